@@ -1,0 +1,70 @@
+package workload
+
+// Kernel is one matrix product of one inference: L vectors of length N
+// against a matrix of N×M weights.
+type Kernel struct {
+	Name        string
+	L, N, M     int64
+	InputBits   int
+	WeightBits  int
+	OutputBits  int
+	SignedInput bool
+	Dynamic     bool // W is an activation: the array is written for every input
+	Activation  bool // bias, rescale and clamp follow each output
+}
+
+// MACs is the number of multiply-accumulates of one inference.
+func (k Kernel) MACs() int64 { return k.L * k.N * k.M }
+
+// Workload is a chain of kernels, and their values where those are exact.
+type Workload struct {
+	Kernels []Kernel
+	Values  *Values // nil: statistical
+}
+
+// Values are the real numbers of a workload: one weight matrix a kernel and
+// one input row an inference. The output of a kernel, after its
+// [Requantize], is the input of the next.
+type Values struct {
+	Inputs  Matrix   // inferences × (L·N of the first kernel); no rows if none were given
+	Labels  []uint8  // class of each input; nil if there is none
+	Weights []Matrix // kernel k: N×M
+	Post    []Requantize
+}
+
+// Matrix is a dense row-major matrix of integers.
+type Matrix struct {
+	Rows, Cols int
+	Data       []int32
+}
+
+// Row is row i.
+func (m Matrix) Row(i int) []int32 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
+
+// Requantize turns a kernel's integer sums into the next kernel's inputs:
+//
+//	y = clamp((acc + bias)·Multiplier + 2^(Shift−1) >> Shift, Low, High)
+//
+// A nil Bias is none; a Multiplier of 0 passes acc + bias on unchanged (the
+// last kernel's logits).
+type Requantize struct {
+	Bias       []int64 // M
+	Multiplier int64
+	Shift      uint
+	Low, High  int64
+}
+
+// Apply does it for output j.
+func (r *Requantize) Apply(j int, acc int64) int64 {
+	if r.Bias != nil {
+		acc += r.Bias[j]
+	}
+	if r.Multiplier == 0 {
+		return acc
+	}
+	scaled := acc * r.Multiplier
+	if r.Shift > 0 {
+		scaled = (scaled + 1<<(r.Shift-1)) >> r.Shift
+	}
+	return max(r.Low, min(r.High, scaled))
+}
