@@ -1,0 +1,17 @@
+// Package encode turns signed weights into cell levels and column sums back
+// into products.
+//
+//	Σ_i x_i·w_i = Σ_c σ_c · (Σ_i x_i·level_ic) − o · Σ_i x_i
+//
+// Column c of a weight's S·P physical columns holds a slice of B_c bits and
+// counts with significance σ_c; the offset o is zero except where weights are
+// stored biased:
+//
+//	magnitude        S = ⌈B_w/B_c⌉       P = 1   σ = 2^(B_c·s)                     o = 0
+//	offset           S = ⌈B_w/B_c⌉       P = 1   σ = 2^(B_c·s)                     o = 2^(B_w−1)
+//	differential     S = ⌈(B_w−1)/B_c⌉   P = 2   σ = ±2^(B_c·s)                    o = 0
+//	twos-complement  S = 1+⌈(B_w−1)/B_c⌉ P = 1   σ = 2^(B_c·s), sign −2^(B_w−1)    o = 0
+//
+// In two's complement the sign bit has a column of its own, for a cell cannot
+// hold a negative level.
+package encode

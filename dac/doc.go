@@ -1,0 +1,11 @@
+// Package dac holds the input converters: they cut an integer into slices of
+// B_d bits and drive one slice at a time onto a row.
+//
+//	x = Σ_t σ_t · digit_t(x),  T_x = ⌈B_x/B_d⌉
+//
+// Digits are non-negative but for one: the top slice of a two's complement
+// input wider than one bit, which is driven as a signed level. A top slice of
+// one bit is driven as 0 or 1 and subtracted (σ = −2^(B_x−1)). Sign-magnitude
+// inputs take two phases of ⌈(B_x−1)/B_d⌉ slices, positive ones first; the
+// second phase is subtracted.
+package dac

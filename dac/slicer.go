@@ -1,0 +1,89 @@
+package dac
+
+// Slicer cuts inputs of InputBits into slices of Bits.
+type Slicer struct {
+	Bits          int  // B_d
+	InputBits     int  // B_x
+	Signed        bool // inputs may be negative
+	SignMagnitude bool // how signed inputs are cut: two phases instead of a signed top slice
+}
+
+func (s Slicer) phases() bool { return s.Signed && s.SignMagnitude }
+
+// magnitudeSlices is the number of slices of one phase.
+func (s Slicer) magnitudeSlices() int {
+	bits := s.InputBits
+	if s.phases() {
+		bits--
+	}
+	return (bits + s.Bits - 1) / s.Bits
+}
+
+// Slices is T_x, the read pulses one input takes.
+func (s Slicer) Slices() int {
+	if s.phases() {
+		return 2 * s.magnitudeSlices()
+	}
+	return s.magnitudeSlices()
+}
+
+// Range is the inputs that can be sliced, both ends included.
+func (s Slicer) Range() (low, high int64) {
+	half := int64(1) << (s.InputBits - 1)
+	switch {
+	case !s.Signed:
+		return 0, 2*half - 1
+	case s.SignMagnitude:
+		return -(half - 1), half - 1
+	default:
+		return -half, half - 1
+	}
+}
+
+// topBits is the width of the last slice.
+func (s Slicer) topBits() int { return s.InputBits - s.Bits*(s.Slices()-1) }
+
+// Bipolar reports whether slice t is driven with signed levels.
+func (s Slicer) Bipolar(t int) bool {
+	return s.Signed && !s.SignMagnitude && t == s.Slices()-1 && s.topBits() > 1
+}
+
+// Significance is σ_t, with its sign.
+func (s Slicer) Significance(t int) int64 {
+	n := s.magnitudeSlices()
+	switch {
+	case s.phases() && t >= n:
+		return -1 << (s.Bits * (t - n))
+	case s.Signed && !s.SignMagnitude && t == n-1 && s.topBits() == 1:
+		return -1 << (s.Bits * t)
+	default:
+		return 1 << (s.Bits * t)
+	}
+}
+
+// DigitRange is the levels slice t can drive.
+func (s Slicer) DigitRange(t int) (low, high int64) {
+	if s.Bipolar(t) {
+		half := int64(1) << (s.topBits() - 1)
+		return -half, half - 1
+	}
+	return 0, 1<<s.Bits - 1
+}
+
+// Digit is slice t of x. The input must be within [Slicer.Range].
+func (s Slicer) Digit(x int64, t int) int64 {
+	mask := int64(1)<<s.Bits - 1
+	n := s.magnitudeSlices()
+	switch {
+	case s.phases() && t >= n:
+		return max(-x, 0) >> (s.Bits * (t - n)) & mask
+	case s.phases():
+		return max(x, 0) >> (s.Bits * t) & mask
+	case s.Bipolar(t):
+		return x >> (s.Bits * t)
+	case t == n-1:
+		return x >> (s.Bits * t) & (1<<s.topBits() - 1)
+	default:
+		return x >> (s.Bits * t) & mask
+	}
+}

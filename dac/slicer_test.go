@@ -1,0 +1,47 @@
+package dac_test
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"xbar/dac"
+	"xbar/dac/dactest"
+)
+
+func TestSlicerConforms(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		dactest.Check(t, dac.Slicer{
+			Bits:          rapid.IntRange(1, 8).Draw(t, "bits"),
+			InputBits:     rapid.IntRange(2, 16).Draw(t, "input bits"),
+			Signed:        rapid.Bool().Draw(t, "signed"),
+			SignMagnitude: rapid.Bool().Draw(t, "sign-magnitude"),
+		})
+	})
+}
+
+func TestSlices(t *testing.T) {
+	for _, c := range []struct {
+		slicer dac.Slicer
+		want   int
+	}{
+		{dac.Slicer{Bits: 1, InputBits: 16}, 16},
+		{dac.Slicer{Bits: 2, InputBits: 7}, 4},
+		{dac.Slicer{Bits: 8, InputBits: 8, Signed: true}, 1},
+		{dac.Slicer{Bits: 1, InputBits: 8, Signed: true, SignMagnitude: true}, 14},
+		{dac.Slicer{Bits: 8, InputBits: 4}, 1},
+	} {
+		if got := c.slicer.Slices(); got != c.want {
+			t.Errorf("%+v takes %d slices, want %d", c.slicer, got, c.want)
+		}
+	}
+}
+
+func ExampleSlicer_Digit() {
+	s := dac.Slicer{Bits: 1, InputBits: 4, Signed: true}
+	for t := range s.Slices() {
+		fmt.Print(s.Digit(-3, t), "·", s.Significance(t), " ")
+	}
+	// Output: 1·1 0·2 1·4 1·-8
+}
