@@ -1,0 +1,38 @@
+package digital
+
+import "xbar/sim/unit"
+
+// Config describes the core of a scalar machine: one instruction stream, in
+// order. The tags are the schema of [machine.core].
+type Config struct {
+	Order                string           `toml:"order" enum:"lmn|mln" default:"lmn" doc:"loop order, outermost first; the reduction is innermost so that the sum stays in a register"`
+	CyclesPerInstruction int64            `toml:"cycles_per_instruction" range:"1..1000"`
+	LoopInstructions     int64            `toml:"loop_instructions" range:"0..1000" doc:"loop overhead of one MAC"`
+	EnergyPerInstruction unit.Joule       `toml:"energy_per_instruction" doc:"fetch, decode and issue"`
+	EnergyPerRegister    unit.Joule       `toml:"energy_per_register_access" doc:"one read or write of the register file"`
+	EnergyPerMultiply    unit.Joule       `toml:"energy_per_multiply"`
+	EnergyPerAdd         unit.Joule       `toml:"energy_per_add"`
+	EnergyPerActivation  unit.Joule       `toml:"energy_per_activation" doc:"bias, rescale and clamp of one output"`
+	Leakage              unit.Watt        `toml:"leakage"`
+	Area                 unit.SquareMetre `toml:"area" optional:"true"`
+}
+
+// Memory describes what serves a scalar machine's loads: one memory of given
+// energy (flat), or levels from the smallest to the one that holds all. The
+// tags are the schema of [machine.memory].
+type Memory struct {
+	Flat   bool    `toml:"flat" default:"false" doc:"every operand comes from the last level, as in the textbook bound"`
+	Levels []Level `toml:"level"`
+}
+
+// Level is one level of the hierarchy, the schema of [[machine.memory.level]].
+type Level struct {
+	Name            string           `toml:"name"`
+	Capacity        unit.Bit         `toml:"capacity" optional:"true" check:"positive" doc:"the last level holds everything and needs none"`
+	Line            unit.Bit         `toml:"line" check:"positive" doc:"bits fetched at once on a miss above; the same on every level"`
+	AccessBits      int64            `toml:"access_bits" range:"1..65536" doc:"bits one access moves"`
+	EnergyPerAccess unit.Joule       `toml:"energy_per_access"`
+	Latency         unit.Second      `toml:"latency" doc:"stall of a load this level serves"`
+	Leakage         unit.Watt        `toml:"leakage"`
+	Area            unit.SquareMetre `toml:"area" optional:"true"`
+}

@@ -1,0 +1,63 @@
+package kernel
+
+import (
+	"fmt"
+
+	"xbar/sim/workload"
+)
+
+// Product is X·W for x of L×N and w of N×M, as L rows of M sums. It panics
+// when the inner dimensions differ.
+func Product(x, w workload.Matrix) [][]int64 {
+	y := multiply(widen(x.Data), x.Rows, w)
+	rows := make([][]int64, x.Rows)
+	for l := range rows {
+		rows[l] = y[l*w.Cols : (l+1)*w.Cols]
+	}
+	return rows
+}
+
+// Reference sends input i through the chain of kernels and returns the last
+// one's L·M outputs, row by row, each kernel's sums having passed its
+// Requantize. A kernel reads the L×M outputs of the one before as its own L×N
+// inputs, in row-major order, so the two sizes must be equal. It panics when
+// kernels and values do not fit each other.
+func Reference(v *workload.Values, kernels []workload.Kernel, i int) []int64 {
+	x := widen(v.Inputs.Row(i))
+	for k, kernel := range kernels {
+		w := v.Weights[k]
+		if int64(w.Rows) != kernel.N || int64(w.Cols) != kernel.M {
+			panic(fmt.Sprintf("kernel: %s is %d×%d, its weights are %d×%d", kernel.Name, kernel.N, kernel.M, w.Rows, w.Cols))
+		}
+		y := multiply(x, int(kernel.L), w)
+		for j := range y {
+			y[j] = v.Post[k].Apply(j%w.Cols, y[j])
+		}
+		x = y
+	}
+	return x
+}
+
+// multiply is x·w for x of rows×w.Rows in row-major order.
+func multiply(x []int64, rows int, w workload.Matrix) []int64 {
+	if len(x) != rows*w.Rows {
+		panic(fmt.Sprintf("kernel: %d inputs for %d vectors of length %d", len(x), rows, w.Rows))
+	}
+	y := make([]int64, rows*w.Cols)
+	for l := range rows {
+		for m := range w.Cols {
+			for n := range w.Rows {
+				y[l*w.Cols+m] += x[l*w.Rows+n] * int64(w.Data[n*w.Cols+m])
+			}
+		}
+	}
+	return y
+}
+
+func widen(x []int32) []int64 {
+	wide := make([]int64, len(x))
+	for i, value := range x {
+		wide[i] = int64(value)
+	}
+	return wide
+}

@@ -1,0 +1,419 @@
+package digital
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"xbar/sim"
+	"xbar/sim/energy"
+	"xbar/sim/unit"
+	"xbar/sim/workload"
+)
+
+const pJ = 1e-12
+
+func core() Config {
+	return Config{
+		Order: "lmn", CyclesPerInstruction: 2, LoopInstructions: 1,
+		EnergyPerInstruction: 10 * pJ, EnergyPerRegister: 1 * pJ, EnergyPerMultiply: 3 * pJ,
+		EnergyPerAdd: 2 * pJ, EnergyPerActivation: 5 * pJ, Leakage: 1e-3, Area: 1e-6,
+	}
+}
+
+// twoLevels is a cache of so many 16-bit lines before a DRAM.
+func twoLevels(lines float64) Memory {
+	return Memory{Levels: []Level{
+		{Name: "L1", Capacity: unit.Bit(16 * lines), Line: 16, AccessBits: 8, EnergyPerAccess: 4 * pJ},
+		{Name: "DRAM", Line: 16, AccessBits: 16, EnergyPerAccess: 100 * pJ, Latency: 2.5e-9},
+	}}
+}
+
+func gigahertz(t testing.TB) sim.Clock {
+	clock, err := sim.NewClock(big.NewRat(1e9, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return clock
+}
+
+func machine(t testing.TB, core Config, mem Memory) *Scalar {
+	s, err := NewScalar(core, mem, gigahertz(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func kernel(l, n, m int64) workload.Kernel {
+	return workload.Kernel{Name: fmt.Sprintf("%d×%d×%d", l, n, m), L: l, N: n, M: m, InputBits: 8, WeightBits: 8, OutputBits: 8}
+}
+
+// counts is the ledger of a phase, without what never happened.
+func counts(s *Scalar, phase int) map[string]int64 {
+	all := map[string]int64{}
+	for id, a := range s.Ledger().Accounts() {
+		if n := s.Ledger().Count(phase, energy.AccountID(id)); n != 0 {
+			all[a.Component+" "+a.Action] = n
+		}
+	}
+	return all
+}
+
+func joules(s *Scalar) float64 {
+	var sum energy.Sum
+	for id := range s.Ledger().Accounts() {
+		sum.Add(s.Ledger().TotalJoules(energy.AccountID(id)))
+	}
+	return sum.Value()
+}
+
+// Rows of four words are two lines. The cache of three lines can hold x (two
+// lines), so its first use is served there; not w (four), which comes from
+// DRAM. For the second output x's lines are three others away and come from
+// DRAM as well: 4 + 2 of 16 loads. 2.5 ns are three cycles, 0.5 ns too many.
+func TestByHand(t *testing.T) {
+	for _, granularity := range []Granularity{Burst, Step} {
+		s := machine(t, core(), twoLevels(3))
+		k := kernel(1, 4, 2)
+		k.Activation = true
+		pass, err := s.Run(context.Background(), []workload.Kernel{k}, 1, granularity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int64{
+			"core issue":            8*(4+1) + 2 + 2,
+			"core/registers read":   16*1 + 8*2 + 8*2 + 8*1 + 2*2 + 2*2,
+			"core/registers write":  16 + 8 + 8 + 8 + 2,
+			"core/alu multiply":     8,
+			"core/alu add":          8 + 8,
+			"core/alu activate":     2,
+			"memory/L1 load":        16,
+			"memory/L1 store":       2,
+			"memory/L1 line-fill":   6 * 2,
+			"memory/DRAM line-read": 6,
+		}
+		if d := cmp.Diff(want, counts(s, 0)); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff([]sim.Cycle{44*2 + 6*3}, pass.Kernels); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff([]sim.Cycle{88, 88, 26 * 2, 10*2 + 2*2, 6 * (2 + 3)}, pass.Busy); d != "" {
+			t.Error(d)
+		}
+		if got, want := float64(pass.Rounding), 3e-9; math.Abs(got-want) > 1e-15*want {
+			t.Errorf("rounding %g s, want %g", got, want)
+		}
+		if got, want := joules(s), 1332*pJ; math.Abs(got-want) > 1e-12*want {
+			t.Errorf("%g J, want %g", got, want)
+		}
+	}
+}
+
+// A line's first use is served by the first level that holds all of x, all
+// weights of the model, or all of a W that is an activation.
+func TestFirstUse(t *testing.T) {
+	mem := twoLevels(4)
+	mem.Levels = append(mem.Levels[:1:1], Level{Name: "L2", Capacity: 16 * 8, Line: 16, AccessBits: 16}, mem.Levels[1])
+	dynamic := kernel(1, 4, 4)
+	dynamic.Dynamic = true
+	narrow := kernel(1, 4, 2)
+	narrow.Dynamic = true
+	for _, c := range []struct {
+		name    string
+		kernels []workload.Kernel
+		batch   int64
+		l2, mem int64 // lines read in the first kernel
+	}{
+		{"weights fit L1", []workload.Kernel{kernel(1, 4, 1)}, 1, 0, 0},
+		{"weights fit L2", []workload.Kernel{kernel(1, 4, 4)}, 1, 8, 0},
+		{"of the model, they do not", []workload.Kernel{kernel(1, 4, 4), kernel(1, 4, 1)}, 1, 0, 8},
+		{"an activation is not in the model", []workload.Kernel{dynamic, kernel(1, 4, 4)}, 1, 8, 0},
+		{"every input brings its own", []workload.Kernel{narrow}, 3, 6, 12}, // x fits L2, three times w does not
+		{"x fits L2", []workload.Kernel{kernel(4, 4, 1)}, 1, 8, 0},
+		{"with the batch it does not", []workload.Kernel{kernel(4, 4, 1)}, 2, 0, 16},
+	} {
+		s := machine(t, core(), mem)
+		if _, err := s.Run(context.Background(), c.kernels, c.batch, Burst); err != nil {
+			t.Fatal(err)
+		}
+		got := counts(s, 0)
+		if got["memory/L2 line-read"] != c.l2 || got["memory/DRAM line-read"] != c.mem {
+			t.Errorf("%s: %d lines from L2, %d from DRAM; want %d, %d", c.name, got["memory/L2 line-read"], got["memory/DRAM line-read"], c.l2, c.mem)
+		}
+	}
+}
+
+func drawMachine(t *rapid.T) (Config, Memory) {
+	c := core()
+	c.Order = rapid.SampledFrom([]string{"lmn", "mln"}).Draw(t, "order")
+	c.LoopInstructions = rapid.Int64Range(0, 3).Draw(t, "loop instructions")
+	line := 32 * rapid.Float64Range(1, 4).Draw(t, "words a line")
+	line = 8 * math.Floor(line/8)
+	var mem Memory
+	var lines float64
+	for i := range rapid.IntRange(0, 2).Draw(t, "caches") {
+		lines += float64(rapid.IntRange(1, 40).Draw(t, "lines"))
+		mem.Levels = append(mem.Levels, Level{Name: fmt.Sprintf("L%d", i+1), Capacity: unit.Bit(lines * line)})
+	}
+	mem.Levels = append(mem.Levels, Level{Name: "DRAM"})
+	for i := range mem.Levels {
+		mem.Levels[i].Line = unit.Bit(line)
+		mem.Levels[i].AccessBits = rapid.Int64Range(1, 64).Draw(t, "access bits")
+		mem.Levels[i].EnergyPerAccess = unit.Joule(float64(i+1) * 3.3 * pJ)
+		mem.Levels[i].Latency = unit.Second(rapid.IntRange(0, 99).Draw(t, "latency")) * 1e-10
+	}
+	mem.Flat = rapid.Bool().Draw(t, "flat")
+	return c, mem
+}
+
+func drawKernels(t *rapid.T) []workload.Kernel {
+	size := rapid.Int64Range(1, 9)
+	bits := rapid.IntRange(1, 32)
+	var kernels []workload.Kernel
+	for range rapid.IntRange(1, 3).Draw(t, "kernels") {
+		k := kernel(size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M"))
+		k.InputBits, k.WeightBits, k.OutputBits = bits.Draw(t, "input bits"), bits.Draw(t, "weight bits"), bits.Draw(t, "output bits")
+		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
+		kernels = append(kernels, k)
+	}
+	return kernels
+}
+
+// An event a MAC with simulated caches and an event a block with the closed
+// form book the same counts, joules and cycles, whatever the blocks.
+func TestBurstIsStep(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, mem := drawMachine(t)
+		kernels := drawKernels(t)
+		batch := rapid.Int64Range(1, 3).Draw(t, "batch")
+		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+		var machines [2]*Scalar
+		var passes [2]*Pass
+		for i, granularity := range []Granularity{Burst, Step} {
+			s, err := NewScalar(c, mem, clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.blocks = rapid.Int64Range(1, 50).Draw(t, "blocks")
+			if passes[i], err = s.Run(context.Background(), kernels, batch, granularity); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Ledger().Check(); err != nil {
+				t.Fatal(err)
+			}
+			machines[i] = s
+		}
+		if d := cmp.Diff(passes[0], passes[1]); d != "" {
+			t.Fatal(d)
+		}
+		for phase := range kernels {
+			if d := cmp.Diff(counts(machines[0], phase), counts(machines[1], phase)); d != "" {
+				t.Fatal(d)
+			}
+		}
+		if a, b := joules(machines[0]), joules(machines[1]); a != b {
+			t.Fatalf("burst %g J, step %g J", a, b)
+		}
+		for i, busy := range passes[0].Busy {
+			if busy > passes[0].Cycles() {
+				t.Fatalf("%s is busy for %d of %d cycles", machines[0].Components()[i].Path, busy, passes[0].Cycles())
+			}
+		}
+	})
+}
+
+// The textbook bound: from a flat memory a MAC costs the same at any size, to
+// the last count, beside what each output costs.
+func TestFlatIsConstantPerMAC(t *testing.T) {
+	c := core()
+	mem := twoLevels(64)
+	mem.Flat = true
+	for _, size := range []int64{1, 2, 3, 16, 100, 1000, 30000} {
+		s := machine(t, c, mem)
+		pass, err := s.Run(context.Background(), []workload.Kernel{kernel(2, size, size)}, 1, Burst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		macs, outputs := 2*size*size, 2*size
+		want := map[string]int64{
+			"core issue":           5*macs + outputs,
+			"core/registers read":  7*macs + 2*outputs,
+			"core/registers write": 5 * macs,
+			"core/alu multiply":    macs,
+			"core/alu add":         2 * macs,
+			"memory/DRAM load":     2 * macs,
+			"memory/DRAM store":    outputs,
+		}
+		if d := cmp.Diff(want, counts(s, 0)); d != "" {
+			t.Errorf("size %d: %s", size, d)
+		}
+		if got, want := pass.Kernels[0], sim.Cycle((5*2+2*3)*macs+2*outputs); got != want {
+			t.Errorf("size %d: %d cycles, want %d", size, got, want)
+		}
+	}
+}
+
+// The events of a kernel stay few, however large it is.
+func TestBurstEvents(t *testing.T) {
+	for _, k := range []workload.Kernel{kernel(1, 1, 4096), kernel(1, 1, 4097), kernel(1000, 1000, 1000), kernel(1, 1e9, 1), kernel(3, 1e6, 3), kernel(1e6, 1, 1e6)} {
+		s := machine(t, core(), twoLevels(3))
+		r, err := s.newRun([]workload.Kernel{k}, 1, Burst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.engine.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.engine.Events(); got > 10000 {
+			t.Errorf("%s: %d events", k.Name, got)
+		}
+	}
+}
+
+// KernelDone sees every kernel at the cycle in which it ends, and can stop
+// the run.
+func TestKernelDone(t *testing.T) {
+	s := machine(t, core(), twoLevels(3))
+	kernels := []workload.Kernel{kernel(2, 3, 4), kernel(2, 4, 5), kernel(2, 5, 1)}
+	var at []sim.Cycle
+	s.KernelDone = func(k int, now sim.Cycle) error {
+		if k != len(at) {
+			t.Errorf("kernel %d after %d", k, len(at)-1)
+		}
+		at = append(at, now)
+		return nil
+	}
+	pass, err := s.Run(context.Background(), kernels, 1, Burst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var end sim.Cycle
+	for k, cycles := range pass.Kernels {
+		end += cycles
+		if k >= len(at) || at[k] != end {
+			t.Fatalf("kernels took %v and ended at %v", pass.Kernels, at)
+		}
+	}
+	stop := errors.New("enough")
+	s.KernelDone = func(int, sim.Cycle) error { return stop }
+	if _, err := s.Run(context.Background(), kernels, 1, Step); !errors.Is(err, stop) {
+		t.Errorf("error %v, want %v", err, stop)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s := machine(t, core(), twoLevels(3))
+	if _, err := s.Run(ctx, []workload.Kernel{kernel(2, 3, 4)}, 1, Step); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestComponents(t *testing.T) {
+	mem := twoLevels(3)
+	mem.Levels[0].Leakage, mem.Levels[1].Area = 2e-3, 3e-6
+	want := []Component{
+		{"core", energy.Compute, 1e-3, 1e-6},
+		{"core/registers", energy.Compute, 0, 0},
+		{"core/alu", energy.Compute, 0, 0},
+		{"memory/L1", energy.Buffer, 2e-3, 0},
+		{"memory/DRAM", energy.DRAM, 0, 3e-6},
+	}
+	if d := cmp.Diff(want, machine(t, core(), mem).Components()); d != "" {
+		t.Error(d)
+	}
+	mem.Flat = true
+	mem.Levels[1].Capacity = 1 << 20
+	want = append(want[:3:3], Component{"memory/DRAM", energy.Buffer, 0, 3e-6})
+	if d := cmp.Diff(want, machine(t, core(), mem).Components()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestRefusedMemories(t *testing.T) {
+	for _, c := range []struct {
+		message string
+		spoil   func(*Memory)
+	}{
+		{"at least one level", func(m *Memory) { m.Levels = nil }},
+		{"at least one level", func(m *Memory) { m.Levels, m.Flat = nil, true }},
+		{"lines of 0 bit", func(m *Memory) { m.Levels[0].Line = 0 }},
+		{"must be equal", func(m *Memory) { m.Levels[1].Line = 32 }},
+		{`two levels are called "L1"`, func(m *Memory) { m.Levels[1].Name = "L1" }},
+		{"only the last level needs no capacity", func(m *Memory) { m.Levels[0].Capacity = 0 }},
+		{"not larger than L1", func(m *Memory) { m.Levels = append(m.Levels[:1:1], twoLevels(3).Levels...); m.Levels[1].Name = "L2" }},
+		{"negative", func(m *Memory) { m.Levels[1].Latency = -1 }},
+	} {
+		mem := twoLevels(3)
+		c.spoil(&mem)
+		if _, err := NewScalar(core(), mem, gigahertz(t)); err == nil || !strings.Contains(err.Error(), c.message) {
+			t.Errorf("error %v, want one with %q", err, c.message)
+		}
+	}
+}
+
+func TestRefusedPasses(t *testing.T) {
+	wide := kernel(1, 1, 1)
+	wide.WeightBits = 17
+	none := kernel(1, 1, 1)
+	none.OutputBits = 0
+	for _, c := range []struct {
+		message string
+		kernel  workload.Kernel
+		batch   int64
+	}{
+		{"a batch of 0", kernel(1, 1, 1), 0},
+		{"no size", kernel(1, 0, 1), 1},
+		{"no size", none, 1},
+		{"holds no word of 24", wide, 1},
+		{"more than can be counted", kernel(1e9, 1e9, 1e9), 1},
+	} {
+		s := machine(t, core(), twoLevels(3))
+		if _, err := s.Run(context.Background(), []workload.Kernel{c.kernel}, c.batch, Burst); err == nil || !strings.Contains(err.Error(), c.message) {
+			t.Errorf("error %v, want one with %q", err, c.message)
+		}
+	}
+}
+
+// A billion MACs through three levels of memory.
+func BenchmarkBillionMACs(b *testing.B) {
+	const line = 512
+	mem := Memory{Levels: []Level{
+		{Name: "L1", Capacity: 32 << 13, Line: line, AccessBits: 64, EnergyPerAccess: 10 * pJ},
+		{Name: "L2", Capacity: 256 << 13, Line: line, AccessBits: 64, EnergyPerAccess: 50 * pJ, Latency: 5e-9},
+		{Name: "DRAM", Line: line, AccessBits: 64, EnergyPerAccess: 1000 * pJ, Latency: 60e-9},
+	}}
+	s := machine(b, core(), mem)
+	kernels := []workload.Kernel{kernel(1000, 1000, 1000)}
+	for b.Loop() {
+		if _, err := s.Run(context.Background(), kernels, 1, Burst); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(1e9*float64(b.N)/b.Elapsed().Seconds(), "MAC/s")
+	b.ReportMetric(joules(s)/float64(s.Ledger().Phases())/1e9/pJ, "pJ/MAC")
+}
+
+// An event a MAC, each load looked up in two simulated caches.
+func BenchmarkStep(b *testing.B) {
+	mem := twoLevels(64)
+	mem.Levels = append(mem.Levels[:1:1], Level{Name: "L2", Capacity: 16 * 1024, Line: 16, AccessBits: 16}, mem.Levels[1])
+	s := machine(b, core(), mem)
+	kernels := []workload.Kernel{kernel(10, 100, 100)}
+	for b.Loop() {
+		if _, err := s.Run(context.Background(), kernels, 1, Step); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(1e5*float64(b.N)/b.Elapsed().Seconds(), "MAC/s")
+}
