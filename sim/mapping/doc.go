@@ -1,0 +1,17 @@
+// Package mapping lays kernels on arrays. It is the only place that knows
+// "does not fit".
+//
+//	K = ⌈N/R⌉·⌈M/C_l⌉ tiles a kernel,  D = ΣK (static kernels),  A = arrays of the chip
+//
+// D ≤ A: every tile is resident. D > A: tiles compete, and a pass reloads what
+// the policy evicted. A pass uses every static tile once, so the sequence of
+// uses is a cycle, on which
+//
+//	lru      loads D            (the next tile needed is always the one just evicted)
+//	pin      loads D − A + s    (s arrays stream, the other A − s keep their tile)
+//	optimal  loads D − A or D − A + 1, on average D·(D−A)/(D−1): Belady's rule
+//	         evicts the furthest next use, which on a cycle is the tile used last
+//
+// The plan of a pass is a sequence of waves: tiles of one kernel, in different
+// arrays, that compute together.
+package mapping

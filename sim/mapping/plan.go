@@ -1,0 +1,270 @@
+package mapping
+
+import "xbar/sim/workload"
+
+// Policy decides which tile leaves when another needs its array.
+type Policy string
+
+// The policies, by the names that configs use.
+const (
+	LRU     Policy = "lru"
+	Pin     Policy = "pin"
+	Optimal Policy = "optimal"
+)
+
+// Chip is what the planner needs to know of the arrays.
+type Chip struct {
+	Arrays  int
+	Policy  Policy
+	Stream  int  // arrays that pin leaves for streaming tiles
+	Overlap bool // arrays are written while others compute: a wave leaves half of them free
+}
+
+// Load writes a tile into an array before its wave computes.
+type Load struct {
+	Array int
+	Tile  int // of the wave's kernel
+}
+
+// Wave is a run of consecutive tiles of one kernel that compute together, each
+// in an array of its own.
+type Wave struct {
+	Kernel int
+	Input  int // which input of the batch, for a dynamic kernel; else 0
+	First  int // first tile
+	Arrays []int
+	Loads  []Load
+}
+
+// Planner emits pass after pass. Its state is what the arrays hold.
+type Planner struct {
+	chip     Chip
+	kernels  []workload.Kernel
+	grids    []Grid
+	firstID  []int // of each kernel's static tiles
+	demand   int
+	batch    int
+	dynamic  bool
+	resident bool
+	maxLoads int // of one wave
+
+	holds []int   // tile id in each array, or nothing
+	where []int   // array of each tile id, or nothing
+	used  recency // arrays in the order of their last use
+	next  int     // arrays that were never used
+}
+
+const nothing = -1
+
+// NewPlanner plans kernels, cut by their grids, for a batch on a chip.
+func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64) *Planner {
+	p := &Planner{chip: chip, kernels: kernels, grids: grids, batch: int(batch)}
+	for k, grid := range grids {
+		p.firstID = append(p.firstID, p.demand)
+		if kernels[k].Dynamic {
+			p.dynamic = true
+			continue
+		}
+		p.demand += grid.Tiles()
+	}
+	p.resident = p.demand < chip.Arrays || p.demand == chip.Arrays && !p.dynamic
+	p.maxLoads = chip.Arrays
+	switch {
+	case chip.Overlap && chip.Policy == Pin && !p.resident:
+		p.maxLoads = max(1, chip.Stream/2)
+	case chip.Overlap:
+		p.maxLoads = max(1, chip.Arrays/2)
+	}
+	p.holds = filled(chip.Arrays, nothing)
+	p.where = filled(p.demand, nothing)
+	p.used.init(chip.Arrays)
+	return p
+}
+
+func filled(n, value int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = value
+	}
+	return s
+}
+
+// Demand is D.
+func (p *Planner) Demand() int { return p.demand }
+
+// Resident reports whether every static tile stays.
+func (p *Planner) Resident() bool { return p.resident }
+
+// Preload, called before the first pass, places the tiles that will never leave, as waves without vectors:
+// all static tiles when they are resident, the pinned ones under pin.
+func (p *Planner) Preload() []Wave {
+	keep := 0
+	switch {
+	case p.resident:
+		keep = p.demand
+	case p.chip.Policy == Pin:
+		keep = max(0, p.chip.Arrays-p.chip.Stream)
+	}
+	var waves []Wave
+	for k, grid := range p.grids {
+		if p.kernels[k].Dynamic || p.firstID[k] >= keep {
+			continue
+		}
+		n := min(grid.Tiles(), keep-p.firstID[k])
+		w := Wave{Kernel: k}
+		for tile := range n {
+			a := p.next
+			p.next++
+			p.place(p.firstID[k]+tile, a)
+			w.Arrays = append(w.Arrays, a)
+			w.Loads = append(w.Loads, Load{Array: a, Tile: tile})
+		}
+		waves = append(waves, w)
+	}
+	return waves
+}
+
+func (p *Planner) place(id, array int) {
+	if old := p.holds[array]; old != nothing {
+		p.where[old] = nothing
+	}
+	p.holds[array] = id
+	if id != nothing {
+		p.where[id] = array
+	}
+}
+
+// pinned reports whether an array keeps its tile for good.
+func (p *Planner) pinned(array int) bool {
+	if p.resident {
+		return array < p.demand
+	}
+	return p.chip.Policy == Pin && array < p.chip.Arrays-p.chip.Stream
+}
+
+// Pass plans the next batch through the whole model.
+func (p *Planner) Pass() []Wave {
+	var waves []Wave
+	for k := range p.kernels {
+		if !p.kernels[k].Dynamic {
+			waves = p.kernel(waves, k, 0)
+			continue
+		}
+		for input := range p.batch {
+			waves = p.kernel(waves, k, input)
+		}
+	}
+	return waves
+}
+
+// kernel uses a kernel's tiles one after the other. A wave ends where a tile
+// needs an array that the wave already computes on.
+func (p *Planner) kernel(waves []Wave, k, input int) []Wave {
+	in := map[int]bool{}
+	wave := Wave{Kernel: k, Input: input}
+	flush := func(next int) {
+		if len(wave.Arrays) > 0 {
+			waves = append(waves, wave)
+		}
+		wave = Wave{Kernel: k, Input: input, First: next}
+		clear(in)
+	}
+	for tile := range p.grids[k].Tiles() {
+		id := nothing
+		if !p.kernels[k].Dynamic {
+			id = p.firstID[k] + tile
+		}
+		array, hit := p.find(id)
+		if in[array] || !hit && len(wave.Loads) == p.maxLoads {
+			flush(tile)
+		}
+		if !hit {
+			p.place(id, array)
+			wave.Loads = append(wave.Loads, Load{Array: array, Tile: tile})
+		}
+		if !p.pinned(array) {
+			p.used.touch(array)
+		}
+		in[array] = true
+		wave.Arrays = append(wave.Arrays, array)
+	}
+	flush(0)
+	return waves
+}
+
+// find is the array that holds a tile, or the one to load it into.
+func (p *Planner) find(id int) (array int, hit bool) {
+	if id != nothing && p.where[id] != nothing {
+		return p.where[id], true
+	}
+	if p.next < p.chip.Arrays {
+		p.next++
+		return p.next - 1, false
+	}
+	if p.chip.Policy == Optimal {
+		return p.furthest(), false
+	}
+	return p.used.oldest(), false
+}
+
+// furthest is Belady's choice. An array whose content is never used again (a
+// dynamic tile) comes first, the longest unused of them so that waves stay
+// wide; among static tiles, used in a cycle, the one used last is used again
+// latest.
+func (p *Planner) furthest() int {
+	for a := p.used.oldest(); p.dynamic && a != nothing; a = p.used.next[a] {
+		if p.holds[a] == nothing {
+			return a
+		}
+	}
+	return p.used.newest()
+}
+
+// recency is a doubly linked list of arrays, oldest use first.
+type recency struct {
+	prev, next []int
+	head, tail int
+	listed     []bool
+}
+
+func (r *recency) init(n int) {
+	r.prev, r.next = filled(n, nothing), filled(n, nothing)
+	r.head, r.tail = nothing, nothing
+	r.listed = make([]bool, n)
+}
+
+func (r *recency) oldest() int { return r.head }
+func (r *recency) newest() int { return r.tail }
+
+func (r *recency) touch(a int) {
+	if r.tail == a {
+		return
+	}
+	if r.listed[a] {
+		r.unlink(a)
+	}
+	r.listed[a] = true
+	r.prev[a], r.next[a] = r.tail, nothing
+	if r.tail != nothing {
+		r.next[r.tail] = a
+	} else {
+		r.head = a
+	}
+	r.tail = a
+}
+
+func (r *recency) unlink(a int) {
+	if r.prev[a] != nothing {
+		r.next[r.prev[a]] = r.next[a]
+	} else {
+		r.head = r.next[a]
+	}
+	if r.next[a] != nothing {
+		r.prev[r.next[a]] = r.prev[a]
+	} else {
+		r.tail = r.prev[a]
+	}
+}
+
+// State is what the arrays hold, for telling when passes repeat.
+func (p *Planner) State() []int { return append([]int(nil), p.holds...) }

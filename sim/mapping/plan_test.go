@@ -1,0 +1,246 @@
+package mapping
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"xbar/sim/workload"
+)
+
+// chain is kernels of one row tile and so many column tiles each.
+func chain(tiles ...int) ([]workload.Kernel, []Grid) {
+	var kernels []workload.Kernel
+	var grids []Grid
+	for i, n := range tiles {
+		k := workload.Kernel{Name: fmt.Sprint(i), L: 1, N: 4, M: int64(4 * n)}
+		kernels = append(kernels, k)
+		grids = append(grids, NewGrid(k, Geometry{Rows: 4, Weights: 4}))
+	}
+	return kernels, grids
+}
+
+func randomChain(t *rapid.T, most int) []int {
+	return rapid.SliceOfN(rapid.IntRange(1, most), 1, 4).Draw(t, "tiles")
+}
+
+func planner(tiles []int, chip Chip) *Planner {
+	kernels, grids := chain(tiles...)
+	return NewPlanner(kernels, grids, chip, 1)
+}
+
+func loads(waves []Wave) (n int) {
+	for _, w := range waves {
+		n += len(w.Loads)
+	}
+	return n
+}
+
+// A plan is honest when every wave's tile is in the wave's array at the time,
+// each array once, and the waves run through all tiles in order.
+func TestWavesComputeWhatTheArraysHold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tiles := randomChain(t, 9)
+		chip := Chip{
+			Arrays:  rapid.IntRange(1, 20).Draw(t, "arrays"),
+			Policy:  rapid.SampledFrom([]Policy{LRU, Pin, Optimal}).Draw(t, "policy"),
+			Overlap: rapid.Bool().Draw(t, "overlap"),
+		}
+		chip.Stream = rapid.IntRange(1, chip.Arrays).Draw(t, "stream")
+		kernels, grids := chain(tiles...)
+		for k := range kernels {
+			kernels[k].Dynamic = rapid.Bool().Draw(t, "dynamic")
+		}
+		const batch = 2
+		p := NewPlanner(kernels, grids, chip, batch)
+		holds := map[int][3]int{}
+		for pass := range 3 {
+			var waves []Wave
+			if pass == 0 {
+				waves = p.Preload()
+			}
+			preloaded := len(waves)
+			waves = append(waves, p.Pass()...)
+			seen := map[[2]int]int{}
+			for i, w := range waves {
+				used := map[int]bool{}
+				for _, l := range w.Loads {
+					holds[l.Array] = [3]int{w.Kernel, w.Input, l.Tile}
+				}
+				for j, a := range w.Arrays {
+					tile := w.First + j
+					if used[a] {
+						t.Fatalf("wave %d uses array %d twice", i, a)
+					}
+					used[a] = true
+					if holds[a] != [3]int{w.Kernel, w.Input, tile} {
+						t.Fatalf("wave %d computes tile %d of kernel %d on array %d, which holds %v", i, tile, w.Kernel, a, holds[a])
+					}
+					if i >= preloaded {
+						seen[[2]int{w.Kernel, w.Input}]++
+					}
+				}
+			}
+			for k := range kernels {
+				inputs := 1
+				if kernels[k].Dynamic {
+					inputs = batch
+				}
+				for input := range inputs {
+					if n := seen[[2]int{k, input}]; n != tiles[k] {
+						t.Fatalf("kernel %d ran %d of %d tiles", k, n, tiles[k])
+					}
+				}
+			}
+		}
+	})
+}
+
+func steadyLoads(tiles []int, chip Chip, passes int) int {
+	p := planner(tiles, chip)
+	p.Preload()
+	p.Pass()
+	n := 0
+	for range passes {
+		n += loads(p.Pass())
+	}
+	return n
+}
+
+func TestPoliciesOnACyclicPass(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tiles := randomChain(t, 7)
+		demand := 0
+		for _, n := range tiles {
+			demand += n
+		}
+		arrays := rapid.IntRange(1, demand+3).Draw(t, "arrays")
+		stream := rapid.IntRange(1, arrays).Draw(t, "stream")
+		passes := max(1, demand-1) // a whole period of the optimal policy
+		count := func(policy Policy) int {
+			return steadyLoads(tiles, Chip{Arrays: arrays, Policy: policy, Stream: stream}, passes)
+		}
+		lru, pin, optimal := count(LRU), count(Pin), count(Optimal)
+		if arrays >= demand {
+			if lru+pin+optimal != 0 {
+				t.Fatalf("%d tiles fit on %d arrays, yet passes load %d, %d, %d", demand, arrays, lru, pin, optimal)
+			}
+			return
+		}
+		if want := passes * demand; lru != want {
+			t.Errorf("lru loads %d, want every tile: %d", lru, want)
+		}
+		if want := passes * (demand - arrays + stream); pin != want {
+			t.Errorf("pin loads %d, want D−A+s: %d", pin, want)
+		}
+		if want := demand * (demand - arrays); optimal != want {
+			t.Errorf("optimal loads %d in D−1 passes, want D·(D−A): %d", optimal, want)
+		}
+		if optimal > pin || pin > lru {
+			t.Errorf("loads: optimal %d, pin %d, lru %d", optimal, pin, lru)
+		}
+		fewer := steadyLoads(tiles, Chip{Arrays: arrays + 1, Policy: Optimal, Stream: 1}, passes)
+		if fewer > optimal {
+			t.Errorf("one array more, and optimal loads %d instead of %d", fewer, optimal)
+		}
+	})
+}
+
+// The fewest loads of any eviction order, by trying all of them.
+func bruteForce(demand, arrays, passes int) int {
+	type state struct {
+		step  int
+		holds string
+	}
+	memo := map[state]int{}
+	var least func(step int, holds []byte) int
+	least = func(step int, holds []byte) int {
+		if step == demand*passes {
+			return 0
+		}
+		key := state{step, string(holds)}
+		if n, ok := memo[key]; ok {
+			return n
+		}
+		tile := byte(step%demand + 1)
+		best := -1
+		for _, h := range holds {
+			if h == tile {
+				best = least(step+1, holds)
+			}
+		}
+		hit := best >= 0
+		for a := 0; !hit && a < len(holds); a++ {
+			next := append([]byte(nil), holds...)
+			next[a] = tile
+			if n := 1 + least(step+1, next); best < 0 || n < best {
+				best = n
+			}
+		}
+		memo[key] = best
+		return best
+	}
+	return least(0, make([]byte, arrays))
+}
+
+func TestOptimalEqualsBruteForce(t *testing.T) {
+	for demand := 1; demand <= 5; demand++ {
+		for arrays := 1; arrays <= 4; arrays++ {
+			for passes := 1; passes <= 3; passes++ {
+				p := planner([]int{demand}, Chip{Arrays: arrays, Policy: Optimal, Stream: 1})
+				got := loads(p.Preload())
+				for range passes {
+					got += loads(p.Pass())
+				}
+				if want := bruteForce(demand, arrays, passes); got != want {
+					t.Errorf("%d tiles, %d arrays, %d passes: %d loads, the least is %d", demand, arrays, passes, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestSpills(t *testing.T) {
+	kernels := []workload.Kernel{
+		{L: 1, N: 10, M: 100, OutputBits: 8},
+		{L: 1, N: 100, M: 50, OutputBits: 8},
+		{L: 1, N: 50, M: 10, OutputBits: 8},
+	}
+	// Buffer of 1000 bits: 800 fit, of the next 400 only 200 do beside them.
+	got := Spills(kernels, 1, 1000)
+	want := []Share{{1, 1}, {0, 800}, {200, 400}, {1, 1}}
+	for k := range want {
+		if got[k] != want[k] {
+			t.Errorf("input of kernel %d: %v, want %v", k, got[k], want[k])
+		}
+	}
+}
+
+func TestSharesAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole := rapid.Int64Range(1, 1e9).Draw(t, "whole")
+		s := Share{rapid.Int64Range(0, whole).Draw(t, "part"), whole}
+		bits := rapid.Int64Range(1, 1e6).Draw(t, "bits")
+		vectors := rapid.Int64Range(1, 200).Draw(t, "vectors")
+		var sum int64
+		for v := range vectors {
+			part := s.Of(bits, v)
+			if part < 0 || part > bits {
+				t.Fatalf("vector %d: %d of %d bits", v, part, bits)
+			}
+			sum += part
+		}
+		exact := float64(bits) * float64(vectors) * float64(s.Part) / float64(s.Whole)
+		if d := float64(sum) - exact; d > 1 || d < -1.001 {
+			t.Fatalf("parts add up to %d of %g", sum, exact)
+		}
+	})
+}
+
+func ExamplePlanner() {
+	kernels, grids := chain(2, 2)
+	p := NewPlanner(kernels, grids, Chip{Arrays: 3, Policy: Pin, Stream: 1}, 1)
+	fmt.Println("preload", loads(p.Preload()), "then each pass", loads(p.Pass()))
+	// Output: preload 2 then each pass 2
+}
