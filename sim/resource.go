@@ -1,0 +1,111 @@
+package sim
+
+import (
+	"fmt"
+
+	"xbar/sim/internal/eventq"
+)
+
+// Resource is a number of identical servers and a queue before them, such as
+// the converters of an array or a bus. Who is served is decided at the end of
+// a cycle, when all its requests are known: smallest key first, equal keys in
+// the order of the requests. A request made in a cycle in which a server is
+// free is served in that cycle; a server granted at cycle t for b cycles is
+// free again in cycle t+b.
+type Resource struct {
+	engine   *Engine
+	id       ComponentID
+	servers  int
+	waiting  eventq.Heap[request]
+	releases eventq.Heap[struct{}] // keyed by the cycle in which a busy server comes free
+	wakeAt   Cycle                 // for which the last wake-up was scheduled
+	dirty    bool
+
+	busyCycles Cycle
+	waited     Cycle
+	maxQueue   int
+}
+
+type request struct {
+	made, busy Cycle
+	to         ComponentID
+	kind       int32
+	a, b       int64
+}
+
+// NewResource adds a resource. Its path is a component's path, and is unique
+// as those are. It panics if there is not at least one server.
+func (e *Engine) NewResource(path string, servers int) *Resource {
+	if servers < 1 {
+		panic(fmt.Sprintf("sim: resource %s with %d servers", path, servers))
+	}
+	r := &Resource{engine: e, servers: servers}
+	r.id = e.Register(path, wake{r})
+	return r
+}
+
+// wake is the event a resource sends itself for the cycle in which a server
+// comes free while requests wait. Without a queue there is none.
+type wake struct{ r *Resource }
+
+func (w wake) Handle(Event) error {
+	w.r.touch()
+	return nil
+}
+
+// Request asks for one server for busy cycles. Event (to, kind, a, b) arrives
+// busy cycles after the server was granted. It panics if busy < 1.
+func (r *Resource) Request(key uint64, busy Cycle, to ComponentID, kind int32, a, b int64) {
+	if busy < 1 {
+		panic(fmt.Sprintf("sim: request to %s for %d cycles", r.Path(), busy))
+	}
+	*r.waiting.Push(key) = request{made: r.engine.Now(), busy: busy, to: to, kind: kind, a: a, b: b}
+	r.touch()
+}
+
+// touch asks for arbitration at the end of this cycle.
+func (r *Resource) touch() {
+	if !r.dirty {
+		r.dirty = true
+		r.engine.dirty = append(r.engine.dirty, r)
+	}
+}
+
+func (r *Resource) arbitrate() {
+	now := r.engine.Now()
+	for r.releases.Len() > 0 && r.releases.MinKey() <= uint64(now) {
+		r.releases.Pop()
+	}
+	for r.waiting.Len() > 0 && r.releases.Len() < r.servers {
+		r.grant(r.waiting.Pop(), now)
+	}
+	if r.waiting.Len() == 0 {
+		return
+	}
+	r.maxQueue = max(r.maxQueue, r.waiting.Len())
+	if free := Cycle(r.releases.MinKey()); free != r.wakeAt {
+		r.wakeAt = free
+		r.engine.Schedule(free-now, r.id, 0, 0, 0)
+	}
+}
+
+func (r *Resource) grant(q request, now Cycle) {
+	r.waited += now - q.made
+	r.busyCycles += q.busy
+	r.releases.Push(uint64(now + q.busy))
+	r.engine.Schedule(q.busy, q.to, q.kind, q.a, q.b)
+}
+
+// Path is the path of the resource.
+func (r *Resource) Path() string { return r.engine.Path(r.id) }
+
+// BusyCycles is the time granted so far, summed over servers; all of it, also
+// where the last grants end after now.
+func (r *Resource) BusyCycles() Cycle { return r.busyCycles }
+
+// Waited is the sum, over the requests served so far, of the cycles between
+// request and grant.
+func (r *Resource) Waited() Cycle { return r.waited }
+
+// MaxQueue is the largest number of requests that a cycle left waiting.
+func (r *Resource) MaxQueue() int { return r.maxQueue }
