@@ -1,0 +1,268 @@
+package configs
+
+import (
+	"math"
+	"math/bits"
+	"strings"
+
+	"xbar/crossbar/encode"
+	"xbar/digital"
+)
+
+// check reports what no single key can tell. A check is left out when a value
+// that it needs is wrong by itself.
+func (d *decoder) check(c *Config, root *node) {
+	w := root.child("workload")
+	if w == nil {
+		w = root
+	}
+	d.checkWorkload(c, w)
+	d.checkSizes(c, w)
+	if machines := root.child("machine"); machines == nil || (machines.kind == list && len(machines.children) == 0) {
+		d.errs.addf(root.at, "no machine: add a table [[machine]] with name, kind and preset")
+	}
+	names := map[string]bool{}
+	for _, m := range d.machines {
+		if names[m.Name] && m.given("name") {
+			d.errs.addf(m.blame("name"), "a second machine named %s: results could not be told apart", quote(m.Name))
+		}
+		names[m.Name] = true
+		d.checkAnalog(m)
+		d.checkWeights(m, c.Workload.Kernels)
+		d.checkLevels(m)
+	}
+}
+
+// values are exact up to this width: a product of two fits an int32.
+const maxExactBits = 16
+
+func (d *decoder) checkWorkload(c *Config, n *node) {
+	network, kernels := n.child("network"), n.child("kernel")
+	switch {
+	case network == nil && kernels == nil:
+		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, or a network and its inputs")
+	case network != nil && kernels != nil:
+		d.errs.addf(network.at, "a network and [[workload.kernel]] tables: leave one out, for a network brings its own kernels")
+	case network != nil && n.child("inputs") == nil:
+		d.errs.addf(network.at, "a network needs inputs = \"….idx\", the file of its inputs")
+	case kernels != nil && kernels.kind == list && len(kernels.children) == 0:
+		d.errs.addf(kernels.at, "no work: the list of kernels is empty")
+	}
+	for _, key := range []string{"inputs", "labels", "limit"} {
+		if given := n.child(key); given != nil && network == nil {
+			d.errs.addf(given.keyAt, "%s belongs to a network, and none is given", key)
+		}
+	}
+	if c.Workload.Values != "exact" || kernels == nil {
+		return
+	}
+	for i, k := range c.Workload.Kernels {
+		path := element("workload.kernel", i)
+		for _, width := range []struct {
+			key  string
+			bits int
+		}{{"input_bits", k.InputBits}, {"weight_bits", k.WeightBits}} {
+			if l := d.leaves[path+"."+width.key]; width.bits > maxExactBits && l.at.doc != nil {
+				d.errs.addf(l.at, "%s = %d: exact values have at most %d bits; with more, take values = \"statistical\"", width.key, width.bits, maxExactBits)
+			}
+		}
+		if k.Dynamic {
+			d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel has no values of its own: take values = \"statistical\"")
+		}
+	}
+}
+
+// checkSizes reports products that do not fit the counters, the largest of
+// which is the number of MACs of a pass over all kernels.
+func (d *decoder) checkSizes(c *Config, n *node) {
+	batch := c.Workload.Batch
+	for _, m := range d.machines {
+		batch = max(batch, m.Batch)
+	}
+	total := int64(0)
+	for i, k := range c.Workload.Kernels {
+		macs, fits := product(k.L, k.N, k.M, max(k.Repeat, 1), max(batch, 1))
+		if total += macs; fits && total >= 0 {
+			continue
+		}
+		at := n.at
+		if l, ok := d.leaves[element("workload.kernel", i)+".L"]; ok {
+			at = l.at
+		}
+		d.errs.addf(at, "kernel %s: L·N·M × repeat × batch = %d·%d·%d × %d × %d, summed over the kernels so far, is more than the %d MACs that can be counted",
+			quote(k.Name), k.L, k.N, k.M, max(k.Repeat, 1), max(batch, 1), int64(math.MaxInt64))
+		return
+	}
+}
+
+// product multiplies positive factors, and says whether the result fits.
+func product(factors ...int64) (int64, bool) {
+	result := uint64(1)
+	for _, f := range factors {
+		high, low := bits.Mul64(result, uint64(f))
+		if high != 0 || low > math.MaxInt64 {
+			return 0, false
+		}
+		result = low
+	}
+	return int64(result), true
+}
+
+// given says whether all the keys were read, be it from a default.
+func (m *machine) given(keys ...string) bool {
+	for _, key := range keys {
+		if _, ok := m.leaves[key]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// blame is where the user last wrote one of the keys: in an argument, in the
+// file, or else in the preset.
+func (m *machine) blame(keys ...string) span {
+	at, best := m.node.at, -2
+	for _, key := range keys {
+		l := m.leaves[key]
+		if l.at.doc == nil {
+			continue
+		}
+		weight := l.at.doc.rank
+		if weight == 1 { // a preset
+			weight = -1
+		}
+		if weight > best {
+			at, best = l.at, weight
+		}
+	}
+	return at
+}
+
+// written is a value as the user wrote it.
+func (m *machine) written(key string) string { return quoteless(m.leaves[key].origin.Text) }
+
+func (d *decoder) checkAnalog(m *machine) {
+	if m.given("chip.tiles", "chip.arrays_per_tile") {
+		d.checkChip(m)
+	}
+	if x := &m.Crossbar; m.given("crossbar.active_rows", "crossbar.rows") && x.ActiveRows > x.Rows {
+		d.errs.addf(m.blame("crossbar.active_rows", "crossbar.rows"), "active_rows = %d, and the array has rows = %d", x.ActiveRows, x.Rows)
+	}
+	if x := &m.Crossbar; m.given("crossbar.encoding", "crossbar.column_flip") && x.ColumnFlip &&
+		x.Encoding != string(encode.Offset) && x.Encoding != string(encode.Magnitude) {
+		d.errs.addf(m.blame("crossbar.column_flip", "crossbar.encoding"), "column_flip needs encoding offset or magnitude, and it is %s: levels of other encodings cannot be inverted", x.Encoding)
+	}
+	if m.given("adc.per_array", "crossbar.cols") && m.ADC.PerArray > m.Crossbar.Cols {
+		d.errs.addf(m.blame("adc.per_array", "crossbar.cols"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.Cols)
+	}
+	if cell := m.node.child("cell"); cell != nil && cell.kind == table && m.Kind == "analog" {
+		d.checkCell(m, cell)
+	}
+}
+
+// maxArrays bounds what a chip makes the simulator hold.
+const maxArrays = 10_000_000
+
+func (d *decoder) checkChip(m *machine) {
+	arrays := int64(m.Chip.Tiles) * int64(m.Chip.ArraysPerTile)
+	if arrays > maxArrays {
+		d.errs.addf(m.blame("chip.tiles", "chip.arrays_per_tile"), "tiles = %d with arrays_per_tile = %d make %d arrays; at most %d are simulated",
+			m.Chip.Tiles, m.Chip.ArraysPerTile, arrays, maxArrays)
+	}
+	if m.given("chip.stream_arrays") && int64(m.Chip.StreamArrays) > arrays {
+		d.errs.addf(m.blame("chip.stream_arrays", "chip.tiles", "chip.arrays_per_tile"), "stream_arrays = %d, and the chip has %d arrays", m.Chip.StreamArrays, arrays)
+	}
+}
+
+// checkCell sees to it that a read is charged once: as a lump or from the
+// device.
+func (d *decoder) checkCell(m *machine, cell *node) {
+	var written, lacking []string
+	for _, key := range []string{"read_voltage", "g_on", "g_off"} {
+		if cell.child(key) != nil {
+			written = append(written, key)
+		} else {
+			lacking = append(lacking, key)
+		}
+	}
+	lumped := cell.child("read_energy") != nil
+	const choice = "either read_energy, or read_voltage, g_on and g_off"
+	switch {
+	case lumped && len(written) > 0:
+		d.errs.addf(m.blame("cell.read_energy", "cell."+written[0]), "read_energy and %s: that would charge the same joule twice; give %s", strings.Join(written, ", "), choice)
+	case !lumped && len(written) == 0:
+		d.errs.addf(cell.at, "a cell needs the energy of a read: give %s", choice)
+	case !lumped && len(lacking) > 0:
+		d.errs.addf(cell.at, "%s without %s: give %s", strings.Join(written, ", "), strings.Join(lacking, ", "), choice)
+	}
+	if m.given("cell.g_on", "cell.g_off") && m.Cell.GOff > m.Cell.GOn {
+		d.errs.addf(m.blame("cell.g_off", "cell.g_on"), "g_off = %s is above g_on = %s, the conductance of the highest level", m.written("cell.g_off"), m.written("cell.g_on"))
+	}
+}
+
+// checkWeights reports arrays too narrow for a single weight. Networks bring
+// their kernels later, and are checked where they are mapped.
+func (d *decoder) checkWeights(m *machine, kernels []Kernel) {
+	if !m.given("crossbar.encoding", "crossbar.cols", "cell.bits") {
+		return
+	}
+	keys := []string{"crossbar.cols", "crossbar.encoding", "cell.bits"}
+	seen := map[int]bool{}
+	for i, k := range kernels {
+		if _, ok := d.leaves[element("workload.kernel", i)+".weight_bits"]; !ok || seen[k.WeightBits] {
+			continue
+		}
+		seen[k.WeightBits] = true
+		s := encode.Scheme{Encoding: encode.Encoding(m.Crossbar.Encoding), WeightBits: k.WeightBits, CellBits: m.Cell.Bits}
+		if err := s.Check(); err != nil {
+			d.errs.addf(m.blame("crossbar.encoding"), "kernel %s has weight_bits = %d: %v", quote(k.Name), k.WeightBits, err)
+		} else if s.Columns() > m.Crossbar.Cols {
+			d.errs.addf(m.blame(keys...), "a weight of kernel %s takes %d columns (%d bits, %s, %d bits a cell), and the array has cols = %d",
+				quote(k.Name), s.Columns(), k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.Cols)
+		}
+	}
+}
+
+// checkLevels sees to it that memory levels grow from the first to the last.
+func (d *decoder) checkLevels(m *machine) {
+	memory := m.node.child("memory")
+	if memory == nil || memory.kind != table || m.Kind != "scalar" {
+		return
+	}
+	levels := m.Memory.Levels
+	if list := memory.child("level"); len(levels) == 0 && (list == nil || len(list.children) == 0) {
+		d.errs.addf(memory.at, "no memory level: add at least one table [[machine.memory.level]]")
+		return
+	}
+	names := map[string]bool{}
+	for i := range levels {
+		path := element("memory.level", i)
+		if names[levels[i].Name] && m.given(path+".name") {
+			d.errs.addf(m.blame(path+".name"), "a second level named %s: results could not be told apart", quote(levels[i].Name))
+		}
+		names[levels[i].Name] = true
+		d.checkLevel(m, memory.child("level").children[i], levels, i)
+	}
+}
+
+func (d *decoder) checkLevel(m *machine, n *node, levels []digital.Level, i int) {
+	path := element("memory.level", i)
+	if n.kind != table {
+		return
+	}
+	if n.child("capacity") == nil && i < len(levels)-1 {
+		d.errs.addf(n.at, "level %s has no capacity: only the last level may hold everything", quote(levels[i].Name))
+	}
+	if i == 0 {
+		return
+	}
+	below := element("memory.level", i-1)
+	if m.given(path+".capacity", below+".capacity") && levels[i].Capacity <= levels[i-1].Capacity {
+		d.errs.addf(m.blame(path+".capacity"), "level %s holds %s, no more than the %s of level %s before it: list levels from the smallest to the largest",
+			quote(levels[i].Name), m.written(path+".capacity"), m.written(below+".capacity"), quote(levels[i-1].Name))
+	}
+	first := element("memory.level", 0)
+	if m.given(path+".line", first+".line") && levels[i].Line != levels[0].Line {
+		d.errs.addf(m.blame(path+".line"), "line = %s, and level %s has %s: it is the same on every level", m.written(path+".line"), quote(levels[0].Name), m.written(first+".line"))
+	}
+}

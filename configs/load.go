@@ -1,0 +1,111 @@
+package configs
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+)
+
+// Load reads the study in a file and applies --set arguments. Paths in it
+// (workload.network, inputs, labels, a preset that is a file) are relative to
+// the file's folder, however they were set; the result holds them resolved.
+// What is wrong with the study comes as [Errors].
+func Load(path string, sets []string) (*Config, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Dir(path)
+	config, err := Parse(path, text, sets, func(preset string) ([]byte, error) {
+		return readFile(resolve(folder, preset))
+	})
+	if err != nil {
+		return nil, err
+	}
+	w := &config.Workload
+	for _, p := range []*string{&w.Network, &w.Inputs, &w.Labels} {
+		*p = resolve(folder, *p)
+	}
+	return config, nil
+}
+
+func resolve(folder, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
+}
+
+// readFile reads no more than it takes to see that a file is too large.
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxSize+1))
+}
+
+// Parse reads a study from memory; name stands for it in errors. Arguments
+// sets are key.path=value, as --set takes them. A preset that is a file
+// ("mine.toml") is read with open, which may be nil. What is wrong with the
+// study comes as [Errors].
+func Parse(name string, text []byte, sets []string, open func(path string) ([]byte, error)) (*Config, error) {
+	l := loader{errs: &collector{}, open: open, library: embedded, presets: map[string]*node{}}
+	return l.load(name, text, sets)
+}
+
+type loader struct {
+	errs    *collector
+	open    func(path string) ([]byte, error)
+	library fs.FS
+	presets map[string]*node // read so far; nil: refused
+}
+
+func (l *loader) load(name string, text []byte, sets []string) (*Config, error) {
+	root := read(newDocument(name, string(text)), l.errs)
+	settings := parseSettings(sets, l.errs)
+	if err := l.errs.sorted(); err != nil {
+		return nil, err
+	}
+	l.layer(root, settings)
+	config := &Config{}
+	d := decoder{errs: l.errs, leaves: map[string]leaf{}}
+	d.table(schema, reflect.ValueOf(config).Elem(), root, "")
+	d.check(config, root)
+	if err := l.errs.sorted(); err != nil {
+		return nil, err
+	}
+	return config, nil
+}
+
+// maxMachines keeps a slip in a generated study from costing minutes.
+const maxMachines = 1000
+
+// layer lays file over presets and settings over both.
+func (l *loader) layer(root *node, settings []setting) {
+	for _, s := range settings {
+		if s.forPreset() {
+			s.apply(root, s.steps, l.errs)
+		}
+	}
+	normalise(schema, root, nil, l.errs)
+	if machines := root.child("machine"); machines != nil && machines.kind == list {
+		if n := len(machines.children); n > maxMachines {
+			l.errs.addf(machines.children[maxMachines].at, "%d machines; a study compares at most %d", n, maxMachines)
+			machines.kind = broken
+			return
+		}
+		for _, n := range machines.children {
+			l.underlay(n)
+		}
+	}
+	for _, s := range settings {
+		if !s.forPreset() {
+			s.apply(root, s.steps, l.errs)
+		}
+	}
+	normalise(schema, root, nil, l.errs)
+}

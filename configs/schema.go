@@ -1,0 +1,111 @@
+package configs
+
+import (
+	"xbar/adc"
+	"xbar/crossbar"
+	"xbar/crossbar/device"
+	"xbar/dac"
+	"xbar/digital"
+	"xbar/digital/memory"
+	"xbar/digital/network"
+	"xbar/digital/peripheral"
+	"xbar/sim/unit"
+)
+
+// Config is one study: a workload and the machines it runs on. The struct
+// tags are the schema that [Load] enforces.
+type Config struct {
+	Title       string    `toml:"title" default:""`
+	Seed        int64     `toml:"seed" range:"0..9223372036854775807" default:"1"`
+	Inferences  int64     `toml:"inferences" range:"1..1000000000000000" doc:"over which one-time programming is amortised"`
+	Granularity string    `toml:"granularity" enum:"burst|step" default:"burst" doc:"step: an event for every conversion group"`
+	Workload    Workload  `toml:"workload"`
+	Machines    []Machine `toml:"machine"`
+}
+
+// Workload says what is computed.
+type Workload struct {
+	Network    string     `toml:"network" optional:"true" doc:"a network file with its weights; or kernels"`
+	Inputs     string     `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
+	Labels     string     `toml:"labels" optional:"true" doc:"IDX file of their classes"`
+	Limit      int64      `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
+	Batch      int64      `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
+	Values     string     `toml:"values" enum:"statistical|exact" default:"statistical"`
+	Statistics Statistics `toml:"statistics"`
+	Kernels    []Kernel   `toml:"kernel"`
+}
+
+// Statistics are the moments from which data-dependent energies follow when
+// values are statistical.
+type Statistics struct {
+	InputDensity    float64 `toml:"input_density" range:"0..1" default:"0.5" doc:"share of input slices that are not zero"`
+	InputMeanSquare float64 `toml:"input_mean_square" range:"0..1" default:"0.5" doc:"mean square of a slice over its full scale"`
+	WeightMean      float64 `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale"`
+}
+
+// Kernel is Y[L×M] = X[L×N]·W[N×M].
+type Kernel struct {
+	Name         string `toml:"name"`
+	L            int64  `toml:"L" range:"1..1000000000" doc:"input vectors of one inference"`
+	N            int64  `toml:"N" range:"1..1000000000" doc:"length of an input vector, the reduction"`
+	M            int64  `toml:"M" range:"1..1000000000" doc:"outputs"`
+	InputBits    int    `toml:"input_bits" range:"1..32" default:"8"`
+	WeightBits   int    `toml:"weight_bits" range:"1..32" default:"8"`
+	OutputBits   int    `toml:"output_bits" range:"1..64" default:"8"`
+	SignedInput  bool   `toml:"signed_input" default:"false"`
+	SignedWeight bool   `toml:"signed_weight" default:"true" doc:"of weights drawn for exact values"`
+	Dynamic      bool   `toml:"dynamic" default:"false" doc:"both operands are activations: the array is written for every input"`
+	Repeat       int64  `toml:"repeat" range:"1..1000000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`
+}
+
+// Machine is one machine. Sections that carry a kind belong to machines of
+// that kind only and are required there.
+type Machine struct {
+	Name   string     `toml:"name"`
+	Kind   string     `toml:"kind" enum:"analog|scalar"`
+	Preset string     `toml:"preset" optional:"true"`
+	Batch  int64      `toml:"batch" range:"1..1000000" optional:"true" doc:"overrides workload.batch"`
+	Clock  unit.Hertz `toml:"clock" check:"positive"`
+
+	Chip         Chip                   `toml:"chip" kind:"analog"`
+	Crossbar     crossbar.Config        `toml:"crossbar" kind:"analog"`
+	Cell         device.Config          `toml:"cell" kind:"analog"`
+	DAC          dac.Config             `toml:"dac" kind:"analog"`
+	SampleHold   crossbar.SampleHold    `toml:"sample_hold" kind:"analog"`
+	ADC          adc.Config             `toml:"adc" kind:"analog"`
+	ShiftAdd     peripheral.ShiftAdd    `toml:"shift_add" kind:"analog"`
+	Accumulator  peripheral.Accumulator `toml:"accumulator" kind:"analog"`
+	Activation   peripheral.Activation  `toml:"activation" kind:"analog"`
+	InputBuffer  memory.Buffer          `toml:"input_buffer" kind:"analog"`
+	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog"`
+	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog"`
+	Network      network.Config         `toml:"network" kind:"analog"`
+	DRAM         memory.DRAM            `toml:"dram" kind:"analog"`
+
+	Scalar digital.Config `toml:"core" kind:"scalar"`
+	Memory digital.Memory `toml:"memory" kind:"scalar"`
+
+	// Provenance says, for every number of this machine, where it was set
+	// and which publication it comes from, by dotted key ("adc.resolution").
+	Provenance map[string]Origin `toml:"-"`
+}
+
+// Chip says how many arrays there are and what happens when the model needs
+// more.
+type Chip struct {
+	Tiles         int              `toml:"tiles" range:"1..1000000"`
+	ArraysPerTile int              `toml:"arrays_per_tile" range:"1..65536"`
+	Reload        string           `toml:"reload" enum:"lru|pin|optimal" default:"optimal"`
+	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute"`
+	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
+	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`
+	StaticPower   unit.Watt        `toml:"static_power" doc:"drawn at all times beside the components"`
+	StaticArea    unit.SquareMetre `toml:"static_area" optional:"true" doc:"beside the components"`
+}
+
+// Origin is where a value was written and what vouches for it.
+type Origin struct {
+	Where  string // file:line:col, or the preset's name
+	Source string // publication, table; empty if none was given
+	Text   string // the value as it was written
+}
