@@ -1,0 +1,97 @@
+package theory
+
+import "math/bits"
+
+// Array is an array and how numbers are laid on it, in the model's symbols.
+type Array struct {
+	R, C       int64  // physical rows and columns
+	ActiveRows int64  // R_a
+	CellBits   int64  // B_c
+	DACBits    int64  // B_d
+	Encoding   string // offset, differential, twos-complement, magnitude
+	Phases     bool   // signed inputs in sign-magnitude phases
+	Flip       bool   // columns stored inverted
+	Ungated    bool   // unused rows and columns work too
+}
+
+// Kernel is Y[L×M] = X[L×N]·W[N×M] with its widths.
+type Kernel struct {
+	L, N, M     int64
+	InputBits   int64 // B_x
+	WeightBits  int64 // B_w
+	SignedInput bool
+}
+
+// Columns is S·P, the physical columns of a weight.
+func (a Array) Columns(k Kernel) int64 {
+	switch a.Encoding {
+	case "differential":
+		return 2 * ceil(k.WeightBits-1, a.CellBits)
+	case "twos-complement":
+		return 1 + ceil(k.WeightBits-1, a.CellBits)
+	default:
+		return ceil(k.WeightBits, a.CellBits)
+	}
+}
+
+// Slices is T_x.
+func (a Array) Slices(k Kernel) int64 {
+	if k.SignedInput && a.Phases {
+		return 2 * ceil(k.InputBits-1, a.DACBits)
+	}
+	return ceil(k.InputBits, a.DACBits)
+}
+
+// Weights is C_l, the logical columns of an array.
+func (a Array) Weights(k Kernel) int64 { return a.C / a.Columns(k) }
+
+// Counts are the actions of one pass.
+type Counts struct {
+	RowTiles, ColTiles int64 // ⌈N/R⌉, ⌈M/C_l⌉
+	DACConvert         int64 // and row drives
+	CellRead           int64
+	ADCConvert         int64 // and samples, and shift-adds
+	Correct            int64
+	Accumulate         int64
+	CellsPerLoad       int64 // of all tiles
+	WeightBits         int64 // moved per load of all tiles
+}
+
+// Count evaluates the closed forms.
+func Count(k Kernel, a Array) Counts {
+	sp, tx := a.Columns(k), a.Slices(k)
+	c := Counts{
+		RowTiles:     ceil(k.N, a.R),
+		ColTiles:     ceil(k.M, a.Weights(k)),
+		CellsPerLoad: k.N * k.M * sp,
+		WeightBits:   k.N * k.M * k.WeightBits,
+	}
+	rows, columns, groups := k.N, k.M*sp, a.groups(k.N)
+	if a.Ungated {
+		rows, columns, groups = c.RowTiles*a.R, c.ColTiles*a.C, c.RowTiles*ceil(a.R, a.ActiveRows)
+	}
+	c.DACConvert = k.L * rows * tx * c.ColTiles
+	c.CellRead = k.L * rows * columns * tx
+	c.ADCConvert = k.L * columns * tx * groups
+	c.Accumulate = k.L * k.M * (c.RowTiles - 1)
+	if a.Encoding == "offset" {
+		c.Correct = k.L * k.M * c.RowTiles
+	}
+	if a.Encoding == "offset" || a.Flip {
+		c.Correct += k.L * k.N * c.ColTiles
+	}
+	return c
+}
+
+// groups is Σ over row tiles of G.
+func (a Array) groups(n int64) int64 {
+	full := n / a.R
+	return full*ceil(a.R, a.ActiveRows) + ceil(n%a.R, a.ActiveRows)
+}
+
+// LosslessBits is ⌈log2(R_a (2^B_d − 1)(2^B_c − 1) + 1)⌉.
+func (a Array) LosslessBits() int {
+	return bits.Len64(uint64(a.ActiveRows) * (1<<a.DACBits - 1) * (1<<a.CellBits - 1))
+}
+
+func ceil(a, b int64) int64 { return (a + b - 1) / b }
