@@ -1,0 +1,233 @@
+package analog
+
+import (
+	"context"
+	"fmt"
+
+	"xbar/configs"
+	"xbar/sim"
+	"xbar/sim/energy"
+	"xbar/sim/mapping"
+	"xbar/sim/trace"
+	"xbar/sim/unit"
+	"xbar/sim/workload"
+)
+
+// Options are what a run depends on beside the machine.
+type Options struct {
+	Batch      int64
+	Step       bool // an event for every stage of every read
+	Statistics configs.Statistics
+	Trace      *trace.Recorder // nil: off
+	Progress   func(done float64)
+}
+
+// Chip is a machine that runs one workload once.
+type Chip struct {
+	machine    *configs.Machine
+	options    Options
+	statistics configs.Statistics
+	clock      sim.Clock
+	timings    timings
+	specs      []spec
+	spills     []mapping.Share
+	ledger     *energy.Ledger
+	accounts   accounts
+	components []Component
+	values     *values // nil: statistical
+
+	engine      *sim.Engine
+	self        sim.ComponentID
+	dram        *sim.Resource
+	network     *sim.Resource
+	accumulator *sim.Resource
+	dramLink    link
+	networkLink link
+	units       *arrays // step granularity: the arrays that have a state of their own
+
+	plan        plan
+	waves       []wave
+	loads       []load
+	triggered   [][]int // loads that may start once wave i−1 is done
+	current     int     // the wave that computes or waits for its loads
+	run         running
+	shifting    sim.Cycle // busy cycles of all shift-add stages
+	writing     sim.Cycle // of all write drivers
+	written     []int64   // loads of each array in measured passes
+	kernelFrom  sim.Cycle
+	lastWaveEnd sim.Cycle
+	waveFrom    sim.Cycle
+	measured    Measured
+	tracks      tracks
+}
+
+// Measured is what a run found out, summed over the measured passes.
+type Measured struct {
+	Passes          int64
+	Repeats         bool // the passes are a whole period of the plan: their mean is exact
+	Cycles          sim.Cycle
+	KernelCycles    []sim.Cycle
+	KernelLoads     []int64
+	Exposed         sim.Cycle // cycles in which a wave waited for its loads
+	PreloadCycles   sim.Cycle
+	PreloadTiles    int64
+	WarmUpTiles     int64
+	WarmUpExposed   sim.Cycle
+	MostWritten     int64   // loads of the array that was loaded most
+	RoundingSeconds float64 // what rounding latencies up can have cost, at most
+}
+
+// The ledger's phases before those of the kernels.
+const (
+	preloadPhase = iota
+	warmUpPhase
+	firstKernelPhase
+)
+
+// New prepares a run. Errors name what in the config cannot be built.
+func New(m *configs.Machine, work *workload.Workload, opt Options) (*Chip, error) {
+	clock, err := sim.NewClock(unit.Exact(m.Clock))
+	if err != nil {
+		return nil, err
+	}
+	c := &Chip{
+		machine: m, options: opt, statistics: opt.Statistics, clock: clock,
+		ledger: &energy.Ledger{}, engine: sim.New(),
+	}
+	if c.timings, err = newTimings(m, clock); err != nil {
+		return nil, err
+	}
+	for _, k := range work.Kernels {
+		s, err := newSpec(m, k)
+		if err != nil {
+			return nil, err
+		}
+		c.specs = append(c.specs, s)
+	}
+	if c.dramLink, err = newLink(m.DRAM.Bandwidth, m.Clock); err != nil {
+		return nil, err
+	}
+	if c.networkLink, err = newLink(m.Network.Bandwidth, m.Clock); err != nil {
+		return nil, err
+	}
+	if work.Values != nil {
+		if c.values, err = newValues(c, work.Values); err != nil {
+			return nil, err
+		}
+	}
+	c.self = c.engine.Register("chip", c)
+	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
+	c.network = c.engine.NewResource("network", 1)
+	c.accumulator = c.engine.NewResource("accumulator", 1)
+	c.openAccounts()
+	c.openComponents()
+	c.spills = mapping.Spills(work.Kernels, opt.Batch, int64(m.GlobalBuffer.Capacity))
+	c.makePlan(work)
+	c.openPhases()
+	if opt.Step {
+		c.units = newArrays(c)
+	}
+	c.tracks = newTracks(opt.Trace)
+	return c, c.layOut()
+}
+
+func (c *Chip) openPhases() {
+	c.ledger.AddPhase("preload")
+	c.ledger.AddPhase("warm-up")
+	for _, s := range c.specs {
+		c.ledger.AddPhase(s.kernel.Name)
+	}
+	c.measured.KernelCycles = make([]sim.Cycle, len(c.specs))
+	c.measured.KernelLoads = make([]int64, len(c.specs))
+	c.written = make([]int64, c.machine.Chip.Tiles*c.machine.Chip.ArraysPerTile)
+}
+
+// Run steps the chip through the preload, a warm-up pass where tiles compete,
+// and the measured passes.
+func (c *Chip) Run(ctx context.Context) error {
+	c.startLoads(0)
+	if err := c.tryStart(); err != nil {
+		return err
+	}
+	if err := c.engine.Run(ctx); err != nil {
+		return err
+	}
+	if c.current != len(c.waves) {
+		return fmt.Errorf("the chip stopped in wave %d of %d at cycle %d", c.current, len(c.waves), c.engine.Now())
+	}
+	for _, n := range c.written {
+		c.measured.MostWritten = max(c.measured.MostWritten, n)
+	}
+	return c.check()
+}
+
+// check asserts what must hold after every run: the ledger's conservation and
+// that no sample, conversion or cell was lost between two stages.
+func (c *Chip) check() error {
+	if err := c.ledger.Check(); err != nil {
+		return err
+	}
+	a, l := &c.accounts, c.ledger
+	held, converted, shifted := l.Total(a.hold), l.Total(a.convert), l.Total(a.shift)
+	if held != converted || converted != shifted {
+		return fmt.Errorf("%d samples became %d conversions and %d additions", held, converted, shifted)
+	}
+	if l.Total(a.program) != l.Total(a.verify) {
+		return fmt.Errorf("%d cells were programmed and %d verified", l.Total(a.program), l.Total(a.verify))
+	}
+	if l.Total(a.dramWeights) != l.Total(a.transferWeights) {
+		return fmt.Errorf("%d bits of weights left the DRAM and %d crossed the network", l.Total(a.dramWeights), l.Total(a.transferWeights))
+	}
+	return nil
+}
+
+// Ledger, Components, Measured and Clock are the result of a run.
+func (c *Chip) Ledger() *energy.Ledger { return c.ledger }
+
+// Components lists the hardware.
+func (c *Chip) Components() []Component { return c.components }
+
+// BusyCycles is a component's busy time in the measured passes, over all its
+// instances.
+func (c *Chip) BusyCycles(p *Component) int64 { return p.busy }
+
+// Measured is what the passes took.
+func (c *Chip) Measured() Measured { return c.measured }
+
+// Clock is the reference clock.
+func (c *Chip) Clock() sim.Clock { return c.clock }
+
+// Rounded lists the latencies that are no whole number of cycles.
+func (c *Chip) Rounded() []string { return c.timings.rounded }
+
+// Demand and Capacity are D and A.
+func (c *Chip) Demand() int { return c.plan.planner.Demand() }
+
+// Capacity is A.
+func (c *Chip) Capacity() int { return len(c.written) }
+
+// Resident reports whether all static tiles stay.
+func (c *Chip) Resident() bool { return c.plan.planner.Resident() }
+
+// Tiles is K of a kernel.
+func (c *Chip) Tiles(kernel int) int { return c.specs[kernel].grid.Tiles() }
+
+// KernelPhase is the ledger's phase of a kernel.
+func (c *Chip) KernelPhase(kernel int) int { return firstKernelPhase + kernel }
+
+// Programming sums the programming category of a phase: cells and joules.
+func (c *Chip) Programming(phase int) (cells int64, joules float64) {
+	var sum energy.Sum
+	for id, account := range c.ledger.Accounts() {
+		if account.Category == energy.Programming {
+			sum.Add(c.ledger.Joules(phase, energy.AccountID(id)))
+		}
+	}
+	return c.ledger.Count(phase, c.accounts.program), sum.Value()
+}
+
+// Preload and WarmUp are the phases before the measured passes.
+func (c *Chip) Preload() int { return preloadPhase }
+
+// WarmUp is the phase of the pass that is simulated but not measured.
+func (c *Chip) WarmUp() int { return warmUpPhase }

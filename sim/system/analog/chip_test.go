@@ -1,0 +1,307 @@
+package analog
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"xbar/configs"
+	"xbar/digital/kernel"
+	"xbar/sim/energy"
+	"xbar/sim/theory"
+	"xbar/sim/unit"
+	"xbar/sim/workload"
+)
+
+// randomMachine draws a machine with small arrays and every option that
+// changes counts or time. Energies are distinct primes of femtojoules, so that
+// no mistake cancels another.
+func randomMachine(t *rapid.T) *configs.Machine {
+	ns := func(name string, most int) unit.Second {
+		return unit.Second(rapid.IntRange(0, most).Draw(t, name)) * 1e-9
+	}
+	m := &configs.Machine{Name: "random", Kind: "analog", Clock: 1e9, Provenance: map[string]configs.Origin{}}
+	m.Chip.Tiles = rapid.IntRange(1, 3).Draw(t, "tiles")
+	m.Chip.ArraysPerTile = rapid.IntRange(1, 4).Draw(t, "arrays per tile")
+	m.Chip.Reload = rapid.SampledFrom([]string{"lru", "pin", "optimal"}).Draw(t, "reload")
+	m.Chip.StreamArrays = rapid.IntRange(1, m.Chip.Tiles*m.Chip.ArraysPerTile).Draw(t, "stream")
+	m.Chip.OverlapReload = rapid.Bool().Draw(t, "overlap")
+	m.Chip.PowerGating = rapid.Bool().Draw(t, "power gating")
+	m.Chip.StaticPower = 1e-3
+	m.Crossbar.Rows = rapid.IntRange(1, 12).Draw(t, "rows")
+	m.Crossbar.Cols = rapid.IntRange(16, 40).Draw(t, "cols")
+	m.Crossbar.ActiveRows = rapid.IntRange(0, m.Crossbar.Rows).Draw(t, "active rows")
+	m.Crossbar.Encoding = rapid.SampledFrom([]string{"offset", "differential", "twos-complement", "magnitude"}).Draw(t, "encoding")
+	if m.Crossbar.Encoding == "offset" || m.Crossbar.Encoding == "magnitude" {
+		m.Crossbar.ColumnFlip = rapid.Bool().Draw(t, "flip")
+	}
+	m.Crossbar.GateUnused = rapid.Bool().Draw(t, "gate unused")
+	m.Crossbar.WriteParallelism = rapid.IntRange(1, 16).Draw(t, "write parallelism")
+	m.Crossbar.RowCapacitance, m.Crossbar.DriveVoltage, m.Crossbar.Leakage = 7e-15, 1, 1e-6
+	m.Cell.Bits = rapid.IntRange(1, 3).Draw(t, "cell bits")
+	m.Cell.ReadEnergy, m.Cell.ReadTime = 11e-15, ns("read", 4)
+	m.Provenance["cell.read_energy"] = configs.Origin{Where: "test"}
+	m.Cell.WriteEnergy, m.Cell.WriteTime, m.Cell.VerifyTime = 13e-15, ns("write", 3), ns("verify", 3)
+	m.Cell.Pulses, m.Cell.VerifyReads, m.Cell.Endurance = 1.5, 2.5, 1e6
+	m.DAC.Bits = rapid.IntRange(1, 3).Draw(t, "dac bits")
+	m.DAC.SignedInputs = rapid.SampledFrom([]string{"twos-complement", "sign-magnitude"}).Draw(t, "signed inputs")
+	m.DAC.EnergyPerConversion, m.DAC.Latency, m.DAC.Leakage = 17e-15, ns("dac", 2), 1e-7
+	m.SampleHold.Banks = rapid.IntRange(1, 2).Draw(t, "banks")
+	m.SampleHold.EnergyPerSample, m.SampleHold.Latency = 19e-15, ns("sample", 2)
+	m.ADC.Resolution = 24
+	m.ADC.Range = rapid.SampledFrom([]string{"clip", "scale"}).Draw(t, "range")
+	m.ADC.PerArray = rapid.IntRange(1, 8).Draw(t, "adcs")
+	m.ADC.EnergyPerConversion, m.ADC.Latency, m.ADC.Leakage = 23e-15, ns("adc", 3), 1e-5
+	m.ShiftAdd.EnergyPerOperation, m.ShiftAdd.EnergyPerCorrection, m.ShiftAdd.Latency = 29e-15, 31e-15, ns("shift-add", 4)
+	m.ShiftAdd.Pipelined = rapid.Bool().Draw(t, "pipelined")
+	m.Accumulator.Lanes = rapid.IntRange(1, 8).Draw(t, "lanes")
+	m.Accumulator.EnergyPerAdd, m.Accumulator.Latency = 37e-15, ns("add", 2)
+	m.Activation.EnergyPerOperation = 41e-15
+	m.InputBuffer.ReadEnergy, m.InputBuffer.WriteEnergy = 43e-15, 47e-15
+	m.OutputBuffer.ReadEnergy, m.OutputBuffer.WriteEnergy = 53e-15, 59e-15
+	m.GlobalBuffer.ReadEnergy, m.GlobalBuffer.WriteEnergy = 61e-15, 67e-15
+	m.GlobalBuffer.Capacity = unit.Bit(rapid.IntRange(1, 2000).Draw(t, "buffer"))
+	m.Network.Energy = 71e-15
+	m.Network.Bandwidth = unit.BitPerSecond(rapid.SampledFrom([]float64{0, 3e9, 16e9, 200e9}).Draw(t, "network"))
+	m.DRAM.ReadEnergy, m.DRAM.WriteEnergy = 73e-15, 79e-15
+	m.DRAM.Channels = rapid.IntRange(1, 3).Draw(t, "channels")
+	m.DRAM.Bandwidth = unit.BitPerSecond(rapid.SampledFrom([]float64{0, 2e9, 12e9, 300e9}).Draw(t, "dram"))
+	return m
+}
+
+// randomChain draws kernels whose outputs are the next one's inputs.
+func randomChain(t *rapid.T, m *configs.Machine) *workload.Workload {
+	w := &workload.Workload{}
+	l := rapid.Int64Range(1, 4).Draw(t, "L")
+	n := rapid.Int64Range(1, 30).Draw(t, "N")
+	inputBits := rapid.IntRange(2, 5).Draw(t, "input bits")
+	signed := rapid.Bool().Draw(t, "signed")
+	for i := range rapid.IntRange(1, 3).Draw(t, "kernels") {
+		k := workload.Kernel{
+			Name: fmt.Sprint("k", i), L: l, N: n, M: rapid.Int64Range(1, 9).Draw(t, "M"),
+			InputBits: inputBits, WeightBits: rapid.IntRange(2, 5).Draw(t, "weight bits"), OutputBits: inputBits,
+			SignedInput: signed, Activation: rapid.Bool().Draw(t, "activation"),
+		}
+		w.Kernels = append(w.Kernels, k)
+		n = k.M
+	}
+	return w
+}
+
+func options(t *rapid.T) Options {
+	return Options{
+		Batch:      rapid.Int64Range(1, 3).Draw(t, "batch"),
+		Statistics: configs.Statistics{InputDensity: 0.5, InputMeanSquare: 0.4, WeightMean: 0.3},
+	}
+}
+
+func simulate(t *rapid.T, m *configs.Machine, w *workload.Workload, opt Options) *Chip {
+	c, err := New(m, w, opt)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	if err := c.Run(context.Background()); err != nil {
+		t.Fatalf("%v", err)
+	}
+	return c
+}
+
+// checkSame fails unless two runs agree on every count, joule and cycle.
+func checkSame(t *rapid.T, a, b *Chip) {
+	ma, mb := a.Measured(), b.Measured()
+	if fmt.Sprint(ma) != fmt.Sprint(mb) {
+		t.Fatalf("measured\n%+v\n%+v", ma, mb)
+	}
+	for phase := range a.ledger.Phases() {
+		for id, account := range a.ledger.Accounts() {
+			id := energy.AccountID(id)
+			if x, y := a.ledger.Count(phase, id), b.ledger.Count(phase, id); x != y {
+				t.Fatalf("%s: %s %s counts %d and %d", a.ledger.PhaseName(phase), account.Component, account.Action, x, y)
+			}
+			if x, y := a.ledger.Joules(phase, id), b.ledger.Joules(phase, id); x != y {
+				t.Fatalf("%s: %s %s costs %g and %g", a.ledger.PhaseName(phase), account.Component, account.Action, x, y)
+			}
+		}
+	}
+	for i := range a.components {
+		if a.components[i].busy != b.components[i].busy {
+			t.Fatalf("%s is busy for %d and %d", a.components[i].Path, a.components[i].busy, b.components[i].busy)
+		}
+	}
+}
+
+func TestStepAndBurstAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		for k := range w.Kernels {
+			w.Kernels[k].Dynamic = rapid.Bool().Draw(t, "dynamic")
+		}
+		opt := options(t)
+		burst := simulate(t, m, w, opt)
+		opt.Step = true
+		checkSame(t, burst, simulate(t, m, w, opt))
+	})
+}
+
+func theoryArray(m *configs.Machine) theory.Array {
+	active := int64(m.Crossbar.ActiveRows)
+	if active == 0 {
+		active = int64(m.Crossbar.Rows)
+	}
+	return theory.Array{
+		R: int64(m.Crossbar.Rows), C: int64(m.Crossbar.Cols), ActiveRows: active,
+		CellBits: int64(m.Cell.Bits), DACBits: int64(m.DAC.Bits), Encoding: m.Crossbar.Encoding,
+		Phases: m.DAC.SignedInputs == "sign-magnitude", Flip: m.Crossbar.ColumnFlip, Ungated: !m.Crossbar.GateUnused,
+	}
+}
+
+// The closed forms know nothing of waves, spills and contention; the counts
+// must come out the same whatever those do.
+func TestCountsEqualTheory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		opt := options(t)
+		c := simulate(t, m, w, opt)
+		passes := c.measured.Passes
+		for i, k := range w.Kernels {
+			want := theory.Count(theory.Kernel{
+				L: k.L * opt.Batch, N: k.N, M: k.M,
+				InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput,
+			}, theoryArray(m))
+			check := func(id energy.AccountID, what string, n int64, each float64) {
+				t.Helper()
+				if got := c.ledger.Count(c.KernelPhase(i), id); got != n*passes {
+					t.Fatalf("kernel %d: %s counts %d in %d passes, theory %d a pass", i, what, got, passes, n)
+				}
+				joules := c.ledger.Joules(c.KernelPhase(i), id)
+				if exact := float64(n*passes) * each; math.Abs(joules-exact) > 1e-12*exact {
+					t.Fatalf("kernel %d: %s costs %g J, theory %g J", i, what, joules, exact)
+				}
+			}
+			check(c.accounts.load, "dac.convert", want.DACConvert, 17e-15)
+			check(c.accounts.drive, "row.drive", want.DACConvert, 7e-15)
+			check(c.accounts.read, "cell.read", want.CellRead, 11e-15)
+			check(c.accounts.hold, "sample.hold", want.ADCConvert, 19e-15)
+			check(c.accounts.convert, "adc.convert", want.ADCConvert, 23e-15)
+			check(c.accounts.shift, "shift-add", want.ADCConvert, 29e-15)
+			check(c.accounts.correct, "correct", want.Correct, 31e-15)
+			check(c.accounts.add, "accumulate", want.Accumulate, 37e-15)
+			if c.specs[i].grid.RowTiles != int(want.RowTiles) || c.specs[i].grid.ColTiles != int(want.ColTiles) {
+				t.Fatalf("kernel %d: %d×%d tiles, theory %d×%d", i, c.specs[i].grid.RowTiles, c.specs[i].grid.ColTiles, want.RowTiles, want.ColTiles)
+			}
+			if c.Resident() {
+				if n := c.ledger.Count(c.KernelPhase(i), c.accounts.program); n != 0 {
+					t.Fatalf("kernel %d: %d cells reloaded though all fits", i, n)
+				}
+			}
+		}
+		c.checkLoads(t, w)
+	})
+}
+
+// checkLoads compares programmed cells with theory where theory knows the
+// loads: everything once when it fits, everything each pass under lru.
+func (c *Chip) checkLoads(t *rapid.T, w *workload.Workload) {
+	var cells, bits int64
+	for _, k := range w.Kernels {
+		n := theory.Count(theory.Kernel{L: 1, N: k.N, M: k.M, InputBits: 1, WeightBits: int64(k.WeightBits)}, theoryArray(c.machine))
+		cells += n.CellsPerLoad
+		bits += n.WeightBits
+	}
+	phase, passes := preloadPhase, int64(1)
+	switch {
+	case c.Resident():
+	case c.machine.Chip.Reload == "lru":
+		phase, passes = -1, c.measured.Passes+1
+	default:
+		return
+	}
+	count := func(id energy.AccountID) int64 {
+		if phase < 0 {
+			return c.ledger.Total(id)
+		}
+		return c.ledger.Count(phase, id)
+	}
+	if n := count(c.accounts.program); n != cells*passes {
+		t.Fatalf("%d cells programmed, theory %d", n, cells*passes)
+	}
+	if n := count(c.accounts.dramWeights); n != bits*passes {
+		t.Fatalf("%d bits of weights, theory %d", n, bits*passes)
+	}
+}
+
+// randomValues fills a chain with numbers that the machine can hold.
+func randomValues(t *rapid.T, c *Chip, w *workload.Workload, inputs int) *workload.Values {
+	v := &workload.Values{Inputs: randomMatrix(t, inputs, int(w.Kernels[0].L*w.Kernels[0].N), c.specs[0].slicer.Range)}
+	for i, s := range c.specs {
+		v.Weights = append(v.Weights, randomMatrix(t, int(s.kernel.N), int(s.kernel.M), s.scheme.Range))
+		var post workload.Requantize
+		if i+1 < len(c.specs) {
+			low, high := c.specs[i+1].slicer.Range()
+			post = workload.Requantize{Multiplier: 1, Shift: 3, Low: low, High: high}
+		}
+		v.Post = append(v.Post, post)
+	}
+	return v
+}
+
+func randomMatrix(t *rapid.T, rows, cols int, bounds func() (low, high int64)) workload.Matrix {
+	low, high := bounds()
+	seed := rapid.Uint64().Draw(t, "seed")
+	m := workload.Matrix{Rows: rows, Cols: cols, Data: make([]int32, rows*cols)}
+	for i := range m.Data {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		m.Data[i] = int32(low + int64(seed>>33)%(high-low+1))
+	}
+	return m
+}
+
+// With a lossless ADC the product through slices, columns, codes and shifts is
+// the integer product, bit for bit; values change no count and no cycle.
+func TestExactValuesEqualTheIntegerProduct(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		opt := options(t)
+		plain, err := New(m, w, opt)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		m.ADC.Resolution = plain.LosslessBits()
+		inputs := rapid.IntRange(1, 4).Draw(t, "inputs")
+		exact := &workload.Workload{Kernels: w.Kernels, Values: randomValues(t, plain, w, inputs)}
+		opt.Step = rapid.Bool().Draw(t, "step")
+		c := simulate(t, m, exact, opt)
+		outputs, clipped := c.Outputs()
+		if clipped != 0 {
+			t.Fatalf("%d conversions clipped at %d bits", clipped, m.ADC.Resolution)
+		}
+		for i, row := range outputs {
+			want := kernel.Reference(exact.Values, w.Kernels, i)
+			if fmt.Sprint(row) != fmt.Sprint(want) {
+				t.Fatalf("input %d gives %v, the integers %v", i, row, want)
+			}
+		}
+	})
+}
+
+// Every cycle of the run belongs to a kernel, the preload or the warm-up.
+func TestKernelCyclesAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		c := simulate(t, m, w, options(t))
+		var sum int64
+		for _, n := range c.measured.KernelCycles {
+			sum += int64(n)
+		}
+		if sum != int64(c.measured.Cycles) {
+			t.Fatalf("kernels take %d cycles, the passes %d", sum, c.measured.Cycles)
+		}
+	})
+}

@@ -1,0 +1,390 @@
+package analog
+
+import (
+	"fmt"
+
+	"xbar/sim"
+	"xbar/sim/mapping"
+)
+
+// Kinds of event that reach the chip. A is the vector or the load, B the row.
+const (
+	evRowFetched int32 = iota
+	evRowArrived
+	evRowWritten
+	evLoaded
+	evFetched
+	evDelivered
+	evDriven
+	evResult
+	evPartials
+	evSummed
+	evSent
+	evStored
+)
+
+// Priorities on shared media: what frees a resource goes before what takes one.
+const (
+	results uint64 = iota << 60
+	inputs  uint64 = 1 << 60
+	weights uint64 = 2 << 60
+)
+
+const (
+	inputSlots   = 2 // of an input buffer: one fills while one is read
+	outputSlots  = 2 // of an output register
+	mostInFlight = 8 // ring of vectors, at least inputSlots + banks + outputSlots
+)
+
+// running is the state of the wave that computes.
+type running struct {
+	issued    int64 // vectors asked for
+	activated int64
+	driven    int64 // whose input slot is free again
+	drained   int64
+	parts     int // reports that make a vector driven or joined
+	slots     [mostInFlight]slot
+}
+
+type slot struct {
+	arrived         bool
+	driven, results int
+}
+
+func (r *running) slot(v int64) *slot { return &r.slots[v%mostInFlight] }
+
+// layOut turns the plan into waves and sorts loads by what they wait for.
+func (c *Chip) layOut() error {
+	add := func(p mapping.Wave, pass int) {
+		c.waves = append(c.waves, c.newWave(p, pass))
+	}
+	for _, p := range c.plan.preload {
+		add(p, -1)
+	}
+	for pass, waves := range c.plan.passes {
+		for i, p := range waves {
+			add(p, pass)
+			w := &c.waves[len(c.waves)-1]
+			w.ends = i == len(waves)-1
+			w.last = w.ends || waves[i+1].Kernel != p.Kernel
+		}
+	}
+	c.triggered = make([][]int, len(c.waves)+1)
+	lastUse := map[int]int{} // array → 1 + the wave that used it last
+	for i := range c.waves {
+		w := &c.waves[i]
+		after := i
+		for _, l := range w.plan.Loads {
+			if w.pass < 0 {
+				after = 0
+			} else if c.machine.Chip.OverlapReload {
+				after = max(lastUse[l.Array], len(c.plan.preload))
+			}
+			if err := c.addLoad(i, l, after); err != nil {
+				return err
+			}
+		}
+		for _, a := range w.plan.Arrays {
+			lastUse[a] = i + 1
+		}
+	}
+	return nil
+}
+
+// Handle receives every event of the chip.
+func (c *Chip) Handle(ev sim.Event) error {
+	switch ev.Kind {
+	case evRowFetched:
+		c.rowFetched(int(ev.A), ev.B)
+	case evRowArrived:
+		c.rowArrived(int(ev.A), ev.B)
+	case evRowWritten:
+		return c.rowWritten(int(ev.A))
+	case evLoaded:
+		return c.loaded(int(ev.A))
+	case evFetched:
+		c.fetched(ev.A)
+	case evDelivered:
+		c.delivered(ev.A)
+	case evDriven:
+		c.wasDriven(ev.A)
+	case evResult:
+		return c.result(ev.A)
+	case evPartials:
+		return c.accumulate(ev.A)
+	case evSummed:
+		return c.send(ev.A)
+	case evSent:
+		return c.store(ev.A)
+	case evStored:
+		return c.drained()
+	default:
+		return fmt.Errorf("event of kind %d", ev.Kind)
+	}
+	return nil
+}
+
+// tryStart starts the current wave when its tiles are in place.
+func (c *Chip) tryStart() error {
+	for c.current < len(c.waves) && c.waves[c.current].loads == 0 {
+		w := &c.waves[c.current]
+		if w.vectors > 0 {
+			c.start(w)
+			return nil
+		}
+		if err := c.finish(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Chip) start(w *wave) {
+	c.run = running{parts: 1}
+	c.waveFrom = c.engine.Now()
+	if c.units != nil {
+		c.units.start(w)
+		c.run.parts = len(w.plan.Arrays)
+	}
+	if c.exact(w) {
+		c.values.begin(w)
+	}
+	c.issue()
+}
+
+func (c *Chip) wave() *wave { return &c.waves[c.current] }
+
+// issue asks for vectors while input slots are free.
+func (c *Chip) issue() {
+	w, r := c.wave(), &c.run
+	for r.issued < w.vectors && r.issued-r.driven < inputSlots {
+		v := r.issued
+		r.issued++
+		*r.slot(v) = slot{}
+		c.fetch(w, v)
+	}
+}
+
+// fetch brings a vector's spilled part from DRAM into the global buffer.
+func (c *Chip) fetch(w *wave, v int64) {
+	bits := c.spills[w.plan.Kernel].Of(w.rowBits, v) + w.sumSpill.Of(w.sumBits, v)
+	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
+	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
+	if n := c.dramLink.cyclesIf(bits); n > 0 {
+		c.dram.Request(inputs|uint64(v), n, c.self, evFetched, v, 0)
+		return
+	}
+	c.fetched(v)
+}
+
+// fetched sends a vector from the global buffer to the tiles.
+func (c *Chip) fetched(v int64) {
+	w := c.wave()
+	c.ledger.Add(w.phase, c.accounts.bufferRead, w.inBits)
+	c.ledger.Add(w.phase, c.accounts.transfer, w.inBits)
+	c.ledger.Add(w.phase, c.accounts.inWrite, w.tileWrite)
+	if n := c.networkLink.cyclesIf(w.inBits); n > 0 {
+		c.network.Request(inputs|uint64(v), n, c.self, evDelivered, v, 0)
+		return
+	}
+	c.engine.Schedule(0, c.self, evDelivered, v, 0)
+}
+
+func (c *Chip) delivered(v int64) {
+	c.run.slot(v).arrived = true
+	c.activate()
+}
+
+// activate starts vectors in order while the sample banks and output registers
+// can take their results.
+func (c *Chip) activate() {
+	w, r := c.wave(), &c.run
+	room := int64(c.machine.SampleHold.Banks + outputSlots)
+	for r.activated < r.issued && r.slot(r.activated).arrived && r.activated-r.drained < room {
+		v := r.activated
+		r.activated++
+		c.ledger.Add(w.phase, c.accounts.inRead, w.tileRead)
+		if c.exact(w) {
+			c.values.activate(w, v)
+		} else if c.units == nil {
+			c.bookReads(w)
+		}
+		if c.units != nil {
+			c.units.activate(w, v)
+			continue
+		}
+		c.bookConversions(w)
+		c.readAll(w, v)
+	}
+}
+
+// readAll passes a vector's reads through every group of arrays at once.
+func (c *Chip) readAll(w *wave, v int64) {
+	now := c.engine.Now()
+	var driven, done sim.Cycle
+	for i := range w.groups {
+		g := &w.groups[i]
+		d, s := g.pipeline.Read(now, g.reads)
+		driven, done = max(driven, d), max(done, s)
+	}
+	c.engine.Schedule(driven-now, c.self, evDriven, v, 0)
+	c.engine.Schedule(done-now, c.self, evResult, v, 0)
+}
+
+func (c *Chip) bookReads(w *wave) {
+	c.ledger.Add(w.phase, c.accounts.load, w.activated.load)
+	c.ledger.Add(w.phase, c.accounts.drive, w.activated.load)
+	c.ledger.Add(w.phase, c.accounts.read, w.activated.read)
+}
+
+func (c *Chip) bookConversions(w *wave) {
+	c.ledger.Add(w.phase, c.accounts.hold, w.activated.hold)
+	c.ledger.Add(w.phase, c.accounts.convert, w.activated.hold)
+	c.ledger.Add(w.phase, c.accounts.shift, w.activated.hold)
+	c.ledger.Add(w.phase, c.accounts.correct, w.activated.correct)
+	c.shifting += w.activated.shifting
+}
+
+// wasDriven hears that the drivers of a part are done with a vector.
+func (c *Chip) wasDriven(v int64) {
+	s := c.run.slot(v)
+	s.driven++
+	if s.driven == c.run.parts {
+		c.run.driven++
+		c.issue()
+	}
+}
+
+// result hears that a part has a vector's sums; the last part joins them.
+func (c *Chip) result(v int64) error {
+	s := c.run.slot(v)
+	s.results++
+	if s.results < c.run.parts {
+		return nil
+	}
+	w := c.wave()
+	c.ledger.Add(w.phase, c.accounts.transfer, w.foreign)
+	if n := c.networkLink.cyclesIf(w.foreign); n > 0 {
+		c.network.Request(results|uint64(v)<<1, n, c.self, evPartials, v, 0)
+		return nil
+	}
+	return c.accumulate(v)
+}
+
+func (c *Chip) accumulate(v int64) error {
+	w := c.wave()
+	c.ledger.Add(w.phase, c.accounts.add, w.adds)
+	c.ledger.Add(w.phase, c.accounts.apply, w.applied)
+	if w.addTime > 0 {
+		c.accumulator.Request(uint64(v), w.addTime, c.self, evSummed, v, 0)
+		return nil
+	}
+	return c.send(v)
+}
+
+// send moves finished outputs and open partial sums to the global buffer.
+func (c *Chip) send(v int64) error {
+	w := c.wave()
+	bits := w.outBits + w.partBits
+	c.ledger.Add(w.phase, c.accounts.outWrite, bits)
+	c.ledger.Add(w.phase, c.accounts.outRead, bits)
+	c.ledger.Add(w.phase, c.accounts.transfer, bits)
+	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
+	if n := c.networkLink.cyclesIf(bits); n > 0 {
+		c.network.Request(results|uint64(v)<<1|1, n, c.self, evSent, v, 0)
+		return nil
+	}
+	return c.store(v)
+}
+
+// store spills what the global buffer cannot keep.
+func (c *Chip) store(v int64) error {
+	w := c.wave()
+	bits := c.spills[w.plan.Kernel+1].Of(w.outBits, v) + w.partSpill.Of(w.partBits, v)
+	c.ledger.Add(w.phase, c.accounts.bufferRead, bits)
+	c.ledger.Add(w.phase, c.accounts.dramWrite, bits)
+	if n := c.dramLink.cyclesIf(bits); n > 0 {
+		c.dram.Request(results|uint64(v), n, c.self, evStored, v, 0)
+		return nil
+	}
+	return c.drained()
+}
+
+func (c *Chip) drained() error {
+	w := c.wave()
+	c.run.drained++
+	if c.run.drained == w.vectors {
+		if err := c.finish(w); err != nil {
+			return err
+		}
+		return c.tryStart()
+	}
+	c.activate()
+	return nil
+}
+
+// finish closes a wave: it frees its arrays for loading and, at a kernel's
+// end, settles time and leakage.
+func (c *Chip) finish(w *wave) error {
+	if c.values != nil && w.last && w.phase >= firstKernelPhase {
+		if err := c.values.end(w); err != nil {
+			return err
+		}
+	}
+	now := c.engine.Now()
+	if w.phase >= firstKernelPhase {
+		c.measured.RoundingSeconds += c.loss(w)
+	}
+	if w.last || w.pass < 0 {
+		c.settle(w, now)
+	}
+	c.lastWaveEnd = now
+	c.current++
+	c.startLoads(c.current)
+	if c.options.Progress != nil && w.last {
+		c.options.Progress(float64(c.current) / float64(len(c.waves)))
+	}
+	c.tracks.endOfWave(c, w, now)
+	return nil
+}
+
+// settle books the leakage and the time since the last kernel ended.
+func (c *Chip) settle(w *wave, now sim.Cycle) {
+	elapsed := now - c.kernelFrom
+	c.kernelFrom = now
+	for i := range c.components {
+		p := &c.components[i]
+		busy := c.busyNow(p)
+		count := int64(elapsed)
+		if c.gated(p) {
+			count = busy - p.total
+		}
+		c.ledger.Add(w.phase, p.leak, count)
+		if w.phase >= firstKernelPhase {
+			p.busy += busy - p.total
+		}
+		p.total = busy
+	}
+	switch {
+	case w.pass < 0:
+		c.measured.PreloadCycles += elapsed
+	case w.phase >= firstKernelPhase:
+		c.measured.Cycles += elapsed
+		c.measured.KernelCycles[w.plan.Kernel] += elapsed
+	}
+}
+
+// loss bounds what rounding latencies up to cycles costs a wave: every read of
+// every vector late by all of it, and every row of its loads.
+func (c *Chip) loss(w *wave) float64 {
+	perRead := c.timings.readLoss(c.machine, w)
+	return float64(w.vectors) * (float64(w.reads)*perRead + c.timings.lost["accumulator.latency"]*float64(w.addTime))
+}
+
+// cyclesIf is [link.cycles] for a transfer that may be empty or free.
+func (l link) cyclesIf(bits int64) sim.Cycle {
+	if bits == 0 || l.unlimited() {
+		return 0
+	}
+	return l.cycles(bits)
+}

@@ -1,0 +1,19 @@
+// Package analog steps a chip of crossbars through a workload.
+//
+//	DRAM → global buffer → network → input buffer → array → accumulator → output buffer → network → global buffer
+//
+// The plan of [xbar/sim/mapping] is a sequence of waves. A wave computes when
+// its tiles are loaded and the wave before it is done; a vector of a wave
+//
+//	is fetched     when an input-buffer slot is free (two a wave)
+//	is activated   when it has arrived and an output register is free
+//	is joined      when all arrays have its sums
+//	is drained     when it has been accumulated, sent and stored
+//
+// Everything shared (DRAM channels, network, accumulators) is a
+// [sim.Resource]: contention is decided at the end of a cycle by priority,
+// results before inputs before weights, so it does not depend on how events
+// are grouped. That is why the two granularities agree: `burst` passes a
+// vector's reads through an array by [crossbar.Pipeline] in one event, `step`
+// has an event for every stage of every read of every array.
+package analog

@@ -1,0 +1,154 @@
+package analog
+
+import (
+	"fmt"
+	"math/big"
+	"math/bits"
+
+	"xbar/configs"
+	"xbar/crossbar"
+	"xbar/crossbar/encode"
+	"xbar/dac"
+	"xbar/sim"
+	"xbar/sim/mapping"
+	"xbar/sim/unit"
+	"xbar/sim/workload"
+)
+
+// spec is a kernel as this machine's arrays see it.
+type spec struct {
+	kernel  workload.Kernel
+	scheme  encode.Scheme
+	slicer  dac.Slicer
+	grid    mapping.Grid
+	columns int64 // S·P, physical columns of a weight
+	slices  int64 // T_x
+	sumBits int64 // of a partial sum
+}
+
+func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
+	s := spec{
+		kernel: k,
+		scheme: encode.Scheme{Encoding: encode.Encoding(m.Crossbar.Encoding), WeightBits: k.WeightBits, CellBits: m.Cell.Bits},
+		slicer: dac.Slicer{
+			Bits: m.DAC.Bits, InputBits: k.InputBits, Signed: k.SignedInput,
+			SignMagnitude: m.DAC.SignedInputs == "sign-magnitude",
+		},
+		sumBits: int64(k.WeightBits + k.InputBits + bits.Len64(uint64(k.N-1))),
+	}
+	if err := s.scheme.Check(); err != nil {
+		return s, fmt.Errorf("kernel %s: %w", k.Name, err)
+	}
+	s.columns = int64(s.scheme.Columns())
+	s.slices = int64(s.slicer.Slices())
+	weights := m.Crossbar.Cols / s.scheme.Columns()
+	if weights == 0 {
+		return s, fmt.Errorf("kernel %s: a weight of %d bits takes %d columns of %d-bit cells in %s encoding, and the array has %d (crossbar.cols)",
+			k.Name, k.WeightBits, s.columns, m.Cell.Bits, m.Crossbar.Encoding, m.Crossbar.Cols)
+	}
+	if s.slices == 0 {
+		return s, fmt.Errorf("kernel %s: inputs of %d bit have no magnitude to drive in sign-magnitude phases", k.Name, k.InputBits)
+	}
+	s.grid = mapping.NewGrid(k, mapping.Geometry{Rows: m.Crossbar.Rows, Weights: weights})
+	return s, nil
+}
+
+// timings is the machine's latencies in whole cycles.
+type timings struct {
+	load, read, sample sim.Cycle // together the front of a read
+	conversion         sim.Cycle // of one converter
+	shiftAdd           sim.Cycle
+	addition           sim.Cycle // of an accumulator lane
+	pulse              *big.Rat  // write and verify of one pulse, in seconds
+	rounded            []string  // what rounding up cost, for the reader
+	lost               map[string]float64
+}
+
+func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
+	t := timings{lost: map[string]float64{}}
+	var failed error
+	cycles := func(key string, latency unit.Second) sim.Cycle {
+		exact := unit.Exact(latency)
+		n, err := clock.Cycles(exact)
+		if err != nil {
+			failed = fmt.Errorf("%s: %w", key, err)
+		}
+		if lost := clock.Rounding(exact); lost > 0 {
+			t.lost[key] = lost
+			t.rounded = append(t.rounded, fmt.Sprintf("%s: %v takes %d cycles (%v)", key, latency, n, unit.Second(clock.Seconds(n))))
+		}
+		return n
+	}
+	t.load = cycles("dac.latency", m.DAC.Latency)
+	t.read = cycles("cell.read_time", m.Cell.ReadTime)
+	t.sample = cycles("sample_hold.latency", m.SampleHold.Latency)
+	t.conversion = cycles("adc.latency", m.ADC.Latency)
+	t.shiftAdd = cycles("shift_add.latency", m.ShiftAdd.Latency)
+	t.addition = cycles("accumulator.latency", m.Accumulator.Latency)
+	t.pulse = new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(m.Cell.VerifyTime))
+	return t, failed
+}
+
+func (t *timings) front() sim.Cycle { return t.load + t.read + t.sample }
+
+// pipeline is the read path of an array that converts so many columns.
+func (t *timings) pipeline(m *configs.Machine, columns int64) crossbar.Timing {
+	return crossbar.Timing{
+		Front:     t.front(),
+		Convert:   sim.Cycle(ceilDiv(columns, int64(m.ADC.PerArray))) * t.conversion,
+		ShiftAdd:  t.shiftAdd,
+		Banks:     m.SampleHold.Banks,
+		Pipelined: m.ShiftAdd.Pipelined,
+	}
+}
+
+// readLoss is what rounding costs one read at most, in seconds.
+func (t *timings) readLoss(m *configs.Machine, w *wave) float64 {
+	lost := t.lost["dac.latency"] + t.lost["cell.read_time"] + t.lost["sample_hold.latency"] + t.lost["shift_add.latency"]
+	var columns int64
+	for i := range w.groups {
+		columns = max(columns, w.groups[i].columns)
+	}
+	return lost + t.lost["adc.latency"]*float64(ceilDiv(columns, int64(m.ADC.PerArray)))
+}
+
+// rowWrite is ⌈cells/parallelism⌉ · pulses · (t_write + t_verify).
+func (t *timings) rowWrite(m *configs.Machine, clock sim.Clock, cells int64) (sim.Cycle, error) {
+	seconds := new(big.Rat).SetInt64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
+	seconds.Mul(seconds, unit.Exact(m.Cell.Pulses))
+	return clock.Cycles(seconds.Mul(seconds, t.pulse))
+}
+
+// link turns bits into cycles of a medium with a bandwidth; none is unlimited.
+type link struct{ num, den uint64 }
+
+func newLink(bandwidth unit.BitPerSecond, clock unit.Hertz) (link, error) {
+	if bandwidth == 0 {
+		return link{}, nil
+	}
+	perBit := new(big.Rat).Quo(unit.Exact(clock), unit.Exact(bandwidth))
+	if !perBit.Num().IsUint64() || !perBit.Denom().IsUint64() {
+		return link{}, fmt.Errorf("the ratio of clock %v to bandwidth %v has too many digits to count cycles with", clock, bandwidth)
+	}
+	return link{perBit.Num().Uint64(), perBit.Denom().Uint64()}, nil
+}
+
+func (l link) unlimited() bool { return l.den == 0 }
+
+// cycles is bits over bandwidth, rounded up.
+func (l link) cycles(n int64) sim.Cycle {
+	hi, lo := bits.Mul64(uint64(n), l.num)
+	if hi >= l.den {
+		return forever
+	}
+	q, r := bits.Div64(hi, lo, l.den)
+	if r > 0 {
+		q++
+	}
+	return sim.Cycle(min(q, uint64(forever)))
+}
+
+// forever is longer than any run and short enough to be added to.
+const forever = sim.Cycle(1) << 60
+
+func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

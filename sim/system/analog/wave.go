@@ -1,0 +1,237 @@
+package analog
+
+import (
+	"xbar/crossbar"
+	"xbar/sim"
+	"xbar/sim/mapping"
+)
+
+// wave is a planned wave with what each of its vectors moves and counts.
+type wave struct {
+	plan    mapping.Wave
+	spec    *spec
+	phase   int
+	pass    int  // −1: preload
+	last    bool // of its kernel in the pass
+	ends    bool // the pass
+	vectors int64
+	loads   int // still missing
+
+	groups    []group
+	reads     int64 // of the array that reads most, for the rounding bound
+	activated counts
+	inBits    int64 // over the network, old partial sums included
+	rowBits   int64 // of the inputs alone
+	sumBits   int64 // old partial sums, read back
+	tileWrite int64 // into input buffers
+	tileRead  int64 // out of them
+	foreign   int64 // partial-sum bits between tiles
+	adds      int64
+	addTime   sim.Cycle
+	outBits   int64 // finished outputs
+	partBits  int64 // partial sums that a later wave continues
+	applied   int64
+	sumSpill  mapping.Share
+	partSpill mapping.Share
+}
+
+// group is arrays of a wave that use the same rows and columns: they do the
+// same at the same time.
+type group struct {
+	rows, columns int64 // driven and converted
+	reads         int64 // T_x · G
+	arrays        int64
+	pipeline      crossbar.Pipeline
+}
+
+// counts are the actions of one vector on all arrays of a wave.
+type counts struct {
+	load, read, hold, correct int64
+	shifting                  sim.Cycle
+}
+
+// newWave works out what a planned wave does.
+func (c *Chip) newWave(p mapping.Wave, pass int) wave {
+	s := &c.specs[p.Kernel]
+	w := wave{plan: p, spec: s, pass: pass, loads: len(p.Loads), phase: firstKernelPhase + p.Kernel}
+	switch {
+	case pass < 0:
+		w.phase = preloadPhase
+		return w
+	case pass == 0 && c.plan.warmUp:
+		w.phase = warmUpPhase
+	}
+	w.vectors = s.kernel.L
+	if !s.kernel.Dynamic {
+		w.vectors *= c.options.Batch
+	}
+	c.groupArrays(&w)
+	c.routeInputs(&w)
+	c.routeOutputs(&w)
+	w.sumSpill = c.overflow(w.sumBits * w.vectors)
+	w.partSpill = c.overflow(w.partBits * w.vectors)
+	return w
+}
+
+// overflow is the share of a wave's partial sums that the global buffer cannot
+// hold.
+func (c *Chip) overflow(bits int64) mapping.Share {
+	return mapping.Share{Part: max(0, bits-int64(c.machine.GlobalBuffer.Capacity)), Whole: bits}
+}
+
+// groupArrays sorts the arrays by shape and counts one vector's actions.
+func (c *Chip) groupArrays(w *wave) {
+	m, s := c.machine, w.spec
+	for i := range w.plan.Arrays {
+		rows, weights := w.shape(i)
+		g := c.newGroup(s, rows, weights)
+		w.activated.load += g.rows * s.slices
+		w.activated.read += g.rows * g.columns * s.slices
+		w.activated.hold += g.columns * g.reads
+		w.activated.shifting += sim.Cycle(g.reads) * c.timings.shiftAdd
+		w.activated.correct += c.corrections(s, rows, weights)
+		w.reads = max(w.reads, g.reads)
+		w.addToGroup(g)
+	}
+	for i := range w.groups {
+		w.groups[i].pipeline = crossbar.NewPipeline(c.timings.pipeline(m, w.groups[i].columns))
+	}
+}
+
+// newGroup is an array that uses so many rows and weights; ungated, all of the
+// array works all the time.
+func (c *Chip) newGroup(s *spec, rows, weights int64) group {
+	m := c.machine
+	g := group{rows: rows, columns: weights * s.columns, arrays: 1}
+	if !m.Crossbar.GateUnused {
+		g.rows, g.columns = int64(m.Crossbar.Rows), int64(m.Crossbar.Cols)
+	}
+	g.reads = s.slices * ceilDiv(g.rows, c.activeRows())
+	return g
+}
+
+func (c *Chip) activeRows() int64 {
+	if c.machine.Crossbar.ActiveRows > 0 {
+		return int64(c.machine.Crossbar.ActiveRows)
+	}
+	return int64(c.machine.Crossbar.Rows)
+}
+
+// corrections are the additions that biased weights or flipped columns need:
+// the sum of the inputs, and its product with the offset off every output.
+func (c *Chip) corrections(s *spec, rows, weights int64) int64 {
+	n := int64(0)
+	if s.scheme.Offset() != 0 {
+		n += weights
+	}
+	if n > 0 || c.machine.Crossbar.ColumnFlip {
+		n += rows
+	}
+	return n
+}
+
+func (w *wave) addToGroup(g group) {
+	for i := range w.groups {
+		if w.groups[i].rows == g.rows && w.groups[i].columns == g.columns {
+			w.groups[i].arrays++
+			return
+		}
+	}
+	w.groups = append(w.groups, g)
+}
+
+// shape is the rows and logical columns that the wave's array i uses.
+func (w *wave) shape(i int) (rows, weights int64) {
+	r, col := w.spec.grid.Place(w.plan.First + i)
+	return int64(w.spec.grid.RowsOf(r)), int64(w.spec.grid.WeightsOf(col))
+}
+
+// routeInputs counts the bits that a vector brings: each row tile crosses the
+// network once, every tile that needs it listens.
+func (c *Chip) routeInputs(w *wave) {
+	perTile := c.machine.Chip.ArraysPerTile
+	sent := map[int]bool{}
+	heard := map[[2]int]bool{}
+	bits := int64(w.spec.kernel.InputBits)
+	for i, a := range w.plan.Arrays {
+		r, _ := w.spec.grid.Place(w.plan.First + i)
+		rows := int64(w.spec.grid.RowsOf(r)) * bits
+		w.tileRead += rows
+		if key := [2]int{a / perTile, r}; !heard[key] {
+			heard[key] = true
+			w.tileWrite += rows
+		}
+		if !sent[r] {
+			sent[r] = true
+			w.rowBits += rows
+		}
+	}
+}
+
+// routeOutputs counts what happens to the sums of each column tile in the
+// wave: added within a tile, sent to the tile that finishes them, continued
+// from or left to another wave.
+func (c *Chip) routeOutputs(w *wave) {
+	lanes := int64(c.machine.Accumulator.Lanes)
+	perTile := map[int]int64{} // additions
+	for from := 0; from < len(w.plan.Arrays); {
+		to := w.endOfColumn(from)
+		adds := c.sumColumn(w, from, to, perTile)
+		w.adds += adds
+		from = to
+	}
+	for _, n := range perTile {
+		w.addTime = max(w.addTime, sim.Cycle(ceilDiv(n, lanes))*c.timings.addition)
+	}
+	w.inBits = w.rowBits + w.sumBits
+}
+
+func (w *wave) endOfColumn(from int) int {
+	_, col := w.spec.grid.Place(w.plan.First + from)
+	to := from
+	for to < len(w.plan.Arrays) {
+		if _, next := w.spec.grid.Place(w.plan.First + to); next != col {
+			break
+		}
+		to++
+	}
+	return to
+}
+
+func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int64) {
+	s := w.spec
+	firstRow, col := s.grid.Place(w.plan.First + from)
+	lastRow, _ := s.grid.Place(w.plan.First + to - 1)
+	weights := int64(s.grid.WeightsOf(col))
+	home := w.plan.Arrays[from] / c.machine.Chip.ArraysPerTile
+	tiles := map[int]bool{}
+	for i := from; i < to; i++ {
+		tile := w.plan.Arrays[i] / c.machine.Chip.ArraysPerTile
+		if i > from {
+			adds += weights
+			at := tile
+			if !tiles[tile] {
+				at = home // the tile's first sum is added where it arrives
+			}
+			perTile[at] += weights
+		}
+		if !tiles[tile] && tile != home {
+			w.foreign += weights * s.sumBits
+		}
+		tiles[tile] = true
+	}
+	if firstRow > 0 {
+		adds += weights
+		perTile[home] += weights
+		w.sumBits += weights * s.sumBits
+	}
+	if lastRow == s.grid.RowTiles-1 {
+		w.outBits += weights * int64(s.kernel.OutputBits)
+		if s.kernel.Activation {
+			w.applied += weights
+		}
+	} else {
+		w.partBits += weights * s.sumBits
+	}
+	return adds
+}
