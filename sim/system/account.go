@@ -1,0 +1,118 @@
+package system
+
+import (
+	"math"
+
+	"xbar/sim/energy"
+)
+
+// part is a kind of component as both machines describe it.
+type part struct {
+	path      string
+	instances int64
+	busy      int64 // cycles in the measured passes, over all instances
+	area      float64
+	areaKnown bool
+}
+
+// books reads a ledger's kernel phases, first to last, as the mean of so many
+// passes.
+type books struct {
+	ledger      *energy.Ledger
+	first, last int
+	passes      int64
+}
+
+func (b books) joules(id energy.AccountID) float64 {
+	var sum energy.Sum
+	for p := b.first; p <= b.last; p++ {
+		sum.Add(b.ledger.Joules(p, id))
+	}
+	return sum.Value() / float64(b.passes)
+}
+
+func (b books) count(id energy.AccountID) int64 {
+	var n int64
+	for p := b.first; p <= b.last; p++ {
+		n += b.ledger.Count(p, id)
+	}
+	return int64(math.Round(float64(n) / float64(b.passes)))
+}
+
+// phaseJoules is the energy of one kernel in one pass.
+func (b books) phaseJoules(phase int) float64 {
+	var sum energy.Sum
+	for id := range b.ledger.Accounts() {
+		sum.Add(b.ledger.Joules(phase, energy.AccountID(id)))
+	}
+	return sum.Value() / float64(b.passes)
+}
+
+// fill writes a pass's energy into a result: by category, by component, in
+// total. The total is the sum of the categories.
+func (b books) fill(m *Machine, parts []part) {
+	var sums [10]energy.Sum
+	byPath := map[string]*Component{}
+	for i := range parts {
+		p := &parts[i]
+		m.Components = append(m.Components, Component{Path: p.path, Instances: p.instances, BusyCycles: p.busy / b.passes})
+	}
+	for i := range m.Components {
+		c := &m.Components[i]
+		byPath[c.Path] = c
+		if m.Cycles > 0 {
+			c.Utilization = float64(c.BusyCycles) / float64(m.Cycles) / float64(c.Instances)
+		}
+	}
+	for id, account := range b.ledger.Accounts() {
+		joules := b.joules(energy.AccountID(id))
+		sums[account.Category].Add(joules)
+		c := byPath[account.Component]
+		if c.Category == "" {
+			c.Category = account.Category.String()
+		}
+		c.EnergyJ += joules
+		c.Actions = append(c.Actions, Action{
+			Action: account.Action, Category: account.Category.String(),
+			Count: b.count(energy.AccountID(id)), EnergyJ: joules,
+		})
+	}
+	fields := []*float64{
+		&m.Categories.Input, &m.Categories.Cells, &m.Categories.Output, &m.Categories.Accumulate, &m.Categories.Buffer,
+		&m.Categories.Network, &m.Categories.DRAM, &m.Categories.Programming, &m.Categories.Compute, &m.Categories.Static,
+	}
+	var total energy.Sum
+	for _, category := range energy.Categories() {
+		*fields[category] = sums[category].Value()
+		total.Add(sums[category].Value())
+	}
+	m.EnergyJ = total.Value()
+	m.AreaM2 = totalArea(parts)
+}
+
+// totalArea is nil unless every part's area is known.
+func totalArea(parts []part) *float64 {
+	var sum energy.Sum
+	for _, p := range parts {
+		if !p.areaKnown {
+			return nil
+		}
+		sum.Add(p.area * float64(p.instances))
+	}
+	area := sum.Value()
+	return &area
+}
+
+// rate fills in what follows from energy, time and work.
+func (m *Machine) rate(batch, inferences int64, oneTime float64) {
+	m.Batch = batch
+	m.LatencyS = m.Seconds
+	m.EnergyPerInferenceJ = m.EnergyJ/float64(batch) + oneTime/float64(inferences)
+	m.EnergyPerMACJ = m.EnergyJ / float64(m.MACs)
+	if m.EnergyJ > 0 {
+		m.OpsPerJoule = 2 * float64(m.MACs) / m.EnergyJ
+	}
+	if m.Seconds > 0 {
+		m.OpsPerSecond = 2 * float64(m.MACs) / m.Seconds
+	}
+}

@@ -1,0 +1,328 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"golang.org/x/sync/errgroup"
+	"gonum.org/v1/gonum/stat"
+
+	"xbar/configs"
+	"xbar/digital"
+	"xbar/sim/energy"
+	"xbar/sim/system/analog"
+	"xbar/sim/theory"
+	"xbar/sim/workload"
+)
+
+// Tolerance is how far a measured slope may be from the law's.
+const Tolerance = 0.02
+
+// lawMachines is what the laws are measured on unless a config brings its own.
+const lawMachines = `
+inferences = 1
+[workload]
+kernel = [{ name = "law", L = 1, N = 1, M = 1 }]
+[[machine]]
+name = "analog"
+kind = "analog"
+preset = "reram-small"
+[[machine]]
+name = "scalar"
+kind = "scalar"
+preset = "scalar-45nm"
+`
+
+// law is one law before it is measured: a point of the study for each x.
+type law struct {
+	id, statement, x, measures string
+	slope                      float64
+	xs                         []int64
+	point                      func(ctx context.Context, x int64) (measured, theory float64, err error)
+}
+
+// Laws measures the scaling laws by simulation beside the closed forms. The
+// first analog and the first scalar machine of cfg are used, or the library's
+// where there is none; sizes of arrays and chip are the laws' own.
+func Laws(ctx context.Context, cfg *configs.Config, opt Options) (*LawsResult, error) {
+	s, err := newLawStudy(cfg)
+	if err != nil {
+		return nil, err
+	}
+	laws := s.laws()
+	result := &LawsResult{Schema: "xbar.laws/1", Laws: make([]Law, len(laws))}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, opt.Workers))
+	progress := newProgress(opt.Progress, len(laws))
+	for i, l := range laws {
+		report := progress.of(i, l.id)
+		result.Laws[i] = Law{ID: l.id, Statement: l.statement, X: l.x, Measures: l.measures, SlopeTheory: l.slope, Points: make([]LawPoint, len(l.xs))}
+		group.Go(func() error { return l.measure(ctx, &result.Laws[i], report) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func (l *law) measure(ctx context.Context, out *Law, report func(float64)) error {
+	xs, ys := make([]float64, len(l.xs)), make([]float64, len(l.xs))
+	for i, x := range l.xs {
+		measured, theory, err := l.point(ctx, x)
+		if err != nil {
+			return fmt.Errorf("law %s at %s = %d: %w", l.id, l.x, x, err)
+		}
+		out.Points[i] = LawPoint{X: float64(x), MeasuredJPerMAC: measured, TheoryJPerMAC: theory}
+		xs[i], ys[i] = math.Log(float64(x)), math.Log(measured)
+		if report != nil {
+			report(float64(i+1) / float64(len(l.xs)))
+		}
+	}
+	_, out.Slope = stat.LinearRegression(xs, ys, nil, false)
+	out.Holds = math.Abs(out.Slope-l.slope) <= Tolerance
+	return nil
+}
+
+// lawStudy holds the machines that laws vary.
+type lawStudy struct {
+	analog configs.Machine
+	scalar configs.Machine
+	stats  configs.Statistics
+}
+
+func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
+	base, err := configs.Parse("the laws' machines", []byte(lawMachines), nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &lawStudy{analog: base.Machines[0], scalar: base.Machines[1], stats: base.Workload.Statistics}
+	if cfg != nil {
+		s.stats = cfg.Workload.Statistics
+		for i := len(cfg.Machines) - 1; i >= 0; i-- {
+			switch m := cfg.Machines[i]; m.Kind {
+			case "analog":
+				s.analog = m
+			case "scalar":
+				s.scalar = m
+			}
+		}
+	}
+	// Energy does not depend on bandwidth; without one the runs are short.
+	s.analog.DRAM.Bandwidth, s.analog.Network.Bandwidth = 0, 0
+	s.analog.Chip.OverlapReload = false
+	return s, nil
+}
+
+// powers of two from 2^low to 2^high.
+func powers(low, high int) (xs []int64) {
+	for e := low; e <= high; e++ {
+		xs = append(xs, 1<<e)
+	}
+	return xs
+}
+
+const (
+	converters = "converters: DAC, sample-and-hold, ADC"
+	modelled   = "converters, cells and programming"
+	everything = "everything but static power"
+)
+
+func (s *lawStudy) laws() []law {
+	inOut := []string{"tile/array/dac", "tile/array/sample-hold", "tile/array/adc"}
+	return []law{
+		{
+			id: "vmm-resident", x: "N = M", slope: -1, measures: converters, xs: powers(4, 12),
+			statement: "one vector, weights in place, array larger than the problem: energy per MAC falls as 1/N",
+			point: func(ctx context.Context, n int64) (float64, float64, error) {
+				return s.converters(ctx, s.fit(n, n), lawKernel(1, n, n), inOut, func(p theory.PerMAC) float64 { return p.In + p.Out })
+			},
+		},
+		{
+			id: "flat-beyond-array", x: "N = M", slope: 0, measures: converters, xs: powers(7, 13),
+			statement: "the same beyond the array's rows and columns: energy per MAC stays",
+			point: func(ctx context.Context, n int64) (float64, float64, error) {
+				m := s.fit(128, 32)
+				m.Chip.ArraysPerTile = s.demand(m, lawKernel(1, n, n))
+				return s.converters(ctx, m, lawKernel(1, n, n), inOut, func(p theory.PerMAC) float64 { return p.In + p.Out })
+			},
+		},
+		{
+			id: "vmm-reload", x: "N = M", slope: 0, measures: modelled, xs: powers(8, 13),
+			statement: "one vector, chip smaller than the matrix: every weight is reloaded and the advantage is gone",
+			point: func(ctx context.Context, n int64) (float64, float64, error) {
+				return s.reloading(ctx, lawKernel(1, n, n), modelledPart, theory.PerMAC.Total)
+			},
+		},
+		{
+			id: "mmm-L", x: "L", slope: -1, measures: "programming", xs: powers(0, 14),
+			statement: "L vectors share each reload: programming per MAC falls as 1/L",
+			point: func(ctx context.Context, l int64) (float64, float64, error) {
+				return s.reloading(ctx, lawKernel(l, 512, 512), onlyProgramming, func(p theory.PerMAC) float64 { return p.Program })
+			},
+		},
+		{
+			id: "mmm-N", x: "N", slope: -1, measures: "output converters: sample-and-hold, ADC", xs: powers(4, 14),
+			statement: "N rows share each output conversion: its energy per MAC falls as 1/N",
+			point: func(ctx context.Context, n int64) (float64, float64, error) {
+				return s.converters(ctx, s.fit(n, 64), lawKernel(16, n, 64), inOut[1:], func(p theory.PerMAC) float64 { return p.Out })
+			},
+		},
+		{
+			id: "mmm-M", x: "M", slope: -1, measures: "input converters: DAC", xs: powers(4, 14),
+			statement: "M columns share each input conversion: its energy per MAC falls as 1/M",
+			point: func(ctx context.Context, m int64) (float64, float64, error) {
+				return s.converters(ctx, s.fit(64, m), lawKernel(16, 64, m), inOut[:1], func(p theory.PerMAC) float64 { return p.In })
+			},
+		},
+		{
+			id: "scalar-constant", x: "N = M", slope: 0, measures: everything, xs: powers(4, 12),
+			statement: "a scalar machine with every operand from one memory: energy per MAC does not depend on size",
+			point:     s.scalarPoint,
+		},
+	}
+}
+
+func lawKernel(l, n, m int64) workload.Kernel {
+	return workload.Kernel{Name: "law", L: l, N: n, M: m, InputBits: 8, WeightBits: 8, OutputBits: 8}
+}
+
+// fit is a chip of one array with so many rows and logical columns.
+func (s *lawStudy) fit(rows, weights int64) *configs.Machine {
+	m := s.analog
+	a := s.array(&m, rows)
+	m.Crossbar.Rows, m.Crossbar.Cols = int(rows), int(weights*a.Columns(theoryKernel(lawKernel(1, 1, 1))))
+	m.Crossbar.ActiveRows = 0
+	m.ADC.PerArray = min(m.ADC.PerArray, m.Crossbar.Cols)
+	m.Chip.Tiles, m.Chip.ArraysPerTile, m.Chip.StreamArrays = 1, 1, 1
+	return &m
+}
+
+func (s *lawStudy) array(m *configs.Machine, rows int64) theory.Array {
+	return theory.Array{
+		R: rows, C: int64(m.Crossbar.Cols), ActiveRows: rows, CellBits: int64(m.Cell.Bits), DACBits: int64(m.DAC.Bits),
+		Encoding: m.Crossbar.Encoding, Phases: m.DAC.SignedInputs == "sign-magnitude", Flip: m.Crossbar.ColumnFlip,
+		Ungated: !m.Crossbar.GateUnused,
+	}
+}
+
+func theoryKernel(k workload.Kernel) theory.Kernel {
+	return theory.Kernel{L: k.L, N: k.N, M: k.M, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput}
+}
+
+func (s *lawStudy) demand(m *configs.Machine, k workload.Kernel) int {
+	c := theory.Count(theoryKernel(k), s.array(m, int64(m.Crossbar.Rows)))
+	return int(c.RowTiles * c.ColTiles)
+}
+
+// converters measures the parts of a resident kernel that convert.
+func (s *lawStudy) converters(ctx context.Context, m *configs.Machine, k workload.Kernel, parts []string, term func(theory.PerMAC) float64) (measured, want float64, err error) {
+	chip, err := s.simulate(ctx, m, k)
+	if err != nil {
+		return 0, 0, err
+	}
+	wanted := map[string]bool{}
+	for _, p := range parts {
+		wanted[p] = true
+	}
+	measured = perMAC(chip, k, func(a energy.Account) bool {
+		return wanted[a.Component] && a.Category != energy.Programming && a.Category != energy.Static
+	})
+	e := theory.Energy(theoryKernel(k), s.array(m, int64(m.Crossbar.Rows)), s.costs(m), 0)
+	return measured, term(e), nil
+}
+
+// modelledPart is what the closed form has a term for.
+func modelledPart(a energy.Account) bool {
+	switch {
+	case onlyProgramming(a), a.Category == energy.Cells, a.Category == energy.Output:
+		return true
+	}
+	return a.Component == "tile/array/dac" && a.Category == energy.Input
+}
+
+func onlyProgramming(a energy.Account) bool { return a.Category == energy.Programming }
+
+// reloading measures a kernel on a chip of one array of 128×32 weights, which
+// holds none of it from one pass to the next.
+func (s *lawStudy) reloading(ctx context.Context, k workload.Kernel, what func(energy.Account) bool, term func(theory.PerMAC) float64) (measured, want float64, err error) {
+	m := s.fit(128, 32)
+	m.Chip.Reload = "lru"
+	chip, err := s.simulate(ctx, m, k)
+	if err != nil {
+		return 0, 0, err
+	}
+	e := theory.Energy(theoryKernel(k), s.array(m, 128), s.costs(m), 1)
+	return perMAC(chip, k, what), term(e), nil
+}
+
+func (s *lawStudy) simulate(ctx context.Context, m *configs.Machine, k workload.Kernel) (*analog.Chip, error) {
+	chip, err := analog.New(m, &workload.Workload{Kernels: []workload.Kernel{k}}, analog.Options{Batch: 1, Statistics: s.stats})
+	if err != nil {
+		return nil, err
+	}
+	return chip, chip.Run(ctx)
+}
+
+// perMAC sums the accounts of the measured pass that are wanted.
+func perMAC(chip *analog.Chip, k workload.Kernel, wanted func(energy.Account) bool) float64 {
+	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(0), chip.Measured().Passes}
+	var sum energy.Sum
+	for id, account := range chip.Ledger().Accounts() {
+		if wanted(account) {
+			sum.Add(b.joules(energy.AccountID(id)))
+		}
+	}
+	return sum.Value() / float64(k.MACs())
+}
+
+// costs reads the machine's energies per action into the model's terms.
+func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
+	cell := &m.Cell
+	read := float64(cell.ReadEnergy)
+	verify := read
+	if _, lumped := m.Provenance["cell.read_energy"]; !lumped {
+		mean := float64(cell.GOff) + s.stats.WeightMean*float64(cell.GOn-cell.GOff)
+		verify = float64(cell.ReadVoltage) * float64(cell.ReadVoltage) * mean * float64(cell.ReadTime)
+		read = s.stats.InputMeanSquare * verify
+	}
+	density := 1.0
+	if m.DAC.GateZeros {
+		density = s.stats.InputDensity
+		if verify == read {
+			read *= density
+		}
+	}
+	return theory.Costs{
+		DAC:   float64(m.DAC.EnergyPerConversion) * density,
+		ADC:   float64(m.ADC.EnergyPerConversion) + float64(m.SampleHold.EnergyPerSample),
+		Cell:  read,
+		Write: cell.Pulses*float64(cell.WriteEnergy) + cell.VerifyReads*(verify+float64(m.ADC.EnergyPerConversion)),
+		Bit:   float64(m.DRAM.ReadEnergy) + float64(m.GlobalBuffer.ReadEnergy) + float64(m.GlobalBuffer.WriteEnergy) + float64(m.Network.Energy),
+	}
+}
+
+func (s *lawStudy) scalarPoint(ctx context.Context, n int64) (measured, want float64, err error) {
+	memory := s.scalar.Memory
+	if len(memory.Levels) == 0 {
+		return 0, 0, errors.New("the scalar machine has no memory")
+	}
+	memory.Flat = true
+	k := lawKernel(1, n, n)
+	pass, err := runScalarPass(ctx, &s.scalar, s.scalar.Scalar, memory, []workload.Kernel{k}, 1, digital.Burst)
+	if err != nil {
+		return 0, 0, err
+	}
+	var sum energy.Sum
+	for id := range pass.ledger.Accounts() {
+		sum.Add(pass.ledger.TotalJoules(energy.AccountID(id)))
+	}
+	core, last := &s.scalar.Scalar, memory.Levels[len(memory.Levels)-1]
+	t := theory.Scalar{
+		Issue: float64(core.EnergyPerInstruction), Register: float64(core.EnergyPerRegister),
+		Multiply: float64(core.EnergyPerMultiply), Add: float64(core.EnergyPerAdd),
+		Access: float64(last.EnergyPerAccess), Loop: float64(core.LoopInstructions),
+	}
+	return sum.Value() / float64(k.MACs()), t.PerMAC(n), nil
+}

@@ -1,0 +1,29 @@
+package system
+
+// LawsResult is the scaling laws as the simulator measures them, schema
+// xbar.laws/1.
+type LawsResult struct {
+	Schema string `json:"schema"`
+	Laws   []Law  `json:"laws"`
+}
+
+// Law is one scaling law: energy per MAC against one quantity x, measured by
+// simulation beside the closed form. The slopes are d log(energy per MAC) /
+// d log(x).
+type Law struct {
+	ID          string     `json:"id"`
+	Statement   string     `json:"statement"`
+	X           string     `json:"x"`        // what x is
+	Measures    string     `json:"measures"` // what the energy includes
+	Points      []LawPoint `json:"points"`
+	Slope       float64    `json:"slope"`
+	SlopeTheory float64    `json:"slope_theory"`
+	Holds       bool       `json:"holds"`
+}
+
+// LawPoint is one x: joules per MAC.
+type LawPoint struct {
+	X               float64 `json:"x"`
+	MeasuredJPerMAC float64 `json:"measured_j_per_mac"`
+	TheoryJPerMAC   float64 `json:"theory_j_per_mac"`
+}

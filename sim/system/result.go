@@ -1,0 +1,120 @@
+package system
+
+// Result is what a run found, schema xbar.result/1: joules, seconds, square
+// metres, cycles. Pointers are nil where a quantity is not known or does not
+// apply.
+type Result struct {
+	Schema   string    `json:"schema"`
+	Title    string    `json:"title"`
+	Seed     int64     `json:"seed"`
+	Version  string    `json:"version"`
+	Machines []Machine `json:"machines"`
+}
+
+// Machine is the result of one machine. EnergyJ is for one pass (a batch) in
+// the steady state; one-time programming stands apart in Programming, and
+// EnergyPerInferenceJ includes its share.
+type Machine struct {
+	Name                string       `json:"name"`
+	Kind                string       `json:"kind"`
+	Batch               int64        `json:"batch"`
+	Cycles              int64        `json:"cycles"`
+	Seconds             float64      `json:"seconds"`
+	ClockHz             float64      `json:"clock_hz"`
+	MACs                int64        `json:"macs"`
+	EnergyJ             float64      `json:"energy_j"`
+	EnergyPerInferenceJ float64      `json:"energy_per_inference_j"`
+	LatencyS            float64      `json:"latency_s"` // of one pass
+	EnergyPerMACJ       float64      `json:"energy_per_mac_j"`
+	OpsPerJoule         float64      `json:"ops_per_joule"`
+	OpsPerSecond        float64      `json:"ops_per_second"`
+	AreaM2              *float64     `json:"area_m2"`
+	Categories          Categories   `json:"categories"`
+	Components          []Component  `json:"components"`
+	Kernels             []Kernel     `json:"kernels"`
+	Programming         *Programming `json:"programming,omitempty"` // machines with arrays
+	Values              *Values      `json:"values,omitempty"`      // exact values
+	Notes               []string     `json:"notes,omitempty"`       // assumptions and warnings
+	PassesMeasured      int64        `json:"passes_measured"`
+	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
+}
+
+// Categories are joules of one pass by category, in the order of every table.
+type Categories struct {
+	Input       float64 `json:"input"`
+	Cells       float64 `json:"cells"`
+	Output      float64 `json:"output"`
+	Accumulate  float64 `json:"accumulate"`
+	Buffer      float64 `json:"buffer"`
+	Network     float64 `json:"network"`
+	DRAM        float64 `json:"dram"`
+	Programming float64 `json:"programming"`
+	Compute     float64 `json:"compute"`
+	Static      float64 `json:"static"`
+}
+
+// Component is what one kind of component did in a pass, over all its
+// instances.
+type Component struct {
+	Path        string   `json:"path"`
+	Category    string   `json:"category"`
+	Instances   int64    `json:"instances"`
+	EnergyJ     float64  `json:"energy_j"`
+	BusyCycles  int64    `json:"busy_cycles"` // summed over instances
+	Utilization float64  `json:"utilization"` // busy cycles over cycles × instances
+	Actions     []Action `json:"actions"`
+}
+
+// Action is one account.
+type Action struct {
+	Action   string  `json:"action"`
+	Category string  `json:"category"`
+	Count    int64   `json:"count"` // mean of the measured passes, rounded
+	EnergyJ  float64 `json:"energy_j"`
+}
+
+// Kernel is one kernel's part of a pass.
+type Kernel struct {
+	Name    string  `json:"name"`
+	L       int64   `json:"L"` // vectors in the pass, batch included
+	N       int64   `json:"N"`
+	M       int64   `json:"M"`
+	Cycles  int64   `json:"cycles"`
+	EnergyJ float64 `json:"energy_j"`
+	Arrays  int64   `json:"arrays"`  // tiles the kernel needs
+	Reloads float64 `json:"reloads"` // tiles loaded per pass
+}
+
+// Programming says where the weights are and what moving them costs.
+type Programming struct {
+	Resident                   bool     `json:"resident"`
+	CapacityArrays             int64    `json:"capacity_arrays"`
+	DemandArrays               int64    `json:"demand_arrays"`
+	Policy                     string   `json:"policy"`
+	OneTime                    Loads    `json:"one_time"`
+	PerPass                    Loads    `json:"per_pass"`
+	WritesPerCellPerInference  float64  `json:"writes_per_cell_per_inference"` // of the most written array
+	InferencesToWearOut        *float64 `json:"inferences_to_wear_out"`        // nil: never
+	AmortisedOverInferences    int64    `json:"amortised_over_inferences"`
+	OneTimeEnergyPerInferenceJ float64  `json:"one_time_energy_per_inference_j"`
+}
+
+// Loads is what loading tiles costs: energy of all that the load touches
+// (DRAM, network, buffers, cells), and the time it adds.
+type Loads struct {
+	Tiles   float64 `json:"tiles"`
+	Cells   float64 `json:"cells"`
+	EnergyJ float64 `json:"energy_j"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Values says how the numbers that came out compare with the integer
+// reference.
+type Values struct {
+	Inputs            int64    `json:"inputs"`
+	RMSError          float64  `json:"rms_error"` // of the last kernel's outputs, in integer units
+	SNRdB             *float64 `json:"snr_db"`    // nil: no error at all
+	Accuracy          *float64 `json:"accuracy"`  // nil: no labels
+	ReferenceAccuracy *float64 `json:"reference_accuracy"`
+	Clipped           int64    `json:"clipped"` // conversions that hit the end of the ADC's range
+}

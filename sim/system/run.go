@@ -1,0 +1,130 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"xbar/configs"
+	"xbar/sim/trace"
+	"xbar/sim/workload"
+)
+
+// Options are how to run, not what: none of them changes a result.
+type Options struct {
+	Workers  int                                    // machines at once; 0 or less: one
+	Progress func(done, total float64, what string) // called from several goroutines, one at a time
+	Trace    *trace.Recorder                        // of the first analog machine; nil: off
+	Version  string                                 // recorded in the result
+}
+
+// Run simulates the workload on every machine of the config. Its errors name
+// the machine.
+func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error) {
+	work, err := newWorkload(cfg)
+	if err != nil {
+		return nil, err
+	}
+	ref := newReference(work)
+	progress := newProgress(opt.Progress, len(cfg.Machines))
+	traced := tracedMachine(cfg)
+	result := &Result{
+		Schema: "xbar.result/1", Title: cfg.Title, Seed: cfg.Seed, Version: opt.Version,
+		Machines: make([]Machine, len(cfg.Machines)),
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, opt.Workers))
+	for i := range cfg.Machines {
+		group.Go(func() error {
+			m := &cfg.Machines[i]
+			job := job{config: cfg, machine: m, work: work, reference: ref, progress: progress.of(i, m.Name)}
+			if i == traced {
+				job.trace = opt.Trace
+			}
+			found, err := job.run(ctx)
+			if err != nil {
+				return fmt.Errorf("machine %s: %w", m.Name, err)
+			}
+			result.Machines[i] = *found
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func tracedMachine(cfg *configs.Config) int {
+	for i, m := range cfg.Machines {
+		if m.Kind == "analog" {
+			return i
+		}
+	}
+	return -1
+}
+
+// job is one machine's run.
+type job struct {
+	config    *configs.Config
+	machine   *configs.Machine
+	work      *workload.Workload
+	reference *reference
+	progress  func(done float64)
+	trace     *trace.Recorder
+}
+
+func (j *job) batch() int64 {
+	if j.machine.Batch > 0 {
+		return j.machine.Batch
+	}
+	return j.config.Workload.Batch
+}
+
+func (j *job) run(ctx context.Context) (*Machine, error) {
+	switch j.machine.Kind {
+	case "analog":
+		return j.runAnalog(ctx)
+	case "scalar":
+		return j.runScalar(ctx)
+	}
+	return nil, errors.New("no machine of kind " + j.machine.Kind)
+}
+
+// macs is the multiply-accumulates of one pass.
+func (j *job) macs() (n int64) {
+	for _, k := range j.work.Kernels {
+		n += k.MACs() * j.batch()
+	}
+	return n
+}
+
+// progress adds up what the machines report.
+type progress struct {
+	mu    sync.Mutex
+	done  []float64
+	total func(done, total float64, what string)
+}
+
+func newProgress(report func(done, total float64, what string), machines int) *progress {
+	return &progress{done: make([]float64, machines), total: report}
+}
+
+func (p *progress) of(i int, name string) func(done float64) {
+	if p.total == nil {
+		return nil
+	}
+	return func(done float64) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.done[i] = done
+		sum := 0.0
+		for _, d := range p.done {
+			sum += d
+		}
+		p.total(sum, float64(len(p.done)), name)
+	}
+}

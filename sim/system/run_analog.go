@@ -1,0 +1,140 @@
+package system
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"xbar/sim/system/analog"
+	"xbar/sim/unit"
+)
+
+// runAnalog steps a chip of crossbars through the workload.
+func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
+	chip, err := analog.New(j.machine, j.work, analog.Options{
+		Batch: j.batch(), Step: j.config.Granularity == "step",
+		Statistics: j.config.Workload.Statistics, Trace: j.trace, Progress: j.progress,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := chip.Run(ctx); err != nil {
+		return nil, err
+	}
+	return j.analogResult(chip), nil
+}
+
+func (j *job) analogResult(chip *analog.Chip) *Machine {
+	measured := chip.Measured()
+	passes := measured.Passes
+	m := &Machine{
+		Name: j.machine.Name, Kind: j.machine.Kind, ClockHz: float64(j.machine.Clock), PassesMeasured: passes,
+		Cycles: mean(int64(measured.Cycles), passes), Seconds: chip.Clock().Seconds(measured.Cycles) / float64(passes),
+		MACs: j.macs(),
+	}
+	kernels := len(j.work.Kernels)
+	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(kernels - 1), passes}
+	b.fill(m, analogParts(chip))
+	j.analogKernels(m, chip, b)
+	m.Programming = j.programming(chip, b)
+	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
+	if outputs, clipped := chip.Outputs(); outputs != nil {
+		m.Values = j.reference.compare(outputs, clipped)
+	}
+	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
+	m.Notes = j.analogNotes(chip, m)
+	return m
+}
+
+func mean(total, n int64) int64 { return int64(math.Round(float64(total) / float64(n))) }
+
+func analogParts(chip *analog.Chip) []part {
+	var parts []part
+	components := chip.Components()
+	for i := range components {
+		c := &components[i]
+		parts = append(parts, part{c.Path, c.Instances, chip.BusyCycles(c), float64(c.Area), c.AreaKnown})
+	}
+	return parts
+}
+
+func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
+	measured := chip.Measured()
+	for k, kernel := range j.work.Kernels {
+		m.Kernels = append(m.Kernels, Kernel{
+			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
+			Cycles:  mean(int64(measured.KernelCycles[k]), b.passes),
+			EnergyJ: b.phaseJoules(chip.KernelPhase(k)),
+			Arrays:  int64(chip.Tiles(k)),
+			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
+		})
+	}
+}
+
+// programming sets one-time charges apart from those of every pass. One-time
+// is the preload and what a first pass loads beyond a steady one.
+func (j *job) programming(chip *analog.Chip, b books) *Programming {
+	measured, clock := chip.Measured(), chip.Clock()
+	n := float64(b.passes)
+	p := &Programming{
+		Resident: chip.Resident(), CapacityArrays: int64(chip.Capacity()), DemandArrays: int64(chip.Demand()),
+		Policy: j.machine.Chip.Reload, AmortisedOverInferences: j.config.Inferences,
+	}
+	for k := range j.work.Kernels {
+		cells, joules := chip.Programming(chip.KernelPhase(k))
+		p.PerPass.Tiles += float64(measured.KernelLoads[k]) / n
+		p.PerPass.Cells += float64(cells) / n
+		p.PerPass.EnergyJ += joules / n
+	}
+	p.PerPass.Seconds = clock.Seconds(measured.Exposed) / n
+	cells, _ := chip.Programming(chip.Preload())
+	p.OneTime = Loads{
+		Tiles: float64(measured.PreloadTiles), Cells: float64(cells),
+		EnergyJ: books{ledger: b.ledger, passes: 1}.phaseJoules(chip.Preload()),
+		Seconds: clock.Seconds(measured.PreloadCycles),
+	}
+	if first := float64(measured.WarmUpTiles) - p.PerPass.Tiles; first > 0 {
+		cells, joules := chip.Programming(chip.WarmUp())
+		p.OneTime.Tiles += first
+		p.OneTime.Cells += math.Max(0, float64(cells)-p.PerPass.Cells)
+		p.OneTime.EnergyJ += math.Max(0, joules-p.PerPass.EnergyJ)
+		p.OneTime.Seconds += math.Max(0, clock.Seconds(measured.WarmUpExposed)-p.PerPass.Seconds)
+	}
+	p.OneTimeEnergyPerInferenceJ = p.OneTime.EnergyJ / float64(j.config.Inferences)
+	p.WritesPerCellPerInference = float64(measured.MostWritten) / n / float64(j.batch())
+	if p.WritesPerCellPerInference > 0 {
+		life := j.machine.Cell.Endurance / p.WritesPerCellPerInference
+		p.InferencesToWearOut = &life
+	}
+	return p
+}
+
+// analogNotes are the assumptions a reader must know.
+func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
+	var notes []string
+	cfg := j.machine
+	need := chip.LosslessBits()
+	switch {
+	case cfg.ADC.Resolution >= need:
+		notes = append(notes, fmt.Sprintf("the ADC's %d bits read every column sum exactly (%d are enough)", cfg.ADC.Resolution, need))
+	case cfg.ADC.Range == "clip":
+		notes = append(notes, fmt.Sprintf("column sums may need %d bits, the ADC has %d: larger sums clip", need, cfg.ADC.Resolution))
+	default:
+		notes = append(notes, fmt.Sprintf("column sums may need %d bits, the ADC has %d: its step is widened", need, cfg.ADC.Resolution))
+	}
+	if m.Values == nil {
+		s := j.config.Workload.Statistics
+		notes = append(notes, fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",
+			s.InputDensity, s.InputMeanSquare, s.WeightMean))
+	}
+	for _, r := range chip.Rounded() {
+		notes = append(notes, "rounded up to whole cycles: "+r)
+	}
+	if m.RoundingSeconds > 0 {
+		notes = append(notes, fmt.Sprintf("rounding costs at most %v of a pass's %v", unit.Second(m.RoundingSeconds), unit.Second(m.Seconds)))
+	}
+	if measured := chip.Measured(); !measured.Repeats && !chip.Resident() && j.work.Values == nil && cfg.Chip.Reload == "optimal" {
+		notes = append(notes, fmt.Sprintf("mean of %d passes; the optimal plan repeats only after more", measured.Passes))
+	}
+	return notes
+}

@@ -1,0 +1,124 @@
+package system
+
+import (
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+
+	"xbar/configs"
+	"xbar/sim/workload"
+)
+
+// newWorkload is the config's network, or its kernels with numbers drawn from
+// the seed where values are exact.
+func newWorkload(cfg *configs.Config) (*workload.Workload, error) {
+	w := &cfg.Workload
+	if w.Network != "" {
+		work, err := workload.LoadNetwork(w.Network, w.Inputs, w.Labels, w.Limit)
+		if err != nil {
+			return nil, err
+		}
+		if w.Values != "exact" {
+			work.Values = nil
+		}
+		return work, nil
+	}
+	work := &workload.Workload{}
+	var signed []bool
+	for _, k := range w.Kernels {
+		for i := range k.Repeat {
+			name := k.Name
+			if k.Repeat > 1 {
+				name = fmt.Sprintf("%s.%d", k.Name, i+1)
+			}
+			signed = append(signed, k.SignedWeight)
+			work.Kernels = append(work.Kernels, workload.Kernel{
+				Name: name, L: k.L, N: k.N, M: k.M, InputBits: k.InputBits, WeightBits: k.WeightBits,
+				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic,
+			})
+		}
+	}
+	if w.Values == "exact" {
+		return work, drawValues(work, signed, max(1, w.Limit, batchOf(cfg)), cfg.Seed)
+	}
+	return work, nil
+}
+
+func batchOf(cfg *configs.Config) int64 {
+	batch := cfg.Workload.Batch
+	for _, m := range cfg.Machines {
+		batch = max(batch, m.Batch)
+	}
+	return batch
+}
+
+// mostDrawn bounds the numbers drawn for exact values, some 400 MB of them.
+const mostDrawn = 1e8
+
+// drawValues fills a chain of kernels with uniform random weights and inputs.
+// Between two kernels sums are shifted down to the next one's input width.
+func drawValues(work *workload.Workload, signed []bool, inputs, seed int64) error {
+	if err := checkChain(work.Kernels, inputs); err != nil {
+		return err
+	}
+	v := &workload.Values{}
+	first := work.Kernels[0]
+	random := rand.New(rand.NewPCG(uint64(seed), 1))
+	v.Inputs = draw(random, int(inputs), int(first.L*first.N), first.InputBits, first.SignedInput)
+	for k, kernel := range work.Kernels {
+		random := rand.New(rand.NewPCG(uint64(seed), uint64(k)+2))
+		v.Weights = append(v.Weights, draw(random, int(kernel.N), int(kernel.M), kernel.WeightBits, signed[k]))
+		var post workload.Requantize
+		if k+1 < len(work.Kernels) {
+			post = rescale(kernel, work.Kernels[k+1])
+		}
+		v.Post = append(v.Post, post)
+	}
+	work.Values = v
+	return nil
+}
+
+func checkChain(kernels []workload.Kernel, inputs int64) error {
+	numbers := float64(inputs) * float64(kernels[0].L) * float64(kernels[0].N)
+	for k, kernel := range kernels {
+		numbers += float64(kernel.N)*float64(kernel.M) + float64(kernel.L)*float64(kernel.M)
+		if k == 0 {
+			continue
+		}
+		before := kernels[k-1]
+		if before.L*before.M != kernel.L*kernel.N {
+			return fmt.Errorf("exact values flow from kernel to kernel, but %s gives L·M = %d numbers and %s takes L·N = %d",
+				before.Name, before.L*before.M, kernel.Name, kernel.L*kernel.N)
+		}
+	}
+	if numbers > mostDrawn {
+		return fmt.Errorf("exact values of this workload are %.3g numbers, more than the %.0g that are drawn; use values = \"statistical\"", numbers, mostDrawn)
+	}
+	return nil
+}
+
+// draw fills a matrix from a range that every encoding can hold.
+func draw(random *rand.Rand, rows, cols, width int, signed bool) workload.Matrix {
+	m := workload.Matrix{Rows: rows, Cols: cols, Data: make([]int32, rows*cols)}
+	low, span := int64(0), int64(1)<<width
+	if signed {
+		low, span = -(int64(1)<<(width-1) - 1), int64(1)<<width-1
+	}
+	for i := range m.Data {
+		m.Data[i] = int32(low + random.Int64N(span))
+	}
+	return m
+}
+
+func rescale(from, to workload.Kernel) workload.Requantize {
+	width := from.InputBits + from.WeightBits + bits.Len64(uint64(from.N-1))
+	post := workload.Requantize{Multiplier: 1, High: int64(1)<<to.InputBits - 1}
+	if to.SignedInput {
+		post.High = int64(1)<<(to.InputBits-1) - 1
+		post.Low = -post.High
+	}
+	if drop := width - to.InputBits; drop > 0 {
+		post.Shift = uint(drop)
+	}
+	return post
+}
