@@ -1,0 +1,145 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"io"
+	"strconv"
+
+	"xbar/sim/energy"
+	"xbar/sim/system"
+)
+
+// CSV writes results in long form, one number a row:
+//
+//	study,machine,kind,scope,name,action,quantity,unit,value
+//
+// scope is machine, category, component, action, kernel, programming or
+// values; name says which one (component path, kernel, category). A number
+// that is not known has no row. Units are SI base units.
+func CSV(w io.Writer, results ...*system.Result) error {
+	if err := finite(results); err != nil {
+		return err
+	}
+	l := long{}
+	l.out = csv.NewWriter(&l.b)
+	l.write("study", "machine", "kind", "scope", "name", "action", "quantity", "unit", "value")
+	for _, r := range results {
+		for i := range r.Machines {
+			l.machine(r.Title, &r.Machines[i])
+		}
+	}
+	l.out.Flush()
+	_, err := w.Write(l.b.Bytes())
+	return err
+}
+
+// long writes rows into memory, where writing cannot fail.
+type long struct {
+	b     bytes.Buffer
+	out   *csv.Writer
+	study string
+	m     *system.Machine
+}
+
+func (l *long) write(fields ...string) { l.out.Write(fields) }
+
+func (l *long) row(scope, name, action, quantity, unit, value string) {
+	l.write(l.study, l.m.Name, l.m.Kind, scope, name, action, quantity, unit, value)
+}
+
+func (l *long) float(scope, name, action, quantity, unit string, x float64) {
+	l.row(scope, name, action, quantity, unit, strconv.FormatFloat(x, 'g', -1, 64))
+}
+
+func (l *long) optional(scope, name, quantity, unit string, x *float64) {
+	if x != nil {
+		l.float(scope, name, "", quantity, unit, *x)
+	}
+}
+
+func (l *long) int(scope, name, action, quantity, unit string, n int64) {
+	l.row(scope, name, action, quantity, unit, strconv.FormatInt(n, 10))
+}
+
+func (l *long) machine(study string, m *system.Machine) {
+	l.study, l.m = study, m
+	l.int("machine", "", "", "batch", "inference", m.Batch)
+	l.int("machine", "", "", "macs", "MAC", m.MACs)
+	l.int("machine", "", "", "cycles", "cycle", m.Cycles)
+	l.float("machine", "", "", "seconds", "s", m.Seconds)
+	l.float("machine", "", "", "clock", "Hz", m.ClockHz)
+	l.float("machine", "", "", "energy", "J", m.EnergyJ)
+	l.float("machine", "", "", "energy_per_inference", "J", m.EnergyPerInferenceJ)
+	l.float("machine", "", "", "energy_per_mac", "J", m.EnergyPerMACJ)
+	l.float("machine", "", "", "latency", "s", m.LatencyS)
+	l.float("machine", "", "", "ops_per_joule", "1/J", m.OpsPerJoule)
+	l.float("machine", "", "", "ops_per_second", "1/s", m.OpsPerSecond)
+	l.optional("machine", "", "area", "m2", m.AreaM2)
+	l.float("machine", "", "", "rounding", "s", m.RoundingSeconds)
+	joules := joulesByCategory(&m.Categories)
+	for _, c := range energy.Categories() {
+		l.float("category", c.String(), "", "energy", "J", joules[c])
+	}
+	for i := range m.Components {
+		l.component(&m.Components[i])
+	}
+	for i := range m.Kernels {
+		l.kernel(&m.Kernels[i])
+	}
+	l.programming(m.Programming)
+	l.values(m.Values)
+}
+
+func (l *long) component(c *system.Component) {
+	l.int("component", c.Path, "", "instances", "1", c.Instances)
+	l.float("component", c.Path, "", "energy", "J", c.EnergyJ)
+	l.int("component", c.Path, "", "busy_cycles", "cycle", c.BusyCycles)
+	l.float("component", c.Path, "", "utilization", "1", c.Utilization)
+	for _, a := range c.Actions {
+		l.int("action", c.Path, a.Action, "count", "1", a.Count)
+		l.float("action", c.Path, a.Action, "energy", "J", a.EnergyJ)
+	}
+}
+
+func (l *long) kernel(k *system.Kernel) {
+	l.int("kernel", k.Name, "", "L", "1", k.L)
+	l.int("kernel", k.Name, "", "N", "1", k.N)
+	l.int("kernel", k.Name, "", "M", "1", k.M)
+	l.int("kernel", k.Name, "", "cycles", "cycle", k.Cycles)
+	l.float("kernel", k.Name, "", "energy", "J", k.EnergyJ)
+	l.int("kernel", k.Name, "", "arrays", "array", k.Arrays)
+	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
+}
+
+func (l *long) programming(p *system.Programming) {
+	if p == nil {
+		return
+	}
+	l.int("programming", "", "", "capacity", "array", p.CapacityArrays)
+	l.int("programming", "", "", "demand", "array", p.DemandArrays)
+	for _, load := range []struct {
+		name string
+		of   system.Loads
+	}{{"one_time", p.OneTime}, {"per_pass", p.PerPass}} {
+		l.float("programming", load.name, "", "tiles", "tile", load.of.Tiles)
+		l.float("programming", load.name, "", "cells", "cell", load.of.Cells)
+		l.float("programming", load.name, "", "energy", "J", load.of.EnergyJ)
+		l.float("programming", load.name, "", "seconds", "s", load.of.Seconds)
+	}
+	l.float("programming", "one_time", "", "energy_per_inference", "J", p.OneTimeEnergyPerInferenceJ)
+	l.float("programming", "", "", "writes_per_cell_per_inference", "1", p.WritesPerCellPerInference)
+	l.optional("programming", "", "inferences_to_wear_out", "inference", p.InferencesToWearOut)
+}
+
+func (l *long) values(v *system.Values) {
+	if v == nil {
+		return
+	}
+	l.int("values", "", "", "inputs", "1", v.Inputs)
+	l.float("values", "", "", "rms_error", "1", v.RMSError)
+	l.optional("values", "", "snr", "dB", v.SNRdB)
+	l.optional("values", "", "accuracy", "1", v.Accuracy)
+	l.optional("values", "", "reference_accuracy", "1", v.ReferenceAccuracy)
+	l.int("values", "", "", "clipped", "1", v.Clipped)
+}

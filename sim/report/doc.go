@@ -1,0 +1,10 @@
+// Package report writes results for people and for programs.
+//
+//	share of a category = its joules / joules of the pass
+//	ratio to the scalar machine = joules per inference / joules per inference there
+//
+// Text and Markdown are one page in two notations: every column (in the
+// comparison, every row) has one SI prefix, numbers have three significant
+// digits. JSON and CSV carry every digit. A result that holds NaN or ±Inf is
+// an error in all formats, and nothing is written.
+package report

@@ -1,0 +1,88 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"path/filepath"
+	"strings"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"xbar/sim/report"
+)
+
+var (
+	black  = color.RGBA{0, 0, 0, 255}
+	grey   = color.RGBA{110, 110, 110, 255}
+	faint  = color.RGBA{225, 225, 225, 255}
+	blue   = color.RGBA{0, 114, 178, 255}
+	orange = color.RGBA{230, 159, 0, 255}
+	red    = color.RGBA{213, 94, 0, 255}
+)
+
+// categoryColours follow the order of the categories: Okabe and Ito's eight
+// and two greys.
+var categoryColours = []color.RGBA{
+	{86, 180, 233, 255},  // input: sky blue
+	{240, 228, 66, 255},  // cells: yellow
+	blue,                 // output
+	{0, 158, 115, 255},   // accumulate: bluish green
+	{204, 121, 167, 255}, // buffer: reddish purple
+	{190, 190, 190, 255}, // network
+	red,                  // dram: vermillion
+	orange,               // programming
+	black,                // compute
+	grey,                 // static
+}
+
+const dotsPerInch = 200
+
+// save draws a figure of a size and writes it whole or not at all.
+func save(path string, width, height vg.Length, paint func(draw.Canvas)) error {
+	var canvas interface {
+		vg.CanvasSizer
+		io.WriterTo
+	}
+	switch extension := strings.ToLower(filepath.Ext(path)); extension {
+	case ".svg":
+		canvas = vgsvg.New(width, height)
+	case ".png":
+		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch))}
+	default:
+		return fmt.Errorf("figure: %q is neither .svg nor .png", path)
+	}
+	paint(draw.New(canvas))
+	return report.WriteFile(path, func(w io.Writer) error {
+		_, err := canvas.WriteTo(w)
+		return err
+	})
+}
+
+func newPlot() *plot.Plot {
+	p := plot.New()
+	p.Title.TextStyle.Font = sans(8, true)
+	p.Title.Padding = vg.Points(4)
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Label.TextStyle.Font = sans(7, false)
+		axis.Label.Padding = vg.Points(2)
+		axis.Tick.Label.Font = sans(6.5, false)
+		axis.Tick.Length = vg.Points(3)
+		axis.Padding = 0
+	}
+	return p
+}
+
+func sans(size float64, bold bool) font.Font {
+	f := font.From(font.Font{Typeface: "Liberation", Variant: "Sans"}, vg.Points(size))
+	if bold {
+		f.Weight = xfont.WeightBold
+	}
+	return f
+}

@@ -1,0 +1,256 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+const lineWidth = 110
+
+// page is what text and Markdown have in common.
+type page interface {
+	title(text string)
+	heading(text string)
+	subheading(text string)
+	paragraph(text string)
+	list(items []string)
+	table(t table)
+	bytes() []byte
+}
+
+// table has columns × rows of cells; a nil row is a rule. The first fixed
+// columns are repeated where a table is too wide and has to be split.
+type table struct {
+	columns []column
+	fixed   int
+	rows    [][]string
+}
+
+type column struct {
+	head string
+	left bool // numbers stand to the right
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *table) rule()               { t.rows = append(t.rows, nil) }
+
+// split cuts a table with fixed columns into some that keep to the limit.
+func (t table) split(limit int) []table {
+	if t.fixed == 0 {
+		return []table{t}
+	}
+	widths := t.widths()
+	fixed := 0
+	for _, w := range widths[:t.fixed] {
+		fixed += w + gap
+	}
+	var parts []table
+	for from := t.fixed; from < len(t.columns); {
+		to, used := from+1, fixed+widths[from]
+		for to < len(t.columns) && used+gap+widths[to] <= limit {
+			used += gap + widths[to]
+			to++
+		}
+		parts = append(parts, t.slice(from, to))
+		from = to
+	}
+	return parts
+}
+
+func (t table) slice(from, to int) table {
+	part := table{fixed: t.fixed}
+	part.columns = append(append(part.columns, t.columns[:t.fixed]...), t.columns[from:to]...)
+	for _, row := range t.rows {
+		if row == nil {
+			part.rule()
+			continue
+		}
+		part.add(append(append([]string{}, row[:t.fixed]...), row[from:to]...)...)
+	}
+	return part
+}
+
+func (t table) widths() []int {
+	widths := make([]int, len(t.columns))
+	for i, c := range t.columns {
+		widths[i] = width(c.head)
+	}
+	for _, row := range t.rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], width(cell))
+		}
+	}
+	return widths
+}
+
+const (
+	gap    = 2
+	indent = "  "
+)
+
+// textPage lays a page out for a terminal without colours.
+type textPage struct{ b bytes.Buffer }
+
+func (p *textPage) bytes() []byte { return p.b.Bytes() }
+
+// space sets an empty line between blocks.
+func (p *textPage) space() {
+	if p.b.Len() > 0 {
+		p.b.WriteByte('\n')
+	}
+}
+
+func (p *textPage) title(text string) {
+	p.space()
+	text = clean(text)
+	fmt.Fprintf(&p.b, "%s\n%s\n", text, strings.Repeat("═", min(width(text), lineWidth)))
+}
+
+func (p *textPage) heading(text string) {
+	p.space()
+	text = clean(text)
+	fmt.Fprintf(&p.b, "── %s %s\n", text, strings.Repeat("─", max(2, lineWidth-4-width(text))))
+}
+
+func (p *textPage) subheading(text string) {
+	p.space()
+	fmt.Fprintf(&p.b, "%s\n", clean(text))
+}
+
+func (p *textPage) paragraph(text string) {
+	p.space()
+	p.wrap(indent, indent, text)
+}
+
+func (p *textPage) list(items []string) {
+	p.space()
+	for _, item := range items {
+		p.wrap(indent+"• ", indent+"  ", item)
+	}
+}
+
+func (p *textPage) wrap(first, rest, text string) {
+	line, empty := first, true
+	for _, word := range strings.Fields(clean(text)) {
+		if !empty && width(line)+1+width(word) > lineWidth {
+			p.b.WriteString(line + "\n")
+			line, empty = rest, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	p.b.WriteString(line + "\n")
+}
+
+func (p *textPage) table(t table) {
+	for _, part := range t.split(lineWidth - width(indent)) {
+		p.space()
+		p.draw(part)
+	}
+}
+
+func (p *textPage) draw(t table) {
+	widths := t.widths()
+	total := -gap
+	heads := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		total += widths[i] + gap
+		heads[i] = c.head
+	}
+	rule := indent + strings.Repeat("─", total) + "\n"
+	p.row(t, widths, heads)
+	p.b.WriteString(rule)
+	for _, row := range t.rows {
+		if row == nil {
+			p.b.WriteString(rule)
+			continue
+		}
+		p.row(t, widths, row)
+	}
+}
+
+func (p *textPage) row(t table, widths []int, cells []string) {
+	var line strings.Builder
+	for i, cell := range cells {
+		cell = clean(cell)
+		fill := strings.Repeat(" ", widths[i]-width(cell))
+		if t.columns[i].left {
+			cell += fill
+		} else {
+			cell = fill + cell
+		}
+		line.WriteString(cell + strings.Repeat(" ", gap))
+	}
+	p.b.WriteString(strings.TrimRight(indent+line.String(), " ") + "\n")
+}
+
+// clean keeps names from moving the cursor or breaking a line.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// markdownPage is the same page as GitHub-flavoured Markdown.
+type markdownPage struct{ b bytes.Buffer }
+
+func (p *markdownPage) bytes() []byte { return p.b.Bytes() }
+
+func (p *markdownPage) block(text string) {
+	if p.b.Len() > 0 {
+		p.b.WriteByte('\n')
+	}
+	p.b.WriteString(text + "\n")
+}
+
+func (p *markdownPage) title(text string)      { p.block("# " + escape(text)) }
+func (p *markdownPage) heading(text string)    { p.block("## " + escape(text)) }
+func (p *markdownPage) subheading(text string) { p.block("### " + escape(text)) }
+func (p *markdownPage) paragraph(text string)  { p.block(escape(text)) }
+
+func (p *markdownPage) list(items []string) {
+	lines := make([]string, len(items))
+	for i, item := range items {
+		lines[i] = "- " + escape(item)
+	}
+	p.block(strings.Join(lines, "\n"))
+}
+
+func (p *markdownPage) table(t table) {
+	heads := make([]string, len(t.columns))
+	marks := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		heads[i], marks[i] = c.head, "--:"
+		if c.left {
+			marks[i] = ":--"
+		}
+	}
+	lines := []string{markdownRow(heads), "|" + strings.Join(marks, "|") + "|"}
+	for _, row := range t.rows {
+		if row != nil {
+			lines = append(lines, markdownRow(row))
+		}
+	}
+	p.block(strings.Join(lines, "\n"))
+}
+
+func markdownRow(cells []string) string {
+	line := "|"
+	for _, cell := range cells {
+		line += " " + strings.Join(strings.Fields(escape(cell)), " ") + " |"
+	}
+	return line
+}
+
+// escape keeps names from being read as markup.
+func escape(text string) string {
+	text = clean(text)
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "[", `\[`, "#", `\#`).Replace(text)
+}

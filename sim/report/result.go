@@ -1,0 +1,542 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"xbar/sim/energy"
+	"xbar/sim/system"
+	"xbar/sim/unit"
+)
+
+// Text writes a result for a terminal, no line wider than 110 columns.
+func Text(w io.Writer, r *system.Result) error { return writePage(w, &textPage{}, r) }
+
+// Markdown writes a result as GitHub-flavoured Markdown.
+func Markdown(w io.Writer, r *system.Result) error { return writePage(w, &markdownPage{}, r) }
+
+func writePage(w io.Writer, p page, r *system.Result) error {
+	if err := finite(r); err != nil {
+		return err
+	}
+	heading(p, r)
+	comparison(p, r.Machines)
+	categories(p, r.Machines)
+	for i := range r.Machines {
+		machine(p, &r.Machines[i])
+	}
+	_, err := w.Write(p.bytes())
+	return err
+}
+
+func heading(p page, r *system.Result) {
+	title := r.Title
+	if title == "" {
+		title = "xbar run"
+	}
+	p.title(title)
+	if len(r.Machines) == 0 {
+		return
+	}
+	first := &r.Machines[0]
+	facts := []string{fmt.Sprintf("seed %d", r.Seed), plural(len(first.Kernels), "kernel")}
+	if macs, same := macsPerInference(r.Machines); same {
+		facts = append(facts, amount(int64(macs), "MACs")+" per inference")
+	}
+	if n := amortisedOver(r.Machines); n > 0 {
+		facts = append(facts, "one-time programming spread over "+plural(int(n), "inference"))
+	}
+	p.paragraph(strings.Join(facts, " · "))
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return count(float64(n)) + " " + thing + "s"
+}
+
+func macsPerInference(machines []system.Machine) (macs float64, same bool) {
+	macs = perInference(&machines[0], float64(machines[0].MACs))
+	for i := range machines {
+		if perInference(&machines[i], float64(machines[i].MACs)) != macs {
+			return 0, false
+		}
+	}
+	return macs, true
+}
+
+func perInference(m *system.Machine, ofPass float64) float64 {
+	return fraction(ofPass, float64(m.Batch))
+}
+
+// inferencesPerSecond is the steady rate: MACs per second over MACs per
+// inference.
+func inferencesPerSecond(m *system.Machine) float64 {
+	return fraction(m.OpsPerSecond/2, perInference(m, float64(m.MACs)))
+}
+
+func amortisedOver(machines []system.Machine) int64 {
+	for _, m := range machines {
+		if m.Programming != nil {
+			return m.Programming.AmortisedOverInferences
+		}
+	}
+	return 0
+}
+
+// baseline is the machine the others are compared with: the first scalar
+// one, or else the first; nil where there is nothing to compare.
+func baseline(machines []system.Machine) *system.Machine {
+	if len(machines) < 2 {
+		return nil
+	}
+	for i := range machines {
+		if machines[i].Kind == "scalar" {
+			return &machines[i]
+		}
+	}
+	return &machines[0]
+}
+
+// The units in which the field compares machines, so that reports can be laid
+// side by side.
+const (
+	pico = 1e-12
+	tera = 1e12
+)
+
+// comparison shows machines as columns: few machines, many quantities, and
+// one prefix per quantity.
+func comparison(p page, machines []system.Machine) {
+	if len(machines) == 0 {
+		p.paragraph("No machine.")
+		return
+	}
+	c := comparisonTable{machines: machines, base: baseline(machines)}
+	c.columns = []column{{head: "", left: true}, {head: "unit", left: true}}
+	for _, m := range machines {
+		c.columns = append(c.columns, column{head: shorten(m.Name, 24)})
+	}
+	c.fixed = 2
+	c.words("kind", "", func(m *system.Machine) string { return m.Kind })
+	c.words("batch (inferences per pass)", "", func(m *system.Machine) string { return count(float64(m.Batch)) })
+	c.rule()
+	c.quantity("energy per inference", "J", func(m *system.Machine) float64 { return m.EnergyPerInferenceJ })
+	c.compare("less", "more", func(m *system.Machine) float64 { return m.EnergyPerInferenceJ })
+	c.quantity("energy per pass", "J", func(m *system.Machine) float64 { return m.EnergyJ })
+	c.words("energy per MAC", "pJ", func(m *system.Machine) string { return digits(m.EnergyPerMACJ / pico) })
+	c.words("efficiency", "TOPS/W", func(m *system.Machine) string { return digits(m.OpsPerJoule / tera) })
+	c.rule()
+	c.quantity("latency of a pass", "s", func(m *system.Machine) float64 { return m.LatencyS })
+	c.words("throughput", "inferences/s", func(m *system.Machine) string { return digits(inferencesPerSecond(m)) })
+	c.compare("slower", "faster", inferencesPerSecond)
+	c.words("", "TOPS", func(m *system.Machine) string { return digits(m.OpsPerSecond / tera) })
+	c.rule()
+	c.optional("area", "m2", func(m *system.Machine) *float64 { return m.AreaM2 })
+	c.arrays()
+	c.accuracy()
+	p.table(c.table)
+	if amortisedOver(machines) > 0 {
+		p.paragraph("Energy per inference includes its share of one-time programming; everything else is the steady state, one pass after another.")
+	}
+}
+
+type comparisonTable struct {
+	table
+	machines []system.Machine
+	base     *system.Machine
+}
+
+func (c *comparisonTable) words(label, unit string, of func(*system.Machine) string) {
+	cells := []string{label, unit}
+	for i := range c.machines {
+		cells = append(cells, of(&c.machines[i]))
+	}
+	c.add(cells...)
+}
+
+func (c *comparisonTable) quantity(label, symbol string, of func(*system.Machine) float64) {
+	c.optional(label, symbol, func(m *system.Machine) *float64 { x := of(m); return &x })
+}
+
+// optional shows a dash where a machine has no such number, and no row where
+// none has.
+func (c *comparisonTable) optional(label, symbol string, of func(*system.Machine) *float64) {
+	var known []float64
+	for i := range c.machines {
+		if x := of(&c.machines[i]); x != nil {
+			known = append(known, *x)
+		}
+	}
+	if known == nil {
+		return
+	}
+	prefixed, factor := scale(symbol, known...)
+	c.words(label, prefixed, func(m *system.Machine) string {
+		if x := of(m); x != nil {
+			return digits(*x / factor)
+		}
+		return none
+	})
+}
+
+func (c *comparisonTable) compare(less, more string, of func(*system.Machine) float64) {
+	if c.base == nil {
+		return
+	}
+	c.words("  against "+shorten(c.base.Name, 24), "", func(m *system.Machine) string {
+		if m == c.base {
+			return "1×"
+		}
+		return ratio(of(m), of(c.base), less, more)
+	})
+}
+
+func (c *comparisonTable) arrays() {
+	if amortisedOver(c.machines) == 0 {
+		return
+	}
+	of := func(show func(*system.Programming) string) func(*system.Machine) string {
+		return func(m *system.Machine) string {
+			if m.Programming == nil {
+				return none
+			}
+			return show(m.Programming)
+		}
+	}
+	c.words("arrays: model needs", "", of(func(p *system.Programming) string { return count(float64(p.DemandArrays)) }))
+	c.words("arrays: chip has", "", of(func(p *system.Programming) string { return count(float64(p.CapacityArrays)) }))
+	c.words("tiles reloaded per pass", "", of(func(p *system.Programming) string { return count(p.PerPass.Tiles) }))
+}
+
+func (c *comparisonTable) accuracy() {
+	percent := func(label string, of func(*system.Values) *float64) {
+		known := false
+		cell := func(m *system.Machine) string {
+			if m.Values == nil || of(m.Values) == nil {
+				return none
+			}
+			known = true
+			return fmt.Sprintf("%.2f", 100**of(m.Values))
+		}
+		for i := range c.machines {
+			cell(&c.machines[i])
+		}
+		if known {
+			c.words(label, "%", cell)
+		}
+	}
+	percent("accuracy", func(v *system.Values) *float64 { return v.Accuracy })
+	percent("accuracy of exact integers", func(v *system.Values) *float64 { return v.ReferenceAccuracy })
+}
+
+// joulesByCategory lists a machine's categories in table order.
+func joulesByCategory(c *system.Categories) []float64 {
+	return []float64{c.Input, c.Cells, c.Output, c.Accumulate, c.Buffer, c.Network, c.DRAM, c.Programming, c.Compute, c.Static}
+}
+
+const categoryBar = 8
+
+// categories shows energy per MAC, which compares across batches.
+func categories(p page, machines []system.Machine) {
+	if len(machines) == 0 {
+		return
+	}
+	p.subheading("Energy by category, pJ per MAC (◀ the biggest)")
+	t := table{columns: []column{{left: true}}, fixed: 1}
+	columns := make([][]string, len(machines))
+	for i, m := range machines {
+		t.columns = append(t.columns, column{head: shorten(m.Name, 24), left: true})
+		columns[i] = categoryCells(&m)
+	}
+	for _, category := range energy.Categories() {
+		row, charged := []string{category.String()}, false
+		for i := range machines {
+			row = append(row, columns[i][category])
+			charged = charged || joulesByCategory(&machines[i].Categories)[category] != 0
+		}
+		if charged {
+			t.rows = append(t.rows, row)
+		}
+	}
+	t.rule()
+	total := []string{"total"}
+	for i, m := range machines {
+		pad := strings.Repeat(" ", width(columns[i][0])-categoryTail)
+		text := digits(m.EnergyPerMACJ / pico)
+		total = append(total, pad[min(len(pad), width(text)):]+text+strings.Repeat(" ", categoryTail))
+	}
+	t.rows = append(t.rows, total)
+	p.table(t)
+}
+
+// categoryTail is what follows the number in a cell: share, bar and mark.
+const categoryTail = 2 + 4 + 2 + categoryBar + 2
+
+func categoryCells(m *system.Machine) []string {
+	joules := joulesByCategory(&m.Categories)
+	biggest, total := 0, 0.0
+	for i, j := range joules {
+		total += j
+		if j > joules[biggest] {
+			biggest = i
+		}
+	}
+	numbers, widest := make([]string, len(joules)), width(digits(m.EnergyPerMACJ/pico))
+	for i, j := range joules {
+		numbers[i] = none
+		if j != 0 {
+			numbers[i] = digits(fraction(j, float64(m.MACs)) / pico)
+		}
+		widest = max(widest, width(numbers[i]))
+	}
+	cells := make([]string, len(joules))
+	for i, j := range joules {
+		share, mark := "", ""
+		if j != 0 {
+			share = percent(fraction(j, total))
+		}
+		if i == biggest && j > 0 {
+			mark = " ◀"
+		}
+		pad := strings.Repeat(" ", widest-width(numbers[i]))
+		cells[i] = fmt.Sprintf("%s%s  %4s  %-*s", pad, numbers[i], share, categoryBar+2, bar(fraction(j, total), categoryBar)+mark)
+	}
+	return cells
+}
+
+func machine(p page, m *system.Machine) {
+	p.heading(m.Name)
+	facts := []string{m.Kind}
+	if m.Cycles > 0 {
+		facts = append(facts, fmt.Sprintf("%s of %s in a pass", amount(m.Cycles, "cycles"), unit.Format(m.ClockHz, "Hz")))
+	}
+	if m.RoundingSeconds > 0 {
+		facts = append(facts, "rounding up to whole cycles costs at most "+unit.Format(m.RoundingSeconds, "s"))
+	}
+	p.paragraph(strings.Join(facts, " · "))
+	components(p, m)
+	kernels(p, m)
+	programming(p, m)
+	values(p, m)
+	if len(m.Notes) > 0 {
+		p.subheading("Notes")
+		p.list(m.Notes)
+	}
+}
+
+const mostComponents = 8
+
+func components(p page, m *system.Machine) {
+	sorted := append([]system.Component(nil), m.Components...)
+	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].EnergyJ > sorted[j].EnergyJ })
+	shown := len(sorted)
+	if shown > mostComponents+1 {
+		shown = mostComponents
+	}
+	for shown > 0 && sorted[shown-1].EnergyJ == 0 {
+		shown--
+	}
+	if shown == 0 {
+		return
+	}
+	symbol, factor := scale("J", m.EnergyJ)
+	p.subheading("Where a pass spends its energy")
+	t := table{columns: []column{
+		{head: "component", left: true}, {head: "category", left: true}, {head: "number"}, {head: "busy"},
+		{head: "mostly", left: true}, {head: symbol}, {head: "share"}, {left: true}}}
+	for _, c := range sorted[:shown] {
+		share := fraction(c.EnergyJ, m.EnergyJ)
+		t.add(shorten(c.Path, 30), c.Category, count(float64(c.Instances)), percent(c.Utilization), mainAction(&c),
+			digits(c.EnergyJ/factor), percent(share), bar(share, 10))
+	}
+	rest := 0.0
+	for _, c := range sorted[shown:] {
+		rest += c.EnergyJ
+	}
+	if rest > 0 {
+		t.add(plural(len(sorted)-shown, "other"), "", "", "", "", digits(rest/factor), percent(fraction(rest, m.EnergyJ)), "")
+	}
+	t.rule()
+	t.add("total", "", "", "", "", digits(m.EnergyJ/factor), "100%", "")
+	p.table(t)
+}
+
+// mainAction is the action that costs a component most, and how often it was
+// done.
+func mainAction(c *system.Component) string {
+	if len(c.Actions) == 0 {
+		return ""
+	}
+	most := c.Actions[0]
+	for _, a := range c.Actions {
+		if a.EnergyJ > most.EnergyJ {
+			most = a
+		}
+	}
+	prefix, factor := unit.Prefix(float64(most.Count))
+	if most.Count < 10000 {
+		prefix, factor = "", 1
+	}
+	if prefix == "" {
+		return count(float64(most.Count)/factor) + "× " + most.Action
+	}
+	return digits(float64(most.Count)/factor) + " " + prefix + "× " + most.Action
+}
+
+const mostKernels = 24
+
+// kernels lists them in the order of the network; of a long network only
+// those that cost most.
+func kernels(p page, m *system.Machine) {
+	if len(m.Kernels) == 0 {
+		return
+	}
+	shown, rest := costliest(m.Kernels, mostKernels)
+	var joules []float64
+	var longest int64
+	for _, k := range shown {
+		longest = max(longest, k.Cycles)
+		joules = append(joules, k.EnergyJ)
+	}
+	var u kernelUnits
+	u.cycles, u.cyclesFactor = "cycles", 1
+	if longest >= 1e8 {
+		u.cycles, u.cyclesFactor = "M cycles", 1e6
+	}
+	u.joules, u.joulesFactor = scale("J", joules...)
+	u.arrays = m.Programming != nil
+	t := table{columns: []column{{head: "kernel", left: true}, {head: "L×N×M"}, {head: u.cycles}, {head: u.joules}, {head: "pJ/MAC"}}}
+	if u.arrays {
+		t.columns = append(t.columns, column{head: "arrays"}, column{head: "reloads"})
+	}
+	for _, k := range shown {
+		t.add(u.row(shorten(k.Name, 30), fmt.Sprintf("%d×%d×%d", k.L, k.N, k.M), sumOfKernels([]system.Kernel{k}))...)
+	}
+	if len(rest) > 0 {
+		t.add(u.row(plural(len(rest), "other"), "", sumOfKernels(rest))...)
+	}
+	p.subheading("Kernels of a pass: L vectors of length N, M outputs each")
+	p.table(t)
+}
+
+// costliest keeps up to limit kernels, in their order.
+func costliest(all []system.Kernel, limit int) (shown, rest []system.Kernel) {
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return all[order[i]].EnergyJ > all[order[j]].EnergyJ })
+	keep := make([]bool, len(all))
+	for _, i := range order[:min(limit, len(order))] {
+		keep[i] = true
+	}
+	for i, k := range all {
+		if keep[i] {
+			shown = append(shown, k)
+		} else {
+			rest = append(rest, k)
+		}
+	}
+	return shown, rest
+}
+
+// kernelUnits are the units of the table's columns, and their factors.
+type kernelUnits struct {
+	cycles, joules             string
+	cyclesFactor, joulesFactor float64
+	arrays                     bool
+}
+
+func (u *kernelUnits) row(name, shape string, k kernelSum) []string {
+	row := []string{name, shape, count(k.cycles), digits(k.joules / u.joulesFactor), digits(fraction(k.joules, k.macs) / pico)}
+	if u.cyclesFactor != 1 {
+		row[2] = digits(k.cycles / u.cyclesFactor)
+	}
+	if u.arrays {
+		row = append(row, count(k.arrays), count(k.reloads))
+	}
+	return row
+}
+
+type kernelSum struct{ cycles, joules, macs, arrays, reloads float64 }
+
+func sumOfKernels(kernels []system.Kernel) kernelSum {
+	var s kernelSum
+	for i := range kernels {
+		k := &kernels[i]
+		s.cycles += float64(k.Cycles)
+		s.joules += k.EnergyJ
+		s.macs += float64(k.L) * float64(k.N) * float64(k.M)
+		s.arrays += float64(k.Arrays)
+		s.reloads += k.Reloads
+	}
+	return s
+}
+
+func programming(p page, m *system.Machine) {
+	w := m.Programming
+	if w == nil {
+		return
+	}
+	p.subheading("Weights")
+	p.paragraph(residency(w))
+	perPass := perInference(m, w.PerPass.EnergyJ)
+	symbol, factor := scale("J", w.OneTime.EnergyJ, w.PerPass.EnergyJ)
+	seconds, secondsFactor := scale("s", w.OneTime.Seconds, w.PerPass.Seconds)
+	each, eachFactor := scale("J", w.OneTimeEnergyPerInferenceJ, perPass)
+	t := table{columns: []column{{head: "loading weights", left: true}, {head: "tiles"}, {head: "cells"}, {head: seconds}, {head: symbol},
+		{head: each + "/inference"}, {head: "share of it"}}}
+	add := func(label string, l *system.Loads, joules float64) {
+		t.add(label, count(l.Tiles), count(l.Cells), digits(l.Seconds/secondsFactor), digits(l.EnergyJ/factor),
+			digits(joules/eachFactor), percent(fraction(joules, m.EnergyPerInferenceJ)))
+	}
+	add("once, before the first inference", &w.OneTime, w.OneTimeEnergyPerInferenceJ)
+	add("again in every pass", &w.PerPass, perPass)
+	p.table(t)
+	p.paragraph(wear(m))
+}
+
+func residency(w *system.Programming) string {
+	need, have := plural(int(w.DemandArrays), "array"), count(float64(w.CapacityArrays))
+	if w.Resident {
+		return fmt.Sprintf("Resident: the model needs %s of the chip's %s; every weight is written once.", need, have)
+	}
+	return fmt.Sprintf("Not resident: the model needs %s, %s× the %s the chip has; policy %q reloads tiles in every pass.",
+		need, digits(fraction(float64(w.DemandArrays), float64(w.CapacityArrays))), have, w.Policy)
+}
+
+func wear(m *system.Machine) string {
+	w := m.Programming
+	if w.InferencesToWearOut == nil {
+		return "Wear: none; no cell is written after the start."
+	}
+	text := fmt.Sprintf("Wear: %s writes per cell and inference (the most written array); worn out after %s inferences",
+		digits(w.WritesPerCellPerInference), digits(*w.InferencesToWearOut))
+	if rate := inferencesPerSecond(m); rate > 0 {
+		text += fmt.Sprintf(", %s without a pause at %s inferences/s", duration(*w.InferencesToWearOut/rate), digits(rate))
+	}
+	return text + "."
+}
+
+func values(p page, m *system.Machine) {
+	v := m.Values
+	if v == nil {
+		return
+	}
+	p.subheading("Values, against exact integers")
+	facts := []string{"no error at all"}
+	if v.SNRdB != nil {
+		facts = []string{fmt.Sprintf("SNR %.1f dB", *v.SNRdB), "rms error " + digits(v.RMSError) + " (integer units, last kernel)"}
+	}
+	if v.Clipped > 0 {
+		facts = append(facts, plural(int(v.Clipped), "conversion")+" hit the end of the ADC's range")
+	}
+	if v.Accuracy != nil && v.ReferenceAccuracy != nil {
+		facts = append(facts, fmt.Sprintf("accuracy %.2f%%, exact %.2f%%", 100**v.Accuracy, 100**v.ReferenceAccuracy))
+	}
+	p.paragraph(plural(int(v.Inputs), "input") + ": " + strings.Join(facts, " · "))
+}
