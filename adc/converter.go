@@ -5,11 +5,10 @@ import (
 	"math/bits"
 )
 
-// Converter reads an integer column sum. The value is what the digital side
-// takes the code to mean, in units of the sum; clipped says that the sum lay
-// outside the codes.
-type Converter interface {
-	Convert(sum int64) (value float64, clipped bool)
+// Converter reads an integer column sum between two ends.
+type Converter struct {
+	low, high int64
+	codes     float64 // number of the last code; 0: every sum has a code of its own
 }
 
 // LosslessBits is ⌈log2(span + 1)⌉: the resolution that gives each of the
@@ -20,37 +19,33 @@ func LosslessBits(span int64) int { return bits.Len64(uint64(span)) }
 // contains zero. mode is "clip" or "scale".
 func New(mode string, resolution int, low, high int64) Converter {
 	codes := int64(1)<<resolution - 1
-	if mode == "scale" && high-low > codes {
-		return scaling{low: float64(low), high: float64(high), step: float64(high-low) / float64(codes)}
+	switch {
+	case high-low <= codes:
+		return Converter{low: low, high: high}
+	case mode == "scale":
+		return Converter{low: low, high: high, codes: float64(codes)}
 	}
-	if high-low > codes {
-		low = max(low, -codes/2-1)
-		high = min(high, low+codes)
-	}
-	return clipping{low: low, high: high}
+	low = max(low, -codes/2-1)
+	return Converter{low: low, high: min(high, low+codes)}
 }
 
-type clipping struct{ low, high int64 }
-
-func (c clipping) Convert(sum int64) (float64, bool) {
-	if sum < c.low {
+// Convert gives what the digital side takes the code to mean, in units of the
+// sum; clipped says that the sum lay outside the codes.
+func (c *Converter) Convert(sum int64) (value float64, clipped bool) {
+	switch {
+	case sum < c.low:
 		return float64(c.low), true
-	}
-	if sum > c.high {
+	case sum > c.high:
 		return float64(c.high), true
+	case c.codes == 0:
+		return float64(sum), false
 	}
-	return float64(sum), false
+	return c.scaled(sum), false
 }
 
-type scaling struct{ low, high, step float64 }
-
-func (c scaling) Convert(sum int64) (float64, bool) {
-	x := float64(sum)
-	if x < c.low {
-		return c.low, true
-	}
-	if x > c.high {
-		return c.high, true
-	}
-	return c.low + math.RoundToEven((x-c.low)/c.step)*c.step, false
+// scaled rounds to the nearest of the widened codes; the last one is exact.
+func (c *Converter) scaled(sum int64) float64 {
+	span := float64(c.high - c.low)
+	code := math.RoundToEven(float64(sum-c.low) * c.codes / span)
+	return float64(c.low) + code*span/c.codes
 }

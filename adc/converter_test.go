@@ -16,7 +16,8 @@ func TestConvertersConform(t *testing.T) {
 		low := rapid.Int64Range(-5000, 0).Draw(t, "low")
 		high := rapid.Int64Range(1, 5000).Draw(t, "high")
 		mode := rapid.SampledFrom([]string{"clip", "scale"}).Draw(t, "mode")
-		adctest.Check(t, adc.New(mode, resolution, low, high), resolution, low, high, mode == "scale")
+		c := adc.New(mode, resolution, low, high)
+		adctest.Check(t, &c, resolution, low, high, mode == "scale")
 	})
 }
 

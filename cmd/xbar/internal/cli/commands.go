@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// command is one subcommand; its texts are Go doc comments, with preformatted
+// lines behind a tab.
+type command struct {
+	name     string
+	operands string
+	most     int // operands it takes; -1: any number
+	least    int
+	summary  string
+	about    string
+	flagsOf  func(*options) []flag
+	examples []string
+	run      func(s *session, ctx context.Context, o *options, operands []string) error
+}
+
+// commands lists what exists, in the order of the help.
+var commands = []command{
+	{
+		name: "run", operands: "CONFIG...", least: 1, most: -1,
+		summary: "simulate a workload on every machine of a config and compare them",
+		about: `Run simulates the workload of each CONFIG on every machine the file names and
+prints the comparison: energy, time, area, and where they come from. Energy is
+of one pass, a batch through the whole model in the steady state; programming
+the weights once, before the first inference, stands apart.
+
+All configs are checked before the first is run. With --format json, one CONFIG
+gives one object (schema xbar.result/1) and several give an array. CSV holds one
+number a row, in SI base units. If one of several runs fails the others still
+run; if a run is interrupted, the results finished by then are printed. A trace
+is of the first analog machine.`,
+		flagsOf: func(o *options) []flag {
+			return []flag{o.formatFlag(), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
+				o.figureFlag("draw energy by category"), o.workersFlag(), o.quietFlag()}
+		},
+		examples: []string{
+			"xbar run study.toml",
+			"xbar run study.toml --set workload.batch=64 --seed 7",
+			"xbar run study.toml --format json -o result.json --figure energy.svg",
+			"xbar run small.toml large.toml --format csv | sort",
+		},
+		run: (*session).run,
+	},
+	{
+		name: "laws", operands: "[CONFIG]", most: 1,
+		summary: "measure the scaling laws beside their closed forms",
+		about: `Laws measures by simulation how energy per MAC follows the size of problem and
+processor, and prints every law beside its closed form: the points, the slope
+of log energy over log size, and whether the law holds. Without a CONFIG it
+uses built-in machines; --set and --seed need a CONFIG.`,
+		flagsOf: func(o *options) []flag {
+			return []flag{o.formatFlag(), o.outputFlag(), o.setFlag(), o.seedFlag(),
+				o.figureFlag("draw the laws as log-log panels"), o.workersFlag(), o.quietFlag()}
+		},
+		examples: []string{
+			"xbar laws",
+			"xbar laws --figure laws.svg",
+			"xbar laws study.toml --format json",
+		},
+		run: (*session).laws,
+	},
+	{
+		name: "presets", operands: "[NAME]", most: 1,
+		summary: "list the library of machines and parts, or print one as TOML",
+		about: `Presets lists the library: what a config can name with preset = "NAME". With a
+NAME it prints that preset whole, as TOML, with the source of every number.`,
+		flagsOf: func(o *options) []flag { return []flag{o.formatFlag(), o.outputFlag(), o.quietFlag()} },
+		examples: []string{
+			"xbar presets",
+			"xbar presets reram-small",
+			"xbar presets reram-small -o mine.toml",
+		},
+		run: (*session).presets,
+	},
+	{
+		name:    "version",
+		summary: "print the version",
+		about: `Version prints the version of xbar, the revision it was built from and the Go
+version that built it.`,
+		flagsOf:  func(*options) []flag { return nil },
+		examples: []string{"xbar version"},
+		run:      (*session).version,
+	},
+}
+
+func find(name string) *command {
+	for i := range commands {
+		if commands[i].name == name {
+			return &commands[i]
+		}
+	}
+	return nil
+}
+
+func commandNames() []string {
+	names := []string{"help"}
+	for _, c := range commands {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func (c *command) accepts(operands []string) error {
+	switch {
+	case len(operands) < c.least:
+		return fmt.Errorf("needs %s", strings.TrimSuffix(c.operands, "..."))
+	case c.most >= 0 && len(operands) > c.most:
+		return fmt.Errorf("unexpected %q", operands[c.most])
+	}
+	return nil
+}
+
+func (s *session) version(context.Context, *options, []string) error {
+	_, err := fmt.Fprintln(s.stdout, buildDescription())
+	return err
+}
+
+var errOneConfig = errors.New("takes one CONFIG, because there is one file for the answer")

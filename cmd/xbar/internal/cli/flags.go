@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// options is what flags can say.
+type options struct {
+	format  string
+	output  string
+	sets    []string
+	trace   string
+	figure  string
+	workers int
+	quiet   bool
+}
+
+// flag is one flag; without a placeholder it takes no value.
+type flag struct {
+	name        string
+	placeholder string
+	about       string
+	set         func(value string) error
+}
+
+// String is the flag as it is typed.
+func (f *flag) String() string {
+	if len(f.name) == 1 {
+		return "-" + f.name
+	}
+	return "--" + f.name
+}
+
+var errHelp = errors.New("help wanted")
+
+// parse sets flags, which may stand before, between and after the operands
+// until "--", and returns the operands.
+func parse(flags []flag, args []string) (operands []string, err error) {
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		if arg == "--" {
+			return append(operands, args...), nil
+		}
+		if arg == "-" || !strings.HasPrefix(arg, "-") {
+			operands = append(operands, arg)
+			continue
+		}
+		if args, err = parseFlag(flags, arg, args); err != nil {
+			return nil, err
+		}
+	}
+	return operands, nil
+}
+
+// parseFlag sets one flag and returns the arguments behind it.
+func parseFlag(flags []flag, arg string, args []string) ([]string, error) {
+	name, value, attached := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	if len(name) > 1 && name[0] == 'j' && strings.Trim(name[1:], "0123456789") == "" {
+		name, value, attached = "j", name[1:], true // -j4, as everywhere
+	}
+	if name == "h" || name == "help" {
+		return nil, errHelp
+	}
+	f := lookup(flags, name)
+	switch {
+	case f == nil:
+		return nil, unknownFlag(flags, arg, name)
+	case f.placeholder == "" && attached:
+		return nil, fmt.Errorf("%s takes no value", f)
+	case f.placeholder == "":
+		return args, f.set("")
+	case !attached && len(args) == 0:
+		return nil, fmt.Errorf("%s needs a value: %s %s", f, f, f.placeholder)
+	case !attached:
+		value, args = args[0], args[1:]
+	}
+	if err := f.set(value); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", f, value, err)
+	}
+	return args, nil
+}
+
+func unknownFlag(flags []flag, arg, name string) error {
+	arg, _, _ = strings.Cut(arg, "=")
+	names := make([]string, len(flags))
+	for i := range flags {
+		names[i] = flags[i].name
+	}
+	suggestion := ""
+	if f := lookup(flags, nearest(name, names)); f != nil && len(name) > 1 {
+		suggestion = fmt.Sprintf(", did you mean %s?", f)
+	}
+	return fmt.Errorf("unknown flag %s%s", arg, suggestion)
+}
+
+func lookup(flags []flag, name string) *flag {
+	for i := range flags {
+		if flags[i].name == name {
+			return &flags[i]
+		}
+	}
+	return nil
+}
+
+var formats = []string{"text", "json", "csv", "markdown"}
+
+func (o *options) formatFlag() flag {
+	o.format = formats[0]
+	return flag{"format", "FORMAT", "text (unless given), json, csv or markdown", func(value string) error {
+		for _, f := range formats {
+			if f == value {
+				o.format = f
+				return nil
+			}
+		}
+		return fmt.Errorf("not one of %s%s", strings.Join(formats, ", "), didYouMean(nearest(value, formats)))
+	}}
+}
+
+func (o *options) outputFlag() flag {
+	return flag{"o", "FILE", "write the result to FILE, whole or not at all", func(value string) error {
+		if value == "" {
+			return errors.New("needs a file name")
+		}
+		o.output = value
+		return nil
+	}}
+}
+
+func (o *options) setFlag() flag {
+	return flag{"set", "KEY=VALUE", "override any key of the config; may be repeated", func(value string) error {
+		if key, _, ok := strings.Cut(value, "="); !ok || strings.TrimSpace(key) == "" {
+			return errors.New("write KEY=VALUE, as in workload.batch=8")
+		}
+		o.sets = append(o.sets, value)
+		return nil
+	}}
+}
+
+func (o *options) seedFlag() flag {
+	return flag{"seed", "N", "override the config's seed", func(value string) error {
+		if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 {
+			return errors.New("not a whole number from 0 on")
+		}
+		o.sets = append(o.sets, "seed="+value)
+		return nil
+	}}
+}
+
+func (o *options) traceFlag() flag {
+	return flag{"trace", "FILE.json", "record what every component does when; opens in Perfetto", func(value string) error {
+		if filepath.Ext(value) != ".json" {
+			return errors.New("must end in .json")
+		}
+		o.trace = value
+		return nil
+	}}
+}
+
+func (o *options) figureFlag(about string) flag {
+	return flag{"figure", "FILE", about + ", as FILE.svg or FILE.png", func(value string) error {
+		if e := strings.ToLower(filepath.Ext(value)); e != ".svg" && e != ".png" {
+			return errors.New("must end in .svg or .png")
+		}
+		o.figure = value
+		return nil
+	}}
+}
+
+func (o *options) workersFlag() flag {
+	return flag{"j", "N", "use at most N processors; the result is the same", func(value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 {
+			return errors.New("not a whole number from 1 on")
+		}
+		o.workers = n
+		return nil
+	}}
+}
+
+func (o *options) quietFlag() flag {
+	return flag{"quiet", "", "no progress and no messages, only results and errors", func(string) error {
+		o.quiet = true
+		return nil
+	}}
+}
+
+func didYouMean(word string) string {
+	if word == "" {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %q?", word)
+}
+
+// nearest is the word that was most likely meant, or "".
+func nearest(word string, words []string) string {
+	best, least := "", max(1, len(word)/2)+1
+	for _, candidate := range words {
+		if d := distance(strings.ToLower(word), candidate); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's: insertions, deletions and substitutions.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range b {
+			above := row[j+1]
+			row[j+1] = min(above+1, row[j]+1, diagonal+1)
+			if a[i] == b[j] {
+				row[j+1] = min(row[j+1], diagonal)
+			}
+			diagonal = above
+		}
+	}
+	return row[len(b)]
+}

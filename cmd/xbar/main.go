@@ -1,0 +1,123 @@
+// Xbar simulates neural networks on analog crossbars, cycle by cycle, beside the
+// digital machines they compete with, and says where the energy goes.
+//
+// Usage:
+//
+//	xbar COMMAND [flags] [operands]
+//
+// Commands:
+//
+//	run       simulate a workload on every machine of a config and compare them
+//	laws      measure the scaling laws beside their closed forms
+//	presets   list the library of machines and parts, or print one as TOML
+//	version   print the version
+//	help      explain xbar, or one command: xbar help COMMAND
+//
+// Results go to standard output, progress and messages to standard error. The exit
+// code is 0 when all is done, 1 when a run failed or was interrupted, and 2 when
+// the command line or a config is wrong.
+//
+// # xbar run
+//
+// Usage:
+//
+//	xbar run CONFIG... [flags]
+//
+// Run simulates the workload of each CONFIG on every machine the file names and
+// prints the comparison: energy, time, area, and where they come from. Energy is
+// of one pass, a batch through the whole model in the steady state; programming
+// the weights once, before the first inference, stands apart.
+//
+// All configs are checked before the first is run. With --format json, one CONFIG
+// gives one object (schema xbar.result/1) and several give an array. CSV holds one
+// number a row, in SI base units. If one of several runs fails the others still
+// run; if a run is interrupted, the results finished by then are printed. A trace
+// is of the first analog machine.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given), json, csv or markdown
+//	-o FILE            write the result to FILE, whole or not at all
+//	--set KEY=VALUE    override any key of the config; may be repeated
+//	--seed N           override the config's seed
+//	--trace FILE.json  record what every component does when; opens in Perfetto
+//	--figure FILE      draw energy by category, as FILE.svg or FILE.png
+//	-j N               use at most N processors; the result is the same
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar run study.toml
+//	xbar run study.toml --set workload.batch=64 --seed 7
+//	xbar run study.toml --format json -o result.json --figure energy.svg
+//	xbar run small.toml large.toml --format csv | sort
+//
+// # xbar laws
+//
+// Usage:
+//
+//	xbar laws [CONFIG] [flags]
+//
+// Laws measures by simulation how energy per MAC follows the size of problem and
+// processor, and prints every law beside its closed form: the points, the slope
+// of log energy over log size, and whether the law holds. Without a CONFIG it
+// uses built-in machines; --set and --seed need a CONFIG.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given), json, csv or markdown
+//	-o FILE            write the result to FILE, whole or not at all
+//	--set KEY=VALUE    override any key of the config; may be repeated
+//	--seed N           override the config's seed
+//	--figure FILE      draw the laws as log-log panels, as FILE.svg or FILE.png
+//	-j N               use at most N processors; the result is the same
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar laws
+//	xbar laws --figure laws.svg
+//	xbar laws study.toml --format json
+//
+// # xbar presets
+//
+// Usage:
+//
+//	xbar presets [NAME] [flags]
+//
+// Presets lists the library: what a config can name with preset = "NAME". With a
+// NAME it prints that preset whole, as TOML, with the source of every number.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given), json, csv or markdown
+//	-o FILE            write the result to FILE, whole or not at all
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar presets
+//	xbar presets reram-small
+//	xbar presets reram-small -o mine.toml
+//
+// # xbar version
+//
+// Usage:
+//
+//	xbar version
+//
+// Version prints the version of xbar, the revision it was built from and the Go
+// version that built it.
+//
+// Examples:
+//
+//	xbar version
+package main
+
+import (
+	"os"
+
+	"xbar/cmd/xbar/internal/cli"
+)
+
+func main() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr)) }
