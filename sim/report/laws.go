@@ -27,10 +27,10 @@ func LawsCSV(w io.Writer, r *system.LawsResult) error {
 	}
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	out.Write([]string{"law", "x_is", "x", "measured_j_per_mac", "theory_j_per_mac"})
+	out.Write([]string{"law", "x_is", "x", "measured_j_per_mac", "theory_j_per_mac", "total_j_per_mac"})
 	for _, law := range r.Laws {
 		for _, p := range law.Points {
-			out.Write([]string{law.ID, law.X, plain(p.X), plain(p.MeasuredJPerMAC), plain(p.TheoryJPerMAC)})
+			out.Write([]string{law.ID, law.X, plain(p.X), plain(p.MeasuredJPerMAC), plain(p.TheoryJPerMAC), plain(p.TotalJPerMAC)})
 		}
 	}
 	out.Flush()
@@ -64,7 +64,8 @@ func lawsSummary(p page, laws []system.Law) {
 		}
 		t.add(laws[i].ID, verdict, slope(laws[i].Slope), slope(laws[i].SlopeTheory), deviation(furthest(laws[i].Points)))
 	}
-	p.paragraph(fmt.Sprintf("%d of %s. Slopes are of log energy per MAC over log x.", held, plural(len(laws), "law")+" hold"))
+	p.paragraph(fmt.Sprintf("%d of %s. Slopes are of log energy per MAC over log x.", held, plural(len(laws), "law")+" hold") +
+		" The whole machine adds what a law leaves out, but for static power.")
 	p.table(t)
 }
 
@@ -117,15 +118,15 @@ func law(p page, law *system.Law) {
 	var joules []float64
 	low, high := math.Inf(1), 0.0
 	for _, point := range law.Points {
-		joules = append(joules, point.MeasuredJPerMAC, point.TheoryJPerMAC)
+		joules = append(joules, point.MeasuredJPerMAC, point.TheoryJPerMAC, point.TotalJPerMAC)
 		if point.MeasuredJPerMAC > 0 {
 			low, high = min(low, point.MeasuredJPerMAC), max(high, point.MeasuredJPerMAC)
 		}
 	}
 	symbol, factor := scale("J", joules...)
-	t := table{columns: []column{{head: law.X}, {head: "simulated " + symbol + "/MAC"}, {head: "closed form"}, {head: "apart"}, {head: "log scale", left: true}}}
+	t := table{columns: []column{{head: law.X}, {head: "simulated " + symbol + "/MAC"}, {head: "closed form"}, {head: "apart"}, {head: "whole machine"}, {head: "log scale", left: true}}}
 	for _, point := range law.Points {
-		t.add(count(point.X), digits(point.MeasuredJPerMAC/factor), digits(point.TheoryJPerMAC/factor), deviation(apart(point)),
+		t.add(count(point.X), digits(point.MeasuredJPerMAC/factor), digits(point.TheoryJPerMAC/factor), deviation(apart(point)), digits(point.TotalJPerMAC/factor),
 			bar(logPosition(point.MeasuredJPerMAC, low, high), 24))
 	}
 	p.table(t)

@@ -40,7 +40,7 @@ type law struct {
 	id, statement, x, measures string
 	slope                      float64
 	xs                         []int64
-	point                      func(ctx context.Context, x int64) (measured, theory float64, err error)
+	point                      func(ctx context.Context, x int64) (LawPoint, error)
 }
 
 // Laws measures the scaling laws by simulation beside the closed forms. The
@@ -70,12 +70,13 @@ func Laws(ctx context.Context, cfg *configs.Config, opt Options) (*LawsResult, e
 func (l *law) measure(ctx context.Context, out *Law, report func(float64)) error {
 	xs, ys := make([]float64, len(l.xs)), make([]float64, len(l.xs))
 	for i, x := range l.xs {
-		measured, theory, err := l.point(ctx, x)
+		point, err := l.point(ctx, x)
 		if err != nil {
 			return fmt.Errorf("law %s at %s = %d: %w", l.id, l.x, x, err)
 		}
-		out.Points[i] = LawPoint{X: float64(x), MeasuredJPerMAC: measured, TheoryJPerMAC: theory}
-		xs[i], ys[i] = math.Log(float64(x)), math.Log(measured)
+		point.X = float64(x)
+		out.Points[i] = point
+		xs[i], ys[i] = math.Log(point.X), math.Log(point.MeasuredJPerMAC)
 		if report != nil {
 			report(float64(i+1) / float64(len(l.xs)))
 		}
@@ -135,14 +136,14 @@ func (s *lawStudy) laws() []law {
 		{
 			id: "vmm-resident", x: "N = M", slope: -1, measures: converters, xs: powers(4, 12),
 			statement: "one vector, weights in place, array larger than the problem: energy per MAC falls as 1/N",
-			point: func(ctx context.Context, n int64) (float64, float64, error) {
+			point: func(ctx context.Context, n int64) (LawPoint, error) {
 				return s.converters(ctx, s.fit(n, n), lawKernel(1, n, n), inOut, func(p theory.PerMAC) float64 { return p.In + p.Out })
 			},
 		},
 		{
 			id: "flat-beyond-array", x: "N = M", slope: 0, measures: converters, xs: powers(7, 13),
 			statement: "the same beyond the array's rows and columns: energy per MAC stays",
-			point: func(ctx context.Context, n int64) (float64, float64, error) {
+			point: func(ctx context.Context, n int64) (LawPoint, error) {
 				m := s.fit(128, 32)
 				m.Chip.ArraysPerTile = s.demand(m, lawKernel(1, n, n))
 				return s.converters(ctx, m, lawKernel(1, n, n), inOut, func(p theory.PerMAC) float64 { return p.In + p.Out })
@@ -151,28 +152,28 @@ func (s *lawStudy) laws() []law {
 		{
 			id: "vmm-reload", x: "N = M", slope: 0, measures: modelled, xs: powers(8, 13),
 			statement: "one vector, chip smaller than the matrix: every weight is reloaded and the advantage is gone",
-			point: func(ctx context.Context, n int64) (float64, float64, error) {
+			point: func(ctx context.Context, n int64) (LawPoint, error) {
 				return s.reloading(ctx, lawKernel(1, n, n), modelledPart, theory.PerMAC.Total)
 			},
 		},
 		{
 			id: "mmm-L", x: "L", slope: -1, measures: "programming", xs: powers(0, 14),
 			statement: "L vectors share each reload: programming per MAC falls as 1/L",
-			point: func(ctx context.Context, l int64) (float64, float64, error) {
+			point: func(ctx context.Context, l int64) (LawPoint, error) {
 				return s.reloading(ctx, lawKernel(l, 512, 512), onlyProgramming, func(p theory.PerMAC) float64 { return p.Program })
 			},
 		},
 		{
 			id: "mmm-N", x: "N", slope: -1, measures: "output converters: sample-and-hold, ADC", xs: powers(4, 14),
 			statement: "N rows share each output conversion: its energy per MAC falls as 1/N",
-			point: func(ctx context.Context, n int64) (float64, float64, error) {
+			point: func(ctx context.Context, n int64) (LawPoint, error) {
 				return s.converters(ctx, s.fit(n, 64), lawKernel(16, n, 64), inOut[1:], func(p theory.PerMAC) float64 { return p.Out })
 			},
 		},
 		{
 			id: "mmm-M", x: "M", slope: -1, measures: "input converters: DAC", xs: powers(4, 14),
 			statement: "M columns share each input conversion: its energy per MAC falls as 1/M",
-			point: func(ctx context.Context, m int64) (float64, float64, error) {
+			point: func(ctx context.Context, m int64) (LawPoint, error) {
 				return s.converters(ctx, s.fit(64, m), lawKernel(16, 64, m), inOut[:1], func(p theory.PerMAC) float64 { return p.In })
 			},
 		},
@@ -217,20 +218,20 @@ func (s *lawStudy) demand(m *configs.Machine, k workload.Kernel) int {
 }
 
 // converters measures the parts of a resident kernel that convert.
-func (s *lawStudy) converters(ctx context.Context, m *configs.Machine, k workload.Kernel, parts []string, term func(theory.PerMAC) float64) (measured, want float64, err error) {
+func (s *lawStudy) converters(ctx context.Context, m *configs.Machine, k workload.Kernel, parts []string, term func(theory.PerMAC) float64) (LawPoint, error) {
 	chip, err := s.simulate(ctx, m, k)
 	if err != nil {
-		return 0, 0, err
+		return LawPoint{}, err
 	}
 	wanted := map[string]bool{}
 	for _, p := range parts {
 		wanted[p] = true
 	}
-	measured = perMAC(chip, k, func(a energy.Account) bool {
+	measured := perMAC(chip, k, func(a energy.Account) bool {
 		return wanted[a.Component] && a.Category != energy.Programming && a.Category != energy.Static
 	})
 	e := theory.Energy(theoryKernel(k), s.array(m, int64(m.Crossbar.Rows)), s.costs(m), 0)
-	return measured, term(e), nil
+	return LawPoint{MeasuredJPerMAC: measured, TheoryJPerMAC: term(e), TotalJPerMAC: perMAC(chip, k, notStatic)}, nil
 }
 
 // modelledPart is what the closed form has a term for.
@@ -242,19 +243,20 @@ func modelledPart(a energy.Account) bool {
 	return a.Component == "tile/array/dac" && a.Category == energy.Input
 }
 
+func notStatic(a energy.Account) bool       { return a.Category != energy.Static }
 func onlyProgramming(a energy.Account) bool { return a.Category == energy.Programming }
 
 // reloading measures a kernel on a chip of one array of 128×32 weights, which
 // holds none of it from one pass to the next.
-func (s *lawStudy) reloading(ctx context.Context, k workload.Kernel, what func(energy.Account) bool, term func(theory.PerMAC) float64) (measured, want float64, err error) {
+func (s *lawStudy) reloading(ctx context.Context, k workload.Kernel, what func(energy.Account) bool, term func(theory.PerMAC) float64) (LawPoint, error) {
 	m := s.fit(128, 32)
 	m.Chip.Reload = "lru"
 	chip, err := s.simulate(ctx, m, k)
 	if err != nil {
-		return 0, 0, err
+		return LawPoint{}, err
 	}
 	e := theory.Energy(theoryKernel(k), s.array(m, 128), s.costs(m), 1)
-	return perMAC(chip, k, what), term(e), nil
+	return LawPoint{MeasuredJPerMAC: perMAC(chip, k, what), TheoryJPerMAC: term(e), TotalJPerMAC: perMAC(chip, k, notStatic)}, nil
 }
 
 func (s *lawStudy) simulate(ctx context.Context, m *configs.Machine, k workload.Kernel) (*analog.Chip, error) {
@@ -303,26 +305,29 @@ func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
 	}
 }
 
-func (s *lawStudy) scalarPoint(ctx context.Context, n int64) (measured, want float64, err error) {
+func (s *lawStudy) scalarPoint(ctx context.Context, n int64) (LawPoint, error) {
 	memory := s.scalar.Memory
 	if len(memory.Levels) == 0 {
-		return 0, 0, errors.New("the scalar machine has no memory")
+		return LawPoint{}, errors.New("the scalar machine has no memory")
 	}
 	memory.Flat = true
 	k := lawKernel(1, n, n)
 	pass, err := runScalarPass(ctx, &s.scalar, s.scalar.Scalar, memory, []workload.Kernel{k}, 1, digital.Burst)
 	if err != nil {
-		return 0, 0, err
+		return LawPoint{}, err
 	}
 	var sum energy.Sum
-	for id := range pass.ledger.Accounts() {
-		sum.Add(pass.ledger.TotalJoules(energy.AccountID(id)))
+	for id, account := range pass.ledger.Accounts() {
+		if notStatic(account) {
+			sum.Add(pass.ledger.TotalJoules(energy.AccountID(id)))
+		}
 	}
+	spent := sum.Value() / float64(k.MACs())
 	core, last := &s.scalar.Scalar, memory.Levels[len(memory.Levels)-1]
 	t := theory.Scalar{
 		Issue: float64(core.EnergyPerInstruction), Register: float64(core.EnergyPerRegister),
 		Multiply: float64(core.EnergyPerMultiply), Add: float64(core.EnergyPerAdd),
 		Access: float64(last.EnergyPerAccess), Loop: float64(core.LoopInstructions),
 	}
-	return sum.Value() / float64(k.MACs()), t.PerMAC(n), nil
+	return LawPoint{MeasuredJPerMAC: spent, TheoryJPerMAC: t.PerMAC(n), TotalJPerMAC: spent}, nil
 }

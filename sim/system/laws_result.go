@@ -21,9 +21,11 @@ type Law struct {
 	Holds       bool       `json:"holds"`
 }
 
-// LawPoint is one x: joules per MAC.
+// LawPoint is one x: joules per MAC. The total is all that the machine spent
+// but static power: it shows where the terms that do not fall take over.
 type LawPoint struct {
 	X               float64 `json:"x"`
 	MeasuredJPerMAC float64 `json:"measured_j_per_mac"`
 	TheoryJPerMAC   float64 `json:"theory_j_per_mac"`
+	TotalJPerMAC    float64 `json:"total_j_per_mac"`
 }

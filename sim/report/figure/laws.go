@@ -78,6 +78,7 @@ func corners(r vg.Rectangle) []vg.Point {
 var (
 	pointStyle = draw.GlyphStyle{Color: blue, Radius: vg.Points(2.2), Shape: draw.CircleGlyph{}}
 	lineStyle  = draw.LineStyle{Color: orange, Width: vg.Points(1.4)}
+	totalStyle = draw.LineStyle{Color: grey, Width: vg.Points(1), Dashes: []vg.Length{3, 2}}
 )
 
 // lawsKey says once, above all panels, what points and lines are.
@@ -89,6 +90,9 @@ func lawsKey(c draw.Canvas) {
 	x += 60
 	c.StrokeLine2(lineStyle, x, y, x+16, y)
 	c.FillText(style, vg.Point{X: x + 21, Y: y}, "closed form")
+	x += 80
+	c.StrokeLine2(totalStyle, x, y, x+16, y)
+	c.FillText(style, vg.Point{X: x + 21, Y: y}, "whole machine without static power")
 }
 
 func lawPanel(law *system.Law) (*plot.Plot, error) {
@@ -107,6 +111,14 @@ func lawPanel(law *system.Law) (*plot.Plot, error) {
 	p.X.Tick.Marker = ticksAt(law.Points)
 	p.Y.Tick.Marker = decades{}
 	p.Add(decadeLines{})
+	if total := series(law.Points, func(q system.LawPoint) float64 { return q.TotalJPerMAC }); len(total) > 0 {
+		line, err := plotter.NewLine(total)
+		if err != nil {
+			return nil, err
+		}
+		line.LineStyle = totalStyle
+		p.Add(line)
+	}
 	if len(theory) > 0 {
 		line, err := plotter.NewLine(theory)
 		if err != nil {
