@@ -266,5 +266,12 @@ func (r *recency) unlink(a int) {
 	}
 }
 
-// State is what the arrays hold, for telling when passes repeat.
-func (p *Planner) State() []int { return append([]int(nil), p.holds...) }
+// State is the tiles in the arrays, longest unused first: all that later loads
+// depend on. Passes repeat when it comes round.
+func (p *Planner) State() []int {
+	var tiles []int
+	for a := p.used.oldest(); a != nothing; a = p.used.next[a] {
+		tiles = append(tiles, p.holds[a])
+	}
+	return tiles
+}

@@ -15,9 +15,13 @@ type plan struct {
 	warmUp  bool // the first pass is not measured
 }
 
-// mostPasses bounds how many passes are measured while a plan's period has not
-// come round; the mean of so many is then what is reported.
-const mostPasses = 32
+// mostPasses and mostUses bound the passes, and the uses of tiles in them, that
+// are measured while a plan's period has not come round; their mean is then
+// what is reported. Passes of the optimal plan differ by one load.
+const (
+	mostPasses = 100
+	mostUses   = 20_000
+)
 
 func (c *Chip) makePlan(work *workload.Workload) {
 	m := c.machine
@@ -34,18 +38,25 @@ func (c *Chip) makePlan(work *workload.Workload) {
 		c.plan.passes = append(c.plan.passes, p.Pass())
 	}
 	start := p.State()
-	for {
+	for !c.enoughPasses() {
 		c.plan.passes = append(c.plan.passes, p.Pass())
 		c.measured.Passes++
-		c.measured.Repeats = c.measured.Repeats || slices.Equal(start, p.State())
-		if c.values != nil {
-			if c.measured.Passes == c.values.passes() {
-				return
-			}
-			continue
-		}
-		if c.measured.Repeats || m.Chip.Reload != string(mapping.Optimal) || c.measured.Passes == mostPasses {
-			return
-		}
+		c.measured.Repeats = c.measured.Repeats || p.Resident() || slices.Equal(start, p.State())
 	}
+}
+
+// enoughPasses reports whether the planned passes stand for all later ones:
+// the inputs are through where values are exact; else one pass, but under the
+// optimal policy a whole period if it is not too long.
+func (c *Chip) enoughPasses() bool {
+	n := c.measured.Passes
+	switch {
+	case c.values != nil:
+		return n == c.values.passes()
+	case n == 0 || c.measured.Repeats:
+		return n > 0
+	case c.machine.Chip.Reload != string(mapping.Optimal):
+		return true
+	}
+	return n == mostPasses || n*int64(c.plan.planner.Demand()) > mostUses
 }
