@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"xbar/configs"
 	"xbar/sim"
+	"xbar/sim/system"
 )
 
 // ---- The event core ----
@@ -257,4 +259,131 @@ func (e *heapEngine) run() error {
 		e.spare = append(e.spare, ev.(*message))
 	}
 	return nil
+}
+
+// ---- Kernels ----
+//
+// The energy of a matrix product Y[L×N] = X[L×N]·W[N×N], in the steady state,
+// on arrays of 128×128 cells that hold 128×32 weights each, and on a scalar
+// core. Energies do not depend on the host; they are what the presets make of
+// them:
+//
+//	resident    a chip of as many arrays as W has tiles
+//	reloading   16 arrays, or half as many as W has tiles where 16 would do
+//	scalar      loads, multiplies and adds, one after the other
+//
+// One run is enough: go test -run '^$' -bench Kernel -benchtime 1x
+
+func BenchmarkKernel(b *testing.B) {
+	for _, product := range []struct {
+		name string
+		l    int
+	}{{"vmm", 1}, {"mmm", 256}} {
+		for _, machine := range []string{"resident", "reloading", "scalar"} {
+			for _, n := range []int{64, 256, 1024, 4096} {
+				b.Run(fmt.Sprintf("%s/%s/N=%d", product.name, machine, n), func(b *testing.B) {
+					benchmarkKernel(b, kernelStudy(b, machine, product.l, n))
+				})
+			}
+		}
+	}
+}
+
+// kernelStudy is one product on one machine.
+func kernelStudy(b *testing.B, machine string, l, n int) *configs.Config {
+	sets := []string{
+		fmt.Sprint("workload.kernel[0].L=", l),
+		fmt.Sprint("workload.kernel[0].N=", n),
+		fmt.Sprint("workload.kernel[0].M=", n),
+	}
+	if machine == "scalar" {
+		return parseStudy(b, "scalar-45nm", sets...)
+	}
+	arrays := ((n + 127) / 128) * ((n + 31) / 32)
+	if machine == "reloading" {
+		arrays = min(16, arrays/2)
+	}
+	perTile := min(4, arrays)
+	return parseStudy(b, "reram-small", append(sets,
+		fmt.Sprint("machine.it.chip.tiles=", arrays/perTile),
+		fmt.Sprint("machine.it.chip.arrays_per_tile=", perTile))...)
+}
+
+// parseStudy is a kernel on a machine "it", to be given sizes.
+func parseStudy(b *testing.B, preset string, sets ...string) *configs.Config {
+	cfg, err := configs.Parse("study", fmt.Appendf(nil, `
+inferences = 1
+workload.kernel = [{ name = "kernel", L = 1, N = 64, M = 64 }]
+machine = [{ name = "it", preset = %q }]
+`, preset), sets, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return cfg
+}
+
+// benchmarkKernel reports the energy of a pass, and the events and the speed of
+// the whole simulation that found it.
+func benchmarkKernel(b *testing.B, cfg *configs.Config) {
+	var m system.Machine
+	for b.Loop() {
+		m = runStudy(b, cfg).Machines[0]
+	}
+	macs := float64(m.MACs * m.PassesMeasured * int64(b.N))
+	b.ReportMetric(m.EnergyPerMACJ*1e12, "pJ/MAC")
+	b.ReportMetric(float64(m.Events), "events")
+	b.ReportMetric(macs/b.Elapsed().Seconds(), "simulated-MAC/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+func runStudy(b *testing.B, cfg *configs.Config) *system.Result {
+	result, err := system.Run(b.Context(), cfg, system.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return result
+}
+
+// ---- Speed ----
+
+// BenchmarkVector is the cost of one vector of a long run on a chip of 16
+// arrays, all of which compute: ns/op, and no allocation.
+func BenchmarkVector(b *testing.B) {
+	for _, granularity := range []string{"burst", "step"} {
+		b.Run(granularity, func(b *testing.B) {
+			b.ReportAllocs()
+			cfg := parseStudy(b, "reram-small", "granularity="+granularity,
+				"workload.kernel[0].N=256", "workload.kernel[0].M=256", fmt.Sprint("workload.kernel[0].L=", b.N))
+			b.ResetTimer()
+			events := runStudy(b, cfg).Machines[0].Events
+			b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
+// BenchmarkStudy runs whole studies, on one core.
+func BenchmarkStudy(b *testing.B) {
+	const resnet = "examples/02-resnet18/resnet18.toml"
+	reloading := []string{"machine.isaac.chip.tiles=8", "workload.batch=8"}
+	for _, study := range []struct {
+		name, path string
+		sets       []string
+	}{
+		{"quickstart", "configs/quickstart.toml", nil},
+		{"resnet18/resident", resnet, nil},
+		{"resnet18/lru", resnet, append(reloading, "machine.isaac.chip.reload=lru")},
+		{"resnet18/pin", resnet, append(reloading, "machine.isaac.chip.reload=pin")},
+		{"resnet18/optimal", resnet, append(reloading, "machine.isaac.chip.reload=optimal")},
+	} {
+		b.Run(study.name, func(b *testing.B) {
+			b.ReportAllocs()
+			cfg, err := configs.Load(study.path, study.sets)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				runStudy(b, cfg)
+			}
+		})
+	}
 }

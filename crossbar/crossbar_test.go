@@ -1,6 +1,7 @@
 package crossbar_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -51,7 +52,7 @@ func TestActivateMultiplies(t *testing.T) {
 		for i, xi := range draw(t, "x", rows, low, high) {
 			x[i] = int32(xi)
 		}
-		array, err := reader.Program(rows, cols, func(i, j int) int64 { return w[i*cols+j] })
+		array, err := reader.Program(context.Background(), rows, cols, func(i, j int) int64 { return w[i*cols+j] })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,8 +61,8 @@ func TestActivateMultiplies(t *testing.T) {
 		for range 2 { // the scratch space of the first product must not leak into the second
 			clear(y)
 			reader.Load(x, &drive)
-			if a := array.Activate(&drive, y); a.Clipped != 0 {
-				t.Fatalf("%d conversions clipped", a.Clipped)
+			if a, err := array.Activate(context.Background(), &drive, y); err != nil || a.Clipped != 0 {
+				t.Fatalf("%d conversions clipped, %v", a.Clipped, err)
 			}
 		}
 		for j := range y {
@@ -82,13 +83,16 @@ func TestActivityCountsEveryCell(t *testing.T) {
 	slicer := dac.Slicer{Bits: 2, InputBits: 4}
 	reader := crossbar.NewReader(scheme, slicer, 3, false, "clip", 24)
 	x, w := []int32{0b1101, 0, 0b0110}, []int64{0b0111, 0b1111, 0b1001}
-	array, err := reader.Program(3, 1, func(i, _ int) int64 { return w[i] })
+	array, err := reader.Program(context.Background(), 3, 1, func(i, _ int) int64 { return w[i] })
 	if err != nil {
 		t.Fatal(err)
 	}
 	var drive crossbar.Drive
 	reader.Load(x, &drive)
-	got := array.Activate(&drive, make([]float64, 1))
+	got, err := array.Activate(context.Background(), &drive, make([]float64, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
 	// Digits of row 0 are 1 and 3, of row 2 they are 2 and 1, of 3 at most;
 	// levels of row 0 are 3 and 1, of row 2 they are 1 and 2, of 3 at most.
 	square := (1.0+9)/9 + (4.0+1)/9
@@ -100,7 +104,7 @@ func TestActivityCountsEveryCell(t *testing.T) {
 
 func TestWeightOutOfRange(t *testing.T) {
 	reader := crossbar.NewReader(encode.Scheme{Encoding: encode.Differential, WeightBits: 8, CellBits: 2}, dac.Slicer{Bits: 1, InputBits: 8}, 4, false, "clip", 8)
-	if _, err := reader.Program(1, 1, func(int, int) int64 { return -128 }); err == nil {
+	if _, err := reader.Program(context.Background(), 1, 1, func(int, int) int64 { return -128 }); err == nil {
 		t.Error("a differential pair of 7-bit magnitudes took −128")
 	}
 }
@@ -171,4 +175,20 @@ func ExamplePipeline() {
 	_, done := p.Read(0, 16)
 	fmt.Println(done, "ns")
 	// Output: 1800 ns
+}
+
+// An activation of many row groups stops when it is told to.
+func TestActivateStops(t *testing.T) {
+	reader := crossbar.NewReader(encode.Scheme{Encoding: encode.Magnitude, WeightBits: 4, CellBits: 2}, dac.Slicer{Bits: 2, InputBits: 4}, 1, false, "clip", 24)
+	array, err := reader.Program(context.Background(), 3, 1, func(int, int) int64 { return 1 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drive crossbar.Drive
+	reader.Load([]int32{1, 2, 3}, &drive)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := array.Activate(ctx, &drive, make([]float64, 1)); err != context.Canceled {
+		t.Errorf("%v", err)
+	}
 }

@@ -1,6 +1,7 @@
 package crossbar
 
 import (
+	"context"
 	"fmt"
 	"math/bits"
 )
@@ -12,14 +13,15 @@ type Programmed struct {
 	weights int // logical columns
 	words   int // of 64 rows
 	groups  int
-	planes  []uint64 // [column][cell bit][word]
+	planes  []uint64 // [word][cell bit][column]
 	flipped []bool   // [group][column]
 	rowSums []int64  // Σ over columns of each row's levels, for the cells' energy
+	samples []int64  // [column], of the read at hand
 }
 
 // Program stores rows×cols weights, given by at(row, col). A weight the
-// scheme cannot hold is an error.
-func (r *Reader) Program(rows, cols int, at func(row, col int) int64) (*Programmed, error) {
+// scheme cannot hold is an error, and so is a ctx that is done.
+func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col int) int64) (*Programmed, error) {
 	perWeight := r.scheme.Columns()
 	p := &Programmed{
 		reader: r, rows: rows, weights: cols, words: (rows + 63) / 64,
@@ -28,9 +30,13 @@ func (r *Reader) Program(rows, cols int, at func(row, col int) int64) (*Programm
 	columns := cols * perWeight
 	p.planes = make([]uint64, columns*r.scheme.CellBits*p.words)
 	p.flipped = make([]bool, p.groups*columns)
+	p.samples = make([]int64, columns)
 	low, high := r.scheme.Range()
 	stored := make([]uint8, rows*columns)
 	for row := range rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		for col := range cols {
 			w := at(row, col)
 			if w < low || w > high {
@@ -42,15 +48,18 @@ func (r *Reader) Program(rows, cols int, at func(row, col int) int64) (*Programm
 		}
 	}
 	if r.flip {
-		p.flip(stored, columns)
+		if err := p.flip(ctx, stored, columns); err != nil {
+			return nil, err
+		}
 	}
 	for row := range rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		for c, level := range stored[row*columns : (row+1)*columns] {
 			p.rowSums[row] += int64(level)
 			for b := range r.scheme.CellBits {
-				if level>>b&1 == 1 {
-					p.planes[(c*r.scheme.CellBits+b)*p.words+row/64] |= 1 << (row % 64)
-				}
+				p.plane(row/64, b)[c] |= uint64(level>>b&1) << (row % 64)
 			}
 		}
 	}
@@ -59,12 +68,15 @@ func (r *Reader) Program(rows, cols int, at func(row, col int) int64) (*Programm
 
 // flip inverts, within each row group, the columns whose levels add up to more
 // than half of the group's full scale, so that no sum exceeds half.
-func (p *Programmed) flip(stored []uint8, columns int) {
+func (p *Programmed) flip(ctx context.Context, stored []uint8, columns int) error {
 	top := p.reader.scheme.MaxLevel()
 	half := int64(p.reader.activeRows) * top / 2
 	for g := range p.groups {
-		from, to := p.group(g)
+		from, to := p.reader.group(g, p.rows)
 		for c := range columns {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			var sum int64
 			for row := from; row < to; row++ {
 				sum += int64(stored[row*columns+c])
@@ -78,11 +90,7 @@ func (p *Programmed) flip(stored []uint8, columns int) {
 			}
 		}
 	}
-}
-
-func (p *Programmed) group(g int) (from, to int) {
-	from = g * p.reader.activeRows
-	return from, min(from+p.reader.activeRows, p.rows)
+	return nil
 }
 
 // Activity is what an activation did that depends on its data.
@@ -93,8 +101,8 @@ type Activity struct {
 }
 
 // Activate reads the array with a loaded vector and adds the products to y,
-// one a logical column.
-func (p *Programmed) Activate(d *Drive, y []float64) Activity {
+// one a logical column. It errs when ctx is done, and has then added a part.
+func (p *Programmed) Activate(ctx context.Context, d *Drive, y []float64) (Activity, error) {
 	if d.rows != p.rows || len(y) != p.weights {
 		panic(fmt.Sprintf("crossbar: %d inputs and %d outputs for an array of %d×%d", d.rows, len(y), p.rows, p.weights))
 	}
@@ -102,6 +110,9 @@ func (p *Programmed) Activate(d *Drive, y []float64) Activity {
 	activity := p.spend(d)
 	for t := range r.slices {
 		for g := range p.groups {
+			if err := ctx.Err(); err != nil {
+				return activity, err
+			}
 			activity.Clipped += p.read(d, t, g, y)
 		}
 	}
@@ -110,7 +121,7 @@ func (p *Programmed) Activate(d *Drive, y []float64) Activity {
 			y[j] -= float64(offset * d.total)
 		}
 	}
-	return activity
+	return activity, nil
 }
 
 // spend tallies what the cells' energy follows.
@@ -124,19 +135,25 @@ func (p *Programmed) spend(d *Drive) Activity {
 	return a
 }
 
+// plane is one bit of the cells of 64 rows, a word a column.
+func (p *Programmed) plane(word, bit int) []uint64 {
+	columns := len(p.samples)
+	return p.planes[(word*p.reader.scheme.CellBits+bit)*columns:][:columns]
+}
+
 // read converts every column of a row group in one input slice.
 func (p *Programmed) read(d *Drive, t, g int, y []float64) (clipped int64) {
 	r := p.reader
 	slice := &r.slices[t]
-	planes := d.of(t, g, r.slicer.Bits)
+	p.sample(d.of(t, g, r.slicer.Bits), slice.bipolar)
+	converter := slice.converter
 	inverted := float64(r.scheme.MaxLevel()) * float64(d.sums[t*d.groups+g])
-	perWeight := len(r.columns)
-	flipped := p.flipped[g*p.weights*perWeight:]
+	flipped := p.flipped[g*len(p.samples):][:len(p.samples)]
+	c := 0
 	for j := range y {
 		var product float64
-		for s, significance := range r.columns {
-			c := j*perWeight + s
-			value, beyond := slice.converter.Convert(p.columnSum(c, planes, slice.bipolar))
+		for _, significance := range r.columns {
+			value, beyond := converter.Convert(p.samples[c])
 			if beyond {
 				clipped++
 			}
@@ -144,34 +161,37 @@ func (p *Programmed) read(d *Drive, t, g int, y []float64) (clipped int64) {
 				value = inverted - value
 			}
 			product += significance * value
+			c++
 		}
 		y[j] += slice.significance * product
 	}
 	return clipped
 }
 
-// columnSum is Σ_i digit_i·level_ic over the loaded rows. In a bipolar slice
-// the digits are two's complement: the last plane counts negative.
-func (p *Programmed) columnSum(c int, planes []uint64, bipolar bool) (sum int64) {
-	words := p.words
-	cellBits := p.reader.scheme.CellBits
-	cells := p.planes[c*cellBits*words:][:cellBits*words]
-	for d := 0; len(planes) > 0; d++ {
-		digits := planes[:words]
-		planes = planes[words:]
-		var weighted int64
-		for b := range cellBits {
-			ones := 0
-			plane := cells[b*words:][:len(digits)]
-			for w, x := range digits {
-				ones += bits.OnesCount64(plane[w] & x)
-			}
-			weighted += int64(ones) << b
+// sample holds Σ_i digit_i·level_ic of every column c. In a bipolar slice the
+// digits are two's complement: the last plane counts negative. Words without
+// a digit, such as those of other row groups, are passed over.
+func (p *Programmed) sample(digits []uint64, bipolar bool) {
+	clear(p.samples)
+	for i, x := range digits {
+		if x == 0 {
+			continue
 		}
-		if bipolar && len(planes) == 0 {
-			weighted = -weighted
+		bit, word := i/p.words, i%p.words
+		weight := int64(1) << bit
+		if bipolar && i >= len(digits)-p.words {
+			weight = -weight
 		}
-		sum += weighted << d
+		for b := range p.reader.scheme.CellBits {
+			p.add(weight<<b, x, p.plane(word, b))
+		}
 	}
-	return sum
+}
+
+// add is what one bit of the digits and one bit of the cells of 64 rows give.
+func (p *Programmed) add(weight int64, digits uint64, cells []uint64) {
+	samples := p.samples[:len(cells)]
+	for c, cell := range cells {
+		samples[c] += weight * int64(bits.OnesCount64(cell&digits))
+	}
 }

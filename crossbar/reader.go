@@ -20,6 +20,7 @@ type Reader struct {
 
 // slice is what one input slice needs.
 type slice struct {
+	dac.Slice
 	significance float64 // σ_t
 	full         float64 // the largest digit, as a drive level
 	bipolar      bool
@@ -33,6 +34,7 @@ func NewReader(scheme encode.Scheme, slicer dac.Slicer, activeRows int, flip boo
 		low, high := r.SumRange(t)
 		from, to := slicer.DigitRange(t)
 		r.slices = append(r.slices, slice{
+			Slice:        slicer.Slice(t),
 			significance: float64(slicer.Significance(t)),
 			full:         float64(max(to, -from)),
 			bipolar:      slicer.Bipolar(t),
@@ -85,29 +87,41 @@ func (r *Reader) Load(x []int32, d *Drive) {
 	d.sums = cleared(d.sums, len(r.slices)*d.groups)
 	d.squares = cleared(d.squares, d.rows)
 	d.driven, d.total = 0, 0
-	for row, xi := range x {
-		d.total += int64(xi)
-		if xi == 0 {
-			continue
-		}
-		for t := range r.slices {
-			if digit := r.slicer.Digit(int64(xi), t); digit != 0 {
-				r.put(d, t, row, digit)
+	for g := range d.groups {
+		from, to := r.group(g, d.rows)
+		for row := from; row < to; row++ {
+			if x[row] != 0 {
+				r.put(d, g, row, int64(x[row]))
 			}
 		}
 	}
 }
 
-func (r *Reader) put(d *Drive, t, row int, digit int64) {
-	a := float64(digit) / r.slices[t].full
-	d.squares[row] += a * a
-	d.driven++
-	at := t*d.groups + row/r.activeRows
-	d.sums[at] += digit
-	planes := d.planes[at*r.slicer.Bits*d.words:]
-	for b := range r.slicer.Bits {
-		planes[b*d.words+row/64] |= uint64(digit>>b&1) << (row % 64)
+// put cuts one input.
+func (r *Reader) put(d *Drive, g, row int, x int64) {
+	d.total += x
+	for t := range r.slices {
+		slice := &r.slices[t]
+		digit := slice.Digit(x)
+		if digit == 0 {
+			continue
+		}
+		level := float64(digit) / slice.full
+		d.squares[row] += level * level
+		d.driven++
+		at := t*d.groups + g
+		d.sums[at] += digit
+		planes := d.planes[at*r.slicer.Bits*d.words:]
+		for b := range r.slicer.Bits {
+			planes[b*d.words+row/64] |= uint64(digit>>b&1) << (row % 64)
+		}
 	}
+}
+
+// group is the rows of a row group of an array that uses so many rows.
+func (r *Reader) group(g, rows int) (from, to int) {
+	from = g * r.activeRows
+	return from, min(from+r.activeRows, rows)
 }
 
 // Driven is the digits other than zero, over all slices.

@@ -72,18 +72,39 @@ func (s Slicer) DigitRange(t int) (low, high int64) {
 
 // Digit is slice t of x. The input must be within [Slicer.Range].
 func (s Slicer) Digit(x int64, t int) int64 {
+	slice := s.Slice(t)
+	return slice.Digit(x)
+}
+
+// Slice is one slice of a [Slicer], worked out once for many inputs.
+type Slice struct {
+	phase int64 // the sign of the inputs that have digits; 0: either
+	shift int
+	mask  int64
+}
+
+// Slice is slice t.
+func (s Slicer) Slice(t int) Slice {
 	mask := int64(1)<<s.Bits - 1
 	n := s.magnitudeSlices()
 	switch {
 	case s.phases() && t >= n:
-		return max(-x, 0) >> (s.Bits * (t - n)) & mask
+		return Slice{-1, s.Bits * (t - n), mask}
 	case s.phases():
-		return max(x, 0) >> (s.Bits * t) & mask
+		return Slice{1, s.Bits * t, mask}
 	case s.Bipolar(t):
-		return x >> (s.Bits * t)
+		return Slice{0, s.Bits * t, -1}
 	case t == n-1:
-		return x >> (s.Bits * t) & (1<<s.topBits() - 1)
+		return Slice{0, s.Bits * t, 1<<s.topBits() - 1}
 	default:
-		return x >> (s.Bits * t) & mask
+		return Slice{0, s.Bits * t, mask}
 	}
+}
+
+// Digit is the slice of x. The input must be within [Slicer.Range].
+func (s *Slice) Digit(x int64) int64 {
+	if s.phase != 0 {
+		x = max(s.phase*x, 0)
+	}
+	return x >> s.shift & s.mask
 }

@@ -1,6 +1,7 @@
 package digital
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -37,11 +38,11 @@ func (p *plan) upTo(t int64) served {
 }
 
 // plans lays out a pass of a batch through the kernels.
-func (s *Scalar) plans(kernels []workload.Kernel, batch int64) ([]plan, error) {
+func (s *Scalar) plans(ctx context.Context, kernels []workload.Kernel, batch int64) (plans []plan, err error) {
 	if err := s.countable(kernels, batch); err != nil {
 		return nil, err
 	}
-	plans := make([]plan, len(kernels))
+	plans = make([]plan, len(kernels))
 	var weights int64 // lines of the whole model
 	for i, k := range kernels {
 		p, err := s.memory.layOut(k, batch)
@@ -59,9 +60,12 @@ func (s *Scalar) plans(kernels []workload.Kernel, batch int64) ([]plan, error) {
 			p.w.cold = s.memory.holding(weights)
 		}
 		if s.core.Order == "mln" {
-			p.reuse = newReuse(s.memory, p.kernel.N, p.w, p.x, false, p.kernel.M, p.rows)
+			p.reuse, err = newReuse(ctx, s.memory, p.kernel.N, p.w, p.x, false, p.kernel.M, p.rows)
 		} else {
-			p.reuse = newReuse(s.memory, p.kernel.N, p.x, p.w, true, p.rows, p.kernel.M)
+			p.reuse, err = newReuse(ctx, s.memory, p.kernel.N, p.x, p.w, true, p.rows, p.kernel.M)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return plans, nil
@@ -106,8 +110,12 @@ func (s *Scalar) countable(kernels []workload.Kernel, batch int64) error {
 	}
 	perMAC := float64(4+s.core.LoopInstructions+2) * float64(max(2, s.core.CyclesPerInstruction)) // MAC, store and activation
 	perLoad := float64(wordBits(64))
+	blame := "L·N·M × batch"
 	for _, l := range s.memory.levels {
 		perLoad += float64(l.perLine) + float64(l.latency)
+		if float64(l.latency)+float64(l.perLine) > math.MaxInt32 {
+			blame = "latency and line of memory levels"
+		}
 	}
 	var most float64
 	for _, k := range kernels {
@@ -119,7 +127,7 @@ func (s *Scalar) countable(kernels []workload.Kernel, batch int64) error {
 		most += macs * (perMAC + 2*perLoad)
 	}
 	if most > math.MaxInt64/2 {
-		return fmt.Errorf("digital: a pass of up to %.2g actions is more than can be counted", most)
+		return fmt.Errorf("digital: a pass of up to %.2g actions and cycles is more than can be counted (%s)", most, blame)
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package digital
 
+import "context"
+
 // reuse decides, without simulating it, which level serves each load of one
 // product. Two operands, A of the outer loop and B of the inner one, are read
 // a word each, A or B first, in
@@ -51,16 +53,16 @@ const (
 	closing
 )
 
-func newReuse(memory *hierarchy, n int64, a, b operand, aFirst bool, outer, inner int64) *reuse {
+func newReuse(ctx context.Context, memory *hierarchy, n int64, a, b operand, aFirst bool, outer, inner int64) (*reuse, error) {
 	r := &reuse{memory: memory, n: n, a: a, b: b, aFirst: aFirst, outer: outer, inner: inner}
 	for o := range min(outer, 2) {
-		r.loops[o][opening] = r.loop(o == 0, true, inner == 1)
+		r.loops[o][opening] = r.loop(ctx, o == 0, true, inner == 1)
 		if inner > 1 {
-			r.loops[o][middle] = r.loop(o == 0, false, false)
-			r.loops[o][closing] = r.loop(o == 0, false, true)
+			r.loops[o][middle] = r.loop(ctx, o == 0, false, false)
+			r.loops[o][closing] = r.loop(ctx, o == 0, false, true)
 		}
 	}
-	return r
+	return r, ctx.Err()
 }
 
 // upTo is how many loads each level serves in the first t of the product's
@@ -86,14 +88,18 @@ func (r *reuse) addRow(total served, times, o, count int64) {
 	total.add(times*max(count-1, 0), r.loops[o][middle])
 }
 
-// loop is one inner loop: the N loads of a row of A and of a row of B.
-func (r *reuse) loop(firstOuter, firstInner, lastInner bool) served {
+// loop is one inner loop: the N loads of a row of A and of a row of B. It stops
+// early when ctx is done.
+func (r *reuse) loop(ctx context.Context, firstOuter, firstInner, lastInner bool) served {
 	s := make(served, len(r.memory.levels))
 	s[r.memory.serving(1)] += (r.n - r.a.lines) + (r.n - r.b.lines)
 	if firstInner {
 		s[r.a.cold] += r.a.lines
 	} else {
 		for j := range r.a.lines {
+			if j%(1<<16) == 0 && ctx.Err() != nil {
+				break
+			}
 			s[r.memory.serving(r.distanceA(j))]++
 		}
 	}
@@ -101,6 +107,9 @@ func (r *reuse) loop(firstOuter, firstInner, lastInner bool) served {
 		s[r.b.cold] += r.b.lines
 	} else {
 		for j := range r.b.lines {
+			if j%(1<<16) == 0 && ctx.Err() != nil {
+				break
+			}
 			s[r.memory.serving(r.distanceB(j, firstInner, lastInner))]++
 		}
 	}

@@ -1,6 +1,7 @@
 package digital
 
 import (
+	"context"
 	"math"
 	"slices"
 	"testing"
@@ -85,7 +86,7 @@ func TestClosedFormIsACache(t *testing.T) {
 		h := drawHierarchy(t)
 		n, outer, inner := size.Draw(t, "N"), size.Draw(t, "outer"), size.Draw(t, "inner")
 		a, b := drawOperand(t, "a", n, len(h.levels)), drawOperand(t, "b", n, len(h.levels))
-		r := newReuse(h, n, a, b, rapid.Bool().Draw(t, "a first"), outer, inner)
+		r, _ := newReuse(context.Background(), h, n, a, b, rapid.Bool().Draw(t, "a first"), outer, inner)
 		for _, upTo := range []int64{rapid.Int64Range(0, outer*inner).Draw(t, "t"), outer * inner} {
 			if got, want := r.upTo(upTo), bruteForce(r, upTo); !slices.Equal(got, want) {
 				t.Fatalf("up to %d: closed form %v, cache %v", upTo, got, want)
@@ -103,8 +104,8 @@ func TestDistances(t *testing.T) {
 	const words, lines, inner = 3, 4, 5
 	same := operand{words: words, lines: lines}
 	for _, n := range []int64{words * lines, words*lines - 2} {
-		xw := newReuse(&hierarchy{levels: []level{{lines: math.MaxInt64}}}, n, same, same, true, 2, inner)
-		wx := newReuse(xw.memory, n, same, same, false, 2, inner)
+		xw, _ := newReuse(context.Background(), &hierarchy{levels: []level{{lines: math.MaxInt64}}}, n, same, same, true, 2, inner)
+		wx, _ := newReuse(context.Background(), xw.memory, n, same, same, false, 2, inner)
 		for j := range int64(lines) {
 			for _, c := range []struct {
 				what      string

@@ -1,6 +1,9 @@
 package digital
 
 import (
+	"context"
+	"fmt"
+
 	"xbar/sim"
 	"xbar/sim/workload"
 )
@@ -22,10 +25,15 @@ type run struct {
 }
 
 // newRun plans a pass and schedules its start.
-func (s *Scalar) newRun(kernels []workload.Kernel, batch int64, granularity Granularity) (*run, error) {
-	plans, err := s.plans(kernels, batch)
+func (s *Scalar) newRun(ctx context.Context, kernels []workload.Kernel, batch int64, granularity Granularity) (*run, error) {
+	plans, err := s.plans(ctx, kernels, batch)
 	if err != nil {
 		return nil, err
+	}
+	if granularity == Step {
+		if err := cacheable(plans); err != nil {
+			return nil, err
+		}
 	}
 	r := &run{
 		machine: s,
@@ -38,6 +46,20 @@ func (s *Scalar) newRun(kernels []workload.Kernel, batch int64, granularity Gran
 	r.id = r.engine.Register("core", r)
 	r.engine.Schedule(0, r.id, 0, 0, 0)
 	return r, nil
+}
+
+// mostLines bounds what the simulated caches of step mode take in memory.
+const mostLines = 20_000_000
+
+func cacheable(plans []plan) error {
+	for i := range plans {
+		p := &plans[i]
+		lines := float64(p.products) * (float64(p.rows)*float64(p.x.lines) + float64(p.kernel.M)*float64(p.w.lines))
+		if lines > mostLines {
+			return fmt.Errorf("digital: kernel %s touches %.3g memory lines; granularity = \"step\" simulates caches for at most %d: take \"burst\"", p.kernel.Name, lines, mostLines)
+		}
+	}
+	return nil
 }
 
 // Handle executes the next MAC or the next block of inner loops, and comes

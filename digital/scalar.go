@@ -52,6 +52,7 @@ type Scalar struct {
 	ledger     *energy.Ledger
 	components []Component
 	account    accounts
+	events     int64
 }
 
 // Component is a part of the machine as static energy and area see it. There
@@ -150,17 +151,21 @@ func (s *Scalar) Ledger() *energy.Ledger { return s.ledger }
 // charge, by the time of the pass.
 func (s *Scalar) Components() []Component { return s.components }
 
+// Events is how many events the passes so far took.
+func (s *Scalar) Events() int64 { return s.events }
+
 // Run executes one pass of a batch of inputs, kernel after kernel, and adds a
 // phase to the ledger for each. It refuses kernels without a size, words
 // wider than a line, and passes whose counts would not fit an int64.
 func (s *Scalar) Run(ctx context.Context, kernels []workload.Kernel, batch int64, granularity Granularity) (*Pass, error) {
-	r, err := s.newRun(kernels, batch, granularity)
+	r, err := s.newRun(ctx, kernels, batch, granularity)
 	if err != nil {
 		return nil, err
 	}
 	if err := r.engine.Run(ctx); err != nil {
 		return nil, err
 	}
+	s.events += r.engine.Events()
 	for k, n := range r.served {
 		r.pass.Rounding += unit.Second(float64(n) * s.memory.levels[k].rounding)
 	}

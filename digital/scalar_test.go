@@ -266,7 +266,7 @@ func TestFlatIsConstantPerMAC(t *testing.T) {
 func TestBurstEvents(t *testing.T) {
 	for _, k := range []workload.Kernel{kernel(1, 1, 4096), kernel(1, 1, 4097), kernel(1000, 1000, 1000), kernel(1, 1e9, 1), kernel(3, 1e6, 3), kernel(1e6, 1, 1e6)} {
 		s := machine(t, core(), twoLevels(3))
-		r, err := s.newRun([]workload.Kernel{k}, 1, Burst)
+		r, err := s.newRun(context.Background(), []workload.Kernel{k}, 1, Burst)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -416,4 +416,19 @@ func BenchmarkStep(b *testing.B) {
 		}
 	}
 	b.ReportMetric(1e5*float64(b.N)/b.Elapsed().Seconds(), "MAC/s")
+}
+
+// Laying out a long row stops when it is told to, and step mode refuses caches
+// that would not fit into memory.
+func TestStopsAndRefuses(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s := machine(t, core(), twoLevels(3))
+	if _, err := s.plans(ctx, []workload.Kernel{kernel(1, 1e9, 2)}, 1); err != context.Canceled {
+		t.Errorf("planned with %v", err)
+	}
+	_, err := s.Run(context.Background(), []workload.Kernel{kernel(1, 1e4, 1e5)}, 1, Step)
+	if err == nil || !strings.Contains(err.Error(), "burst") {
+		t.Errorf("step mode: %v", err)
+	}
 }

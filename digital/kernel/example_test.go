@@ -1,7 +1,9 @@
 package kernel_test
 
 import (
+	"context"
 	"fmt"
+	"log"
 
 	"xbar/digital/kernel"
 	"xbar/sim/workload"
@@ -37,6 +39,10 @@ func ExampleReference() {
 			{Bias: []int64{7}},
 		},
 	}
-	fmt.Println(kernel.Reference(values, kernels, 0))
+	outputs, err := kernel.Reference(context.Background(), values, kernels, 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(outputs)
 	// Output: [37]
 }

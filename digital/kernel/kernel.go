@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"context"
 	"fmt"
 
 	"xbar/sim/workload"
@@ -9,7 +10,7 @@ import (
 // Product is X·W for x of L×N and w of N×M, as L rows of M sums. It panics
 // when the inner dimensions differ.
 func Product(x, w workload.Matrix) [][]int64 {
-	y := multiply(widen(x.Data), x.Rows, w)
+	y, _ := multiply(context.Background(), widen(x.Data), x.Rows, w) // errs only when told to stop
 	rows := make([][]int64, x.Rows)
 	for l := range rows {
 		rows[l] = y[l*w.Cols : (l+1)*w.Cols]
@@ -20,38 +21,45 @@ func Product(x, w workload.Matrix) [][]int64 {
 // Reference sends input i through the chain of kernels and returns the last
 // one's L·M outputs, row by row, each kernel's sums having passed its
 // Requantize. A kernel reads the L×M outputs of the one before as its own L×N
-// inputs, in row-major order, so the two sizes must be equal. It panics when
-// kernels and values do not fit each other.
-func Reference(v *workload.Values, kernels []workload.Kernel, i int) []int64 {
+// inputs, in row-major order, so the two sizes must be equal. It errs when ctx
+// is done, and panics when kernels and values do not fit each other.
+func Reference(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int) ([]int64, error) {
 	x := widen(v.Inputs.Row(i))
 	for k, kernel := range kernels {
 		w := v.Weights[k]
 		if int64(w.Rows) != kernel.N || int64(w.Cols) != kernel.M {
 			panic(fmt.Sprintf("kernel: %s is %d×%d, its weights are %d×%d", kernel.Name, kernel.N, kernel.M, w.Rows, w.Cols))
 		}
-		y := multiply(x, int(kernel.L), w)
+		y, err := multiply(ctx, x, int(kernel.L), w)
+		if err != nil {
+			return nil, err
+		}
 		for j := range y {
 			y[j] = v.Post[k].Apply(j%w.Cols, y[j])
 		}
 		x = y
 	}
-	return x
+	return x, nil
 }
 
 // multiply is x·w for x of rows×w.Rows in row-major order.
-func multiply(x []int64, rows int, w workload.Matrix) []int64 {
+func multiply(ctx context.Context, x []int64, rows int, w workload.Matrix) ([]int64, error) {
 	if len(x) != rows*w.Rows {
 		panic(fmt.Sprintf("kernel: %d inputs for %d vectors of length %d", len(x), rows, w.Rows))
 	}
 	y := make([]int64, rows*w.Cols)
 	for l := range rows {
-		for m := range w.Cols {
-			for n := range w.Rows {
-				y[l*w.Cols+m] += x[l*w.Rows+n] * int64(w.Data[n*w.Cols+m])
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		sums := y[l*w.Cols:][:w.Cols]
+		for n, xn := range x[l*w.Rows:][:w.Rows] { // along W as it is stored
+			for m, weight := range w.Data[n*w.Cols:][:w.Cols] {
+				sums[m] += xn * int64(weight)
 			}
 		}
 	}
-	return y
+	return y, nil
 }
 
 func widen(x []int32) []int64 {

@@ -1,6 +1,7 @@
 package kernel_test
 
 import (
+	"context"
 	"math/big"
 	"slices"
 	"testing"
@@ -64,7 +65,7 @@ func TestReferenceIsAssociative(t *testing.T) {
 				want = append(want, sum)
 			}
 		}
-		if got := kernel.Reference(values, chain, 0); !slices.Equal(got, want) {
+		if got, err := kernel.Reference(context.Background(), values, chain, 0); err != nil || !slices.Equal(got, want) {
 			t.Fatalf("(X·A)·B = %v, X·(A·B) = %v", got, want)
 		}
 	})
@@ -83,7 +84,7 @@ func TestReferenceReshapes(t *testing.T) {
 	}
 	chain := []workload.Kernel{{L: 2, N: 1, M: 2}, {L: 1, N: 4, M: 1}}
 	for i, want := range []int64{4030403, 20051404} { // second: rows (1,10) and (2,20) + bias, 24 clamped to 20
-		if got := kernel.Reference(values, chain, i); !slices.Equal(got, []int64{want}) {
+		if got, err := kernel.Reference(context.Background(), values, chain, i); err != nil || !slices.Equal(got, []int64{want}) {
 			t.Errorf("input %d: %v, want %d", i, got, want)
 		}
 	}
@@ -98,8 +99,8 @@ func TestMisuse(t *testing.T) {
 	}
 	for name, call := range map[string]func(){
 		"inner dimensions differ": func() { kernel.Product(two, two) },
-		"weights of other shape":  func() { kernel.Reference(values, []workload.Kernel{{L: 1, N: 1, M: 2}}, 0) },
-		"inputs of other length":  func() { kernel.Reference(values, []workload.Kernel{{L: 2, N: 2, M: 1}}, 0) },
+		"weights of other shape":  func() { kernel.Reference(context.Background(), values, []workload.Kernel{{L: 1, N: 1, M: 2}}, 0) },
+		"inputs of other length":  func() { kernel.Reference(context.Background(), values, []workload.Kernel{{L: 2, N: 2, M: 1}}, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

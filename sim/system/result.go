@@ -36,6 +36,7 @@ type Machine struct {
 	Values              *Values      `json:"values,omitempty"`      // exact values
 	Notes               []string     `json:"notes,omitempty"`       // assumptions and warnings
 	PassesMeasured      int64        `json:"passes_measured"`
+	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
 	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
 }
 

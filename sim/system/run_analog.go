@@ -11,7 +11,7 @@ import (
 
 // runAnalog steps a chip of crossbars through the workload.
 func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
-	chip, err := analog.New(j.machine, j.work, analog.Options{
+	chip, err := analog.New(ctx, j.machine, j.work, analog.Options{
 		Batch: j.batch(), Step: j.config.Granularity == "step",
 		Statistics: j.config.Workload.Statistics, Trace: j.trace, Progress: j.progress,
 	})
@@ -21,16 +21,16 @@ func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
 	if err := chip.Run(ctx); err != nil {
 		return nil, err
 	}
-	return j.analogResult(chip), nil
+	return j.analogResult(ctx, chip)
 }
 
-func (j *job) analogResult(chip *analog.Chip) *Machine {
+func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, err error) {
 	measured := chip.Measured()
 	passes := measured.Passes
 	m := &Machine{
 		Name: j.machine.Name, Kind: j.machine.Kind, ClockHz: float64(j.machine.Clock), PassesMeasured: passes,
 		Cycles: mean(int64(measured.Cycles), passes), Seconds: chip.Clock().Seconds(measured.Cycles) / float64(passes),
-		MACs: j.macs(),
+		MACs: j.macs(), Events: chip.Events(),
 	}
 	kernels := len(j.work.Kernels)
 	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(kernels - 1), passes}
@@ -39,11 +39,13 @@ func (j *job) analogResult(chip *analog.Chip) *Machine {
 	m.Programming = j.programming(chip, b)
 	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
 	if outputs, clipped := chip.Outputs(); outputs != nil {
-		m.Values = j.reference.compare(outputs, clipped)
+		if m.Values, err = j.reference.compare(ctx, outputs, clipped); err != nil {
+			return nil, err
+		}
 	}
 	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
 	m.Notes = j.analogNotes(chip, m)
-	return m
+	return m, nil
 }
 
 func mean(total, n int64) int64 { return int64(math.Round(float64(total) / float64(n))) }

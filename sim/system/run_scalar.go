@@ -59,7 +59,7 @@ func (j *job) runScalar(ctx context.Context) (*Machine, error) {
 	}
 	m := &Machine{
 		Name: j.machine.Name, Kind: j.machine.Kind, ClockHz: float64(j.machine.Clock), PassesMeasured: 1,
-		Cycles: int64(p.Cycles()), Seconds: p.clock.Seconds(p.Cycles()), MACs: j.macs(),
+		Cycles: int64(p.Cycles()), Seconds: p.clock.Seconds(p.Cycles()), MACs: j.macs(), Events: p.machine.Events(),
 		RoundingSeconds: float64(p.Rounding),
 	}
 	b := books{p.ledger, 0, p.ledger.Phases() - 1, 1}
@@ -72,7 +72,13 @@ func (j *job) runScalar(ctx context.Context) (*Machine, error) {
 	}
 	m.rate(j.batch(), j.config.Inferences, 0)
 	if j.work.Values != nil {
-		m.Values = j.reference.compare(j.reference.outputs(), 0)
+		outputs, err := j.reference.outputs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if m.Values, err = j.reference.compare(ctx, outputs, 0); err != nil {
+			return nil, err
+		}
 		m.Notes = append(m.Notes, "computes in integers: its outputs are the reference")
 	}
 	if j.progress != nil {

@@ -24,6 +24,7 @@ type Options struct {
 
 // Chip is a machine that runs one workload once.
 type Chip struct {
+	ctx        context.Context // of the call at hand, New or Run
 	machine    *configs.Machine
 	options    Options
 	statistics configs.Statistics
@@ -46,8 +47,11 @@ type Chip struct {
 	units       *arrays // step granularity: the arrays that have a state of their own
 
 	plan        plan
-	waves       []wave
+	waves       []planned
+	computing   wave
 	loads       []load
+	rowWrites   map[int64]sim.Cycle // by cells of a row
+	budget      budget
 	triggered   [][]int // loads that may start once wave i−1 is done
 	current     int     // the wave that computes or waits for its loads
 	run         running
@@ -84,15 +88,16 @@ const (
 	firstKernelPhase
 )
 
-// New prepares a run. Errors name what in the config cannot be built.
-func New(m *configs.Machine, work *workload.Workload, opt Options) (*Chip, error) {
+// New prepares a run. Errors name what in the config cannot be built, or say
+// that ctx is done.
+func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt Options) (*Chip, error) {
 	clock, err := sim.NewClock(unit.Exact(m.Clock))
 	if err != nil {
 		return nil, err
 	}
 	c := &Chip{
-		machine: m, options: opt, statistics: opt.Statistics, clock: clock,
-		ledger: &energy.Ledger{}, engine: sim.New(),
+		ctx: ctx, machine: m, options: opt, statistics: opt.Statistics, clock: clock,
+		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]sim.Cycle{},
 	}
 	if c.timings, err = newTimings(m, clock); err != nil {
 		return nil, err
@@ -104,10 +109,13 @@ func New(m *configs.Machine, work *workload.Workload, opt Options) (*Chip, error
 		}
 		c.specs = append(c.specs, s)
 	}
-	if c.dramLink, err = newLink(m.DRAM.Bandwidth, m.Clock); err != nil {
+	if err := c.checkSizes(work.Values); err != nil {
 		return nil, err
 	}
-	if c.networkLink, err = newLink(m.Network.Bandwidth, m.Clock); err != nil {
+	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, m.Clock); err != nil {
+		return nil, err
+	}
+	if c.networkLink, err = newLink("network.bandwidth", m.Network.Bandwidth, m.Clock); err != nil {
 		return nil, err
 	}
 	if work.Values != nil {
@@ -122,13 +130,18 @@ func New(m *configs.Machine, work *workload.Workload, opt Options) (*Chip, error
 	c.openAccounts()
 	c.openComponents()
 	c.spills = mapping.Spills(work.Kernels, opt.Batch, int64(m.GlobalBuffer.Capacity))
-	c.makePlan(work)
+	if err := c.makePlan(work); err != nil {
+		return nil, err
+	}
 	c.openPhases()
 	if opt.Step {
 		c.units = newArrays(c)
 	}
 	c.tracks = newTracks(opt.Trace)
-	return c, c.layOut()
+	if err := c.layOut(); err != nil {
+		return nil, err
+	}
+	return c, c.budget.check()
 }
 
 func (c *Chip) openPhases() {
@@ -145,7 +158,10 @@ func (c *Chip) openPhases() {
 // Run steps the chip through the preload, a warm-up pass where tiles compete,
 // and the measured passes.
 func (c *Chip) Run(ctx context.Context) error {
-	c.startLoads(0)
+	c.ctx = ctx
+	if err := c.startLoads(0); err != nil {
+		return err
+	}
 	if err := c.tryStart(); err != nil {
 		return err
 	}
@@ -193,6 +209,9 @@ func (c *Chip) BusyCycles(p *Component) int64 { return p.busy }
 
 // Measured is what the passes took.
 func (c *Chip) Measured() Measured { return c.measured }
+
+// Events is how many events the whole run took, warm-up included.
+func (c *Chip) Events() int64 { return c.engine.Events() }
 
 // Clock is the reference clock.
 func (c *Chip) Clock() sim.Clock { return c.clock }

@@ -61,6 +61,8 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Accumulator.EnergyPerAdd, m.Accumulator.Latency = 37e-15, ns("add", 2)
 	m.Activation.EnergyPerOperation = 41e-15
 	m.InputBuffer.ReadEnergy, m.InputBuffer.WriteEnergy = 43e-15, 47e-15
+	m.InputBuffer.Capacity = unit.Bit(rapid.IntRange(60, 300).Draw(t, "input buffer"))
+	m.OutputBuffer.Capacity = unit.Bit(rapid.IntRange(640, 2000).Draw(t, "output buffer"))
 	m.OutputBuffer.ReadEnergy, m.OutputBuffer.WriteEnergy = 53e-15, 59e-15
 	m.GlobalBuffer.ReadEnergy, m.GlobalBuffer.WriteEnergy = 61e-15, 67e-15
 	m.GlobalBuffer.Capacity = unit.Bit(rapid.IntRange(1, 2000).Draw(t, "buffer"))
@@ -99,7 +101,7 @@ func options(t *rapid.T) Options {
 }
 
 func simulate(t *rapid.T, m *configs.Machine, w *workload.Workload, opt Options) *Chip {
-	c, err := New(m, w, opt)
+	c, err := New(context.Background(), m, w, opt)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -268,7 +270,7 @@ func TestExactValuesEqualTheIntegerProduct(t *testing.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)
-		plain, err := New(m, w, opt)
+		plain, err := New(context.Background(), m, w, opt)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -282,7 +284,10 @@ func TestExactValuesEqualTheIntegerProduct(t *testing.T) {
 			t.Fatalf("%d conversions clipped at %d bits", clipped, m.ADC.Resolution)
 		}
 		for i, row := range outputs {
-			want := kernel.Reference(exact.Values, w.Kernels, i)
+			want, err := kernel.Reference(context.Background(), exact.Values, w.Kernels, i)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if fmt.Sprint(row) != fmt.Sprint(want) {
 				t.Fatalf("input %d gives %v, the integers %v", i, row, want)
 			}

@@ -31,9 +31,8 @@ const (
 )
 
 const (
-	inputSlots   = 2 // of an input buffer: one fills while one is read
-	outputSlots  = 2 // of an output register
-	mostInFlight = 8 // ring of vectors, at least inputSlots + banks + outputSlots
+	mostSlots    = 2 // of an input or output buffer: one fills while one is used
+	mostInFlight = 8 // ring of vectors, at least slots of both buffers and sample banks
 )
 
 // running is the state of the wave that computes.
@@ -55,18 +54,26 @@ func (r *running) slot(v int64) *slot { return &r.slots[v%mostInFlight] }
 
 // layOut turns the plan into waves and sorts loads by what they wait for.
 func (c *Chip) layOut() error {
-	add := func(p mapping.Wave, pass int) {
-		c.waves = append(c.waves, c.newWave(p, pass))
+	c.waves = make([]planned, 0, len(c.plan.preload)+c.plan.waves)
+	add := func(p mapping.Wave, pass int) error {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		c.waves = append(c.waves, c.newPlanned(p, pass))
+		return c.budget.addWave(c, c.workOut(&c.waves[len(c.waves)-1]))
 	}
 	for _, p := range c.plan.preload {
-		add(p, -1)
+		if err := add(p, -1); err != nil {
+			return err
+		}
 	}
 	for pass, waves := range c.plan.passes {
 		for i, p := range waves {
-			add(p, pass)
+			if err := add(p, pass); err != nil {
+				return err
+			}
 			w := &c.waves[len(c.waves)-1]
-			w.ends = i == len(waves)-1
-			w.last = w.ends || waves[i+1].Kernel != p.Kernel
+			w.last = i == len(waves)-1 || waves[i+1].Kernel != p.Kernel
 		}
 	}
 	c.triggered = make([][]int, len(c.waves)+1)
@@ -105,7 +112,7 @@ func (c *Chip) Handle(ev sim.Event) error {
 	case evFetched:
 		c.fetched(ev.A)
 	case evDelivered:
-		c.delivered(ev.A)
+		return c.delivered(ev.A)
 	case evDriven:
 		c.wasDriven(ev.A)
 	case evResult:
@@ -127,7 +134,7 @@ func (c *Chip) Handle(ev sim.Event) error {
 // tryStart starts the current wave when its tiles are in place.
 func (c *Chip) tryStart() error {
 	for c.current < len(c.waves) && c.waves[c.current].loads == 0 {
-		w := &c.waves[c.current]
+		w := c.workOut(&c.waves[c.current])
 		if w.vectors > 0 {
 			c.start(w)
 			return nil
@@ -152,12 +159,12 @@ func (c *Chip) start(w *wave) {
 	c.issue()
 }
 
-func (c *Chip) wave() *wave { return &c.waves[c.current] }
+func (c *Chip) wave() *wave { return &c.computing }
 
 // issue asks for vectors while input slots are free.
 func (c *Chip) issue() {
 	w, r := c.wave(), &c.run
-	for r.issued < w.vectors && r.issued-r.driven < inputSlots {
+	for r.issued < w.vectors && r.issued-r.driven < w.inputSlots {
 		v := r.issued
 		r.issued++
 		*r.slot(v) = slot{}
@@ -190,22 +197,24 @@ func (c *Chip) fetched(v int64) {
 	c.engine.Schedule(0, c.self, evDelivered, v, 0)
 }
 
-func (c *Chip) delivered(v int64) {
+func (c *Chip) delivered(v int64) error {
 	c.run.slot(v).arrived = true
-	c.activate()
+	return c.activate()
 }
 
 // activate starts vectors in order while the sample banks and output registers
 // can take their results.
-func (c *Chip) activate() {
+func (c *Chip) activate() error {
 	w, r := c.wave(), &c.run
-	room := int64(c.machine.SampleHold.Banks + outputSlots)
+	room := int64(c.machine.SampleHold.Banks) + w.outputSlots
 	for r.activated < r.issued && r.slot(r.activated).arrived && r.activated-r.drained < room {
 		v := r.activated
 		r.activated++
 		c.ledger.Add(w.phase, c.accounts.inRead, w.tileRead)
 		if c.exact(w) {
-			c.values.activate(w, v)
+			if err := c.values.activate(w, v); err != nil {
+				return err
+			}
 		} else if c.units == nil {
 			c.bookReads(w)
 		}
@@ -216,6 +225,7 @@ func (c *Chip) activate() {
 		c.bookConversions(w)
 		c.readAll(w, v)
 	}
+	return nil
 }
 
 // readAll passes a vector's reads through every group of arrays at once.
@@ -319,8 +329,7 @@ func (c *Chip) drained() error {
 		}
 		return c.tryStart()
 	}
-	c.activate()
-	return nil
+	return c.activate()
 }
 
 // finish closes a wave: it frees its arrays for loading and, at a kernel's
@@ -340,7 +349,9 @@ func (c *Chip) finish(w *wave) error {
 	}
 	c.lastWaveEnd = now
 	c.current++
-	c.startLoads(c.current)
+	if err := c.startLoads(c.current); err != nil {
+		return err
+	}
 	if c.options.Progress != nil && w.last {
 		c.options.Progress(float64(c.current) / float64(len(c.waves)))
 	}

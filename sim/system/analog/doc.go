@@ -5,8 +5,8 @@
 // The plan of [xbar/sim/mapping] is a sequence of waves. A wave computes when
 // its tiles are loaded and the wave before it is done; a vector of a wave
 //
-//	is fetched     when an input-buffer slot is free (two a wave)
-//	is activated   when it has arrived and an output register is free
+//	is fetched     when the input buffers have room for it (two vectors at most)
+//	is activated   when it has arrived and the output buffers have room (likewise)
 //	is joined      when all arrays have its sums
 //	is drained     when it has been accumulated, sent and stored
 //

@@ -31,17 +31,21 @@ func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 		rowBits: weights * int64(s.kernel.WeightBits), cells: weights * s.columns,
 	}
 	var err error
-	if l.write, err = c.timings.rowWrite(c.machine, c.clock, l.cells); err != nil {
+	if l.write, err = c.rowWrite(l.cells); err != nil {
 		return err
 	}
+	c.budget.addLoad(c, &l)
 	c.triggered[after] = append(c.triggered[after], len(c.loads))
 	c.loads = append(c.loads, l)
 	return nil
 }
 
 // startLoads begins the loads that waited for so many waves to be done.
-func (c *Chip) startLoads(done int) {
+func (c *Chip) startLoads(done int) error {
 	for _, i := range c.triggered[done] {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
 		l := &c.loads[i]
 		w := &c.waves[l.wave]
 		l.began = c.engine.Now()
@@ -52,10 +56,21 @@ func (c *Chip) startLoads(done int) {
 		}
 		c.fetchRow(i, 0)
 	}
+	return nil
+}
+
+// rowWrite is [timings.rowWrite], worked out once for each width of a row.
+func (c *Chip) rowWrite(cells int64) (sim.Cycle, error) {
+	if n, known := c.rowWrites[cells]; known {
+		return n, nil
+	}
+	n, err := c.timings.rowWrite(c.machine, c.clock, cells)
+	c.rowWrites[cells] = n
+	return n, err
 }
 
 // bookLoad charges all that moves and writes a tile.
-func (c *Chip) bookLoad(w *wave, l *load) {
+func (c *Chip) bookLoad(w *planned, l *load) {
 	a := &c.accounts
 	bits, cells := l.rows*l.rowBits, l.rows*l.cells
 	c.ledger.Add(w.phase, a.dramWeights, bits)
@@ -141,7 +156,7 @@ func (c *Chip) loaded(i int) error {
 
 // expose books the time since the last wave ended: all of it went by waiting
 // for this wave's loads.
-func (c *Chip) expose(w *wave) {
+func (c *Chip) expose(w *planned) {
 	waited := c.engine.Now() - c.lastWaveEnd
 	switch {
 	case w.phase == warmUpPhase:

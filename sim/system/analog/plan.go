@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"fmt"
 	"slices"
 
 	"xbar/sim/mapping"
@@ -12,6 +13,7 @@ type plan struct {
 	planner *mapping.Planner
 	preload []mapping.Wave
 	passes  [][]mapping.Wave
+	waves   int  // of all passes
 	warmUp  bool // the first pass is not measured
 }
 
@@ -23,7 +25,7 @@ const (
 	mostUses   = 20_000
 )
 
-func (c *Chip) makePlan(work *workload.Workload) {
+func (c *Chip) makePlan(work *workload.Workload) (err error) {
 	m := c.machine
 	grids := make([]mapping.Grid, len(c.specs))
 	for k := range c.specs {
@@ -33,16 +35,40 @@ func (c *Chip) makePlan(work *workload.Workload) {
 		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
 		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
 	}, c.options.Batch)
-	c.plan = plan{planner: p, preload: p.Preload(), warmUp: !p.Resident()}
+	c.plan = plan{planner: p, warmUp: !p.Resident()}
+	if c.plan.preload, err = p.Preload(c.ctx); err != nil {
+		return err
+	}
 	if c.plan.warmUp {
-		c.plan.passes = append(c.plan.passes, p.Pass())
+		if err := c.planPass(); err != nil {
+			return err
+		}
 	}
 	start := p.State()
 	for !c.enoughPasses() {
-		c.plan.passes = append(c.plan.passes, p.Pass())
+		if err := c.planPass(); err != nil {
+			return err
+		}
 		c.measured.Passes++
 		c.measured.Repeats = c.measured.Repeats || p.Resident() || slices.Equal(start, p.State())
 	}
+	return nil
+}
+
+func (c *Chip) planPass() error {
+	waves, err := c.plan.planner.Pass(c.ctx)
+	if c.ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%w (chip.tiles, chip.arrays_per_tile, chip.stream_arrays)", err)
+	}
+	c.plan.passes = append(c.plan.passes, waves)
+	if c.plan.waves += len(waves); c.plan.waves > 2*mapping.MostWaves {
+		return fmt.Errorf("%d passes take more than %d waves of tiles: too many tiles for so few arrays (chip.tiles, chip.arrays_per_tile), or too many inputs (workload.limit)",
+			len(c.plan.passes), 2*mapping.MostWaves)
+	}
+	return nil
 }
 
 // enoughPasses reports whether the planned passes stand for all later ones:

@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -69,9 +70,10 @@ func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	var failed error
 	cycles := func(key string, latency unit.Second) sim.Cycle {
 		exact := unit.Exact(latency)
-		n, err := clock.Cycles(exact)
+		n, err := countable(clock.Cycles(exact))
 		if err != nil {
-			failed = fmt.Errorf("%s: %w", key, err)
+			failed = cmp.Or(failed, fmt.Errorf("%s with this clock: %w", key, err))
+			return 0
 		}
 		if lost := clock.Rounding(exact); lost > 0 {
 			t.lost[key] = lost
@@ -95,7 +97,7 @@ func (t *timings) front() sim.Cycle { return t.load + t.read + t.sample }
 func (t *timings) pipeline(m *configs.Machine, columns int64) crossbar.Timing {
 	return crossbar.Timing{
 		Front:     t.front(),
-		Convert:   sim.Cycle(ceilDiv(columns, int64(m.ADC.PerArray))) * t.conversion,
+		Convert:   times(ceilDiv(columns, int64(m.ADC.PerArray)), t.conversion),
 		ShiftAdd:  t.shiftAdd,
 		Banks:     m.SampleHold.Banks,
 		Pipelined: m.ShiftAdd.Pipelined,
@@ -116,19 +118,23 @@ func (t *timings) readLoss(m *configs.Machine, w *wave) float64 {
 func (t *timings) rowWrite(m *configs.Machine, clock sim.Clock, cells int64) (sim.Cycle, error) {
 	seconds := new(big.Rat).SetInt64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
 	seconds.Mul(seconds, unit.Exact(m.Cell.Pulses))
-	return clock.Cycles(seconds.Mul(seconds, t.pulse))
+	n, err := countable(clock.Cycles(seconds.Mul(seconds, t.pulse)))
+	if err != nil {
+		return 0, fmt.Errorf("a row of %d cells with this cell.write_time, cell.verify_time, cell.pulses, crossbar.write_parallelism and clock: %w", cells, err)
+	}
+	return n, nil
 }
 
 // link turns bits into cycles of a medium with a bandwidth; none is unlimited.
 type link struct{ num, den uint64 }
 
-func newLink(bandwidth unit.BitPerSecond, clock unit.Hertz) (link, error) {
+func newLink(key string, bandwidth unit.BitPerSecond, clock unit.Hertz) (link, error) {
 	if bandwidth == 0 {
 		return link{}, nil
 	}
 	perBit := new(big.Rat).Quo(unit.Exact(clock), unit.Exact(bandwidth))
 	if !perBit.Num().IsUint64() || !perBit.Denom().IsUint64() {
-		return link{}, fmt.Errorf("the ratio of clock %v to bandwidth %v has too many digits to count cycles with", clock, bandwidth)
+		return link{}, fmt.Errorf("%s: the ratio of the clock, %v, to %v has too many digits to count cycles with; round one of them", key, clock, bandwidth)
 	}
 	return link{perBit.Num().Uint64(), perBit.Denom().Uint64()}, nil
 }
@@ -147,8 +153,5 @@ func (l link) cycles(n int64) sim.Cycle {
 	}
 	return sim.Cycle(min(q, uint64(forever)))
 }
-
-// forever is longer than any run and short enough to be added to.
-const forever = sim.Cycle(1) << 60
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

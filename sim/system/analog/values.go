@@ -3,6 +3,7 @@ package analog
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"xbar/crossbar"
 	"xbar/sim/energy"
@@ -17,21 +18,32 @@ type values struct {
 	readers []*crossbar.Reader
 	arrays  [][]*crossbar.Programmed // [kernel][tile]
 	pass    int64
-	inputs  [][]int32   // of the kernel, one row a vector
-	sums    [][]float64 // of the kernel, one row a vector
-	outputs [][]int64   // of the last kernel, one row an input
+	inputs  []int32   // of the kernel, N a vector
+	sums    []float64 // of the kernel, M a vector
+	outputs [][]int64 // of the last kernel, one row an input
 	clipped int64
-	drives  []crossbar.Drive // of the vector at hand, by row tile
-	loaded  []bool
+	drives  []drive // by row tile
+}
+
+// drive is a row tile's drivers and the vector they are loaded with.
+type drive struct {
+	crossbar.Drive
+	vector int64 // of the kernel at hand; −1: none
 }
 
 func newValues(c *Chip, work *workload.Values) (*values, error) {
 	m := c.machine
+	if err := checkValues(c, work); err != nil {
+		return nil, err
+	}
 	v := &values{chip: c, work: work, arrays: make([][]*crossbar.Programmed, len(c.specs))}
 	active := int(c.activeRows())
+	rowTiles := 0
 	for _, s := range c.specs {
 		v.readers = append(v.readers, crossbar.NewReader(s.scheme, s.slicer, active, m.Crossbar.ColumnFlip, m.ADC.Range, m.ADC.Resolution))
+		rowTiles = max(rowTiles, s.grid.RowTiles)
 	}
+	v.drives = make([]drive, rowTiles)
 	for k := range c.specs {
 		if err := v.program(k); err != nil {
 			return nil, err
@@ -43,8 +55,41 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 			return nil, fmt.Errorf("input %d, element %d is %d, outside %d to %d", i/work.Inputs.Cols, i%work.Inputs.Cols, x, low, high)
 		}
 	}
+	last := &c.specs[len(c.specs)-1].kernel
 	v.outputs = make([][]int64, work.Inputs.Rows)
+	for i := range v.outputs {
+		v.outputs[i] = make([]int64, last.L*last.M)
+	}
 	return v, nil
+}
+
+// What exact values may take in memory, in numbers and in cells.
+const (
+	mostNumbers = 50_000_000
+	mostStored  = 1_000_000_000
+)
+
+// checkValues refuses values that would not fit into memory.
+func checkValues(c *Chip, work *workload.Values) error {
+	stored, digits := 0.0, 0.0
+	for i := range c.specs {
+		s := &c.specs[i]
+		k := &s.kernel
+		vectors := float64(c.options.Batch) * float64(k.L)
+		if numbers := vectors * float64(max(k.N, k.M)); numbers > mostNumbers {
+			return fmt.Errorf("kernel %s: exact values of a batch of %d are %.3g numbers; at most %d are simulated: lower the batch", k.Name, c.options.Batch, numbers, mostNumbers)
+		}
+		if stored += float64(k.N) * float64(k.M) * float64(s.columns); stored > mostStored {
+			return fmt.Errorf("kernel %s: exact values take %.3g cells; at most %d are simulated", k.Name, stored, mostStored)
+		}
+		rows := min(k.N, int64(c.machine.Crossbar.Rows))
+		groups := ceilDiv(rows, c.activeRows())
+		digits = max(digits, float64(s.grid.RowTiles)*float64(groups)*float64(s.slices)*float64(c.machine.DAC.Bits)*float64((rows+63)/64))
+	}
+	if digits > mostNumbers {
+		return fmt.Errorf("exact values are driven in %.3g pieces; at most %d are simulated: raise crossbar.active_rows", digits, mostNumbers)
+	}
+	return nil
 }
 
 // program stores every tile of a kernel as an array would hold it.
@@ -53,7 +98,7 @@ func (v *values) program(k int) error {
 	for tile := range grid.Tiles() {
 		r, col := grid.Place(tile)
 		row, weight := grid.FirstRow(r), grid.FirstWeight(col)
-		p, err := v.readers[k].Program(grid.RowsOf(r), grid.WeightsOf(col), func(i, j int) int64 {
+		p, err := v.readers[k].Program(v.chip.ctx, grid.RowsOf(r), grid.WeightsOf(col), func(i, j int) int64 {
 			return int64(w.Data[(row+i)*w.Cols+weight+j])
 		})
 		if err != nil {
@@ -75,42 +120,42 @@ func (c *Chip) exact(w *wave) bool { return c.values != nil && w.phase != warmUp
 // begin readies a wave: the first of a pass takes the next batch, the first of
 // a kernel starts its sums.
 func (v *values) begin(w *wave) {
-	if v.inputs == nil {
+	if w.plan.First > 0 {
+		return
+	}
+	if w.plan.Kernel == 0 {
+		v.inputs = v.inputs[:0]
 		batch := v.chip.options.Batch
 		for b := range batch {
 			i := (v.pass*batch + b) % int64(v.work.Inputs.Rows)
-			v.inputs = split(v.inputs, v.work.Inputs.Row(int(i)), int(w.spec.kernel.N))
+			v.inputs = append(v.inputs, v.work.Inputs.Row(int(i))...)
 		}
 	}
-	if v.sums == nil {
-		v.sums = make([][]float64, w.vectors)
-		for i := range v.sums {
-			v.sums[i] = make([]float64, w.spec.kernel.M)
-		}
+	for r := range v.drives {
+		v.drives[r].vector = -1
 	}
-}
-
-func split(rows [][]int32, data []int32, n int) [][]int32 {
-	for ; len(data) >= n; data = data[n:] {
-		rows = append(rows, data[:n])
-	}
-	return rows
+	n := int(w.vectors * w.spec.kernel.M)
+	v.sums = slices.Grow(v.sums[:0], n)[:n]
+	clear(v.sums)
 }
 
 // activate computes what a wave's arrays yield for one vector, and books the
 // energies that follow the data. Arrays that share rows share the drive.
-func (v *values) activate(w *wave, vector int64) {
+func (v *values) activate(w *wave, vector int64) error {
 	c := v.chip
-	grid := &w.spec.grid
+	grid, kernel := &w.spec.grid, &w.spec.kernel
+	sums := v.sums[vector*kernel.M:][:kernel.M]
 	var driven, reads int64
 	var joules energy.Sum
-	clear(v.loaded)
 	for i := range w.plan.Arrays {
 		tile := w.plan.First + i
 		r, col := grid.Place(tile)
 		d := v.drive(w, vector, r)
-		y := v.sums[vector][grid.FirstWeight(col):][:grid.WeightsOf(col)]
-		activity := v.arrays[w.plan.Kernel][tile].Activate(d, y)
+		y := sums[grid.FirstWeight(col):][:grid.WeightsOf(col)]
+		activity, err := v.arrays[w.plan.Kernel][tile].Activate(c.ctx, d, y)
+		if err != nil {
+			return err
+		}
 		v.clipped += activity.Clipped
 		columns := int64(len(y)) * w.spec.columns
 		driven += d.Driven()
@@ -124,20 +169,19 @@ func (v *values) activate(w *wave, vector int64) {
 	c.ledger.Add(w.phase, c.accounts.drive, driven)
 	c.ledger.Add(w.phase, c.accounts.read, reads)
 	c.ledger.AddData(w.phase, c.accounts.read, joules.Value())
+	return nil
 }
 
-// drive loads row tile r of a vector, once a vector.
+// drive loads row tile r of a vector, unless the wave before left it there.
 func (v *values) drive(w *wave, vector int64, r int) *crossbar.Drive {
-	for len(v.drives) <= r {
-		v.drives = append(v.drives, crossbar.Drive{})
-		v.loaded = append(v.loaded, false)
+	d := &v.drives[r]
+	if d.vector != vector {
+		d.vector = vector
+		grid := &w.spec.grid
+		x := v.inputs[vector*w.spec.kernel.N:][grid.FirstRow(r):][:grid.RowsOf(r)]
+		v.readers[w.plan.Kernel].Load(x, &d.Drive)
 	}
-	if !v.loaded[r] {
-		v.loaded[r] = true
-		x := v.inputs[vector][w.spec.grid.FirstRow(r):][:w.spec.grid.RowsOf(r)]
-		v.readers[w.plan.Kernel].Load(x, &v.drives[r])
-	}
-	return &v.drives[r]
+	return &d.Drive
 }
 
 // cellJoules is Σ v²·G·t over an activation: each cell at its own level.
@@ -152,49 +196,45 @@ func (c *Chip) cellJoules(a crossbar.Activity, columns int64) float64 {
 // end turns a finished kernel's sums into the next kernel's inputs, or into
 // the outputs of the pass.
 func (v *values) end(w *wave) error {
-	k := w.plan.Kernel
-	post := &v.work.Post[k]
-	last := k == len(v.chip.specs)-1
-	flat := make([]int32, 0, len(v.sums)*int(w.spec.kernel.M))
-	batch := int(v.chip.options.Batch)
-	perInput := len(v.sums) / batch
-	for i, sums := range v.sums {
-		out := make([]int64, len(sums))
-		for j, s := range sums {
-			out[j] = post.Apply(j, int64(math.Round(s)))
-		}
-		if last {
-			v.keep(i/perInput, out)
-			continue
-		}
-		for _, y := range out {
-			flat = append(flat, int32(y))
-		}
+	k, m := w.plan.Kernel, w.spec.kernel.M
+	if k == len(v.chip.specs)-1 {
+		return v.keep(w)
 	}
-	v.sums = nil
-	v.inputs = nil
-	if last {
-		v.pass++
-		return nil
-	}
-	next := v.chip.specs[k+1]
+	next := &v.chip.specs[k+1]
 	low, high := next.slicer.Range()
-	for _, y := range flat {
-		if int64(y) < low || int64(y) > high {
-			return fmt.Errorf("kernel %s gives %d, which is no input of kernel %s (%d to %d)", w.spec.kernel.Name, y, next.kernel.Name, low, high)
+	v.inputs = v.inputs[:0]
+	for l := range w.vectors {
+		if err := v.chip.ctx.Err(); err != nil {
+			return err
+		}
+		for j, sum := range v.sums[l*m:][:m] {
+			y := v.work.Post[k].Apply(j, int64(math.Round(sum)))
+			if y < low || y > high {
+				return fmt.Errorf("kernel %s gives %d, which is no input of kernel %s (%d to %d)", w.spec.kernel.Name, y, next.kernel.Name, low, high)
+			}
+			v.inputs = append(v.inputs, int32(y))
 		}
 	}
-	v.inputs = split(nil, flat, int(next.kernel.N))
 	return nil
 }
 
-// keep stores the outputs of input b of the batch, unless it is one of the
-// first again that fill up the last batch.
-func (v *values) keep(b int, out []int64) {
-	i := v.pass*v.chip.options.Batch + int64(b)
-	if i < int64(len(v.outputs)) {
-		v.outputs[i] = append(v.outputs[i], out...)
+// keep stores the outputs of a batch, but not of the first inputs again that
+// fill up the last one.
+func (v *values) keep(w *wave) error {
+	post, m := &v.work.Post[w.plan.Kernel], int(w.spec.kernel.M)
+	first := v.pass * v.chip.options.Batch
+	v.pass++
+	sums := v.sums
+	for _, outputs := range v.outputs[first:min(first+v.chip.options.Batch, int64(len(v.outputs)))] {
+		if err := v.chip.ctx.Err(); err != nil {
+			return err
+		}
+		for i := range outputs {
+			outputs[i] = post.Apply(i%m, int64(math.Round(sums[i])))
+		}
+		sums = sums[len(outputs):]
 	}
+	return nil
 }
 
 // Outputs are the last kernel's outputs, one row an input; nil when values are

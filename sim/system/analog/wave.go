@@ -4,18 +4,24 @@ import (
 	"xbar/crossbar"
 	"xbar/sim"
 	"xbar/sim/mapping"
+	"xbar/sim/unit"
 )
 
-// wave is a planned wave with what each of its vectors moves and counts.
-type wave struct {
+// planned is a wave of the plan.
+type planned struct {
 	plan    mapping.Wave
 	spec    *spec
 	phase   int
 	pass    int  // −1: preload
 	last    bool // of its kernel in the pass
-	ends    bool // the pass
 	vectors int64
 	loads   int // still missing
+}
+
+// wave is a planned wave with what each of its vectors moves and counts. Only
+// the one that computes is worked out, so that a plan of many waves is small.
+type wave struct {
+	*planned
 
 	groups    []group
 	reads     int64 // of the array that reads most, for the rounding bound
@@ -33,6 +39,8 @@ type wave struct {
 	applied   int64
 	sumSpill  mapping.Share
 	partSpill mapping.Share
+
+	inputSlots, outputSlots int64 // vectors that the tiles' buffers hold at once
 }
 
 // group is arrays of a wave that use the same rows and columns: they do the
@@ -50,10 +58,10 @@ type counts struct {
 	shifting                  sim.Cycle
 }
 
-// newWave works out what a planned wave does.
-func (c *Chip) newWave(p mapping.Wave, pass int) wave {
+// newPlanned is a wave of a pass, or of the preload, which has no vectors.
+func (c *Chip) newPlanned(p mapping.Wave, pass int) planned {
 	s := &c.specs[p.Kernel]
-	w := wave{plan: p, spec: s, pass: pass, loads: len(p.Loads), phase: firstKernelPhase + p.Kernel}
+	w := planned{plan: p, spec: s, pass: pass, loads: len(p.Loads), phase: firstKernelPhase + p.Kernel}
 	switch {
 	case pass < 0:
 		w.phase = preloadPhase
@@ -65,11 +73,20 @@ func (c *Chip) newWave(p mapping.Wave, pass int) wave {
 	if !s.kernel.Dynamic {
 		w.vectors *= c.options.Batch
 	}
-	c.groupArrays(&w)
-	c.routeInputs(&w)
-	c.routeOutputs(&w)
-	w.sumSpill = c.overflow(w.sumBits * w.vectors)
-	w.partSpill = c.overflow(w.partBits * w.vectors)
+	return w
+}
+
+// workOut makes a planned wave the one that computes.
+func (c *Chip) workOut(p *planned) *wave {
+	w := &c.computing
+	*w = wave{planned: p, groups: w.groups[:0]}
+	if w.vectors > 0 {
+		c.groupArrays(w)
+		c.routeInputs(w)
+		c.routeOutputs(w)
+		w.sumSpill = c.overflow(w.sumBits * w.vectors)
+		w.partSpill = c.overflow(w.partBits * w.vectors)
+	}
 	return w
 }
 
@@ -88,7 +105,7 @@ func (c *Chip) groupArrays(w *wave) {
 		w.activated.load += g.rows * s.slices
 		w.activated.read += g.rows * g.columns * s.slices
 		w.activated.hold += g.columns * g.reads
-		w.activated.shifting += sim.Cycle(g.reads) * c.timings.shiftAdd
+		w.activated.shifting = plus(w.activated.shifting, times(g.reads, c.timings.shiftAdd))
 		w.activated.correct += c.corrections(s, rows, weights)
 		w.reads = max(w.reads, g.reads)
 		w.addToGroup(g)
@@ -150,8 +167,8 @@ func (w *wave) shape(i int) (rows, weights int64) {
 // network once, every tile that needs it listens.
 func (c *Chip) routeInputs(w *wave) {
 	perTile := c.machine.Chip.ArraysPerTile
-	sent := map[int]bool{}
 	heard := map[[2]int]bool{}
+	holds := map[int]int64{} // bits in each tile's buffer
 	bits := int64(w.spec.kernel.InputBits)
 	for i, a := range w.plan.Arrays {
 		r, _ := w.spec.grid.Place(w.plan.First + i)
@@ -160,12 +177,24 @@ func (c *Chip) routeInputs(w *wave) {
 		if key := [2]int{a / perTile, r}; !heard[key] {
 			heard[key] = true
 			w.tileWrite += rows
+			holds[a/perTile] += rows
 		}
-		if !sent[r] {
-			sent[r] = true
+		if i < w.spec.grid.RowTiles { // a row tile comes again after all others
 			w.rowBits += rows
 		}
 	}
+	w.inputSlots = slots(holds, c.machine.InputBuffer.Capacity)
+}
+
+// slots is how many vectors at once the fullest tile's buffer holds: two, one
+// that fills while one is used, or one.
+func slots(holds map[int]int64, capacity unit.Bit) int64 {
+	for _, bits := range holds {
+		if 2*bits > int64(capacity) {
+			return 1
+		}
+	}
+	return mostSlots
 }
 
 // routeOutputs counts what happens to the sums of each column tile in the
@@ -174,16 +203,19 @@ func (c *Chip) routeInputs(w *wave) {
 func (c *Chip) routeOutputs(w *wave) {
 	lanes := int64(c.machine.Accumulator.Lanes)
 	perTile := map[int]int64{} // additions
+	holds := map[int]int64{}   // bits in each tile's buffer
 	for from := 0; from < len(w.plan.Arrays); {
 		to := w.endOfColumn(from)
-		adds := c.sumColumn(w, from, to, perTile)
-		w.adds += adds
+		before := w.outBits + w.partBits
+		w.adds += c.sumColumn(w, from, to, perTile)
+		holds[w.plan.Arrays[from]/c.machine.Chip.ArraysPerTile] += w.outBits + w.partBits - before
 		from = to
 	}
 	for _, n := range perTile {
-		w.addTime = max(w.addTime, sim.Cycle(ceilDiv(n, lanes))*c.timings.addition)
+		w.addTime = max(w.addTime, times(ceilDiv(n, lanes), c.timings.addition))
 	}
 	w.inBits = w.rowBits + w.sumBits
+	w.outputSlots = slots(holds, c.machine.OutputBuffer.Capacity)
 }
 
 func (w *wave) endOfColumn(from int) int {

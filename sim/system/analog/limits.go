@@ -1,0 +1,190 @@
+package analog
+
+import (
+	"fmt"
+	"math/bits"
+
+	"xbar/sim"
+	"xbar/sim/workload"
+)
+
+// What a run may ask of 64-bit counters, and of memory. Up to mostCycles a
+// latency times anything that an array has many of is still a number; a run
+// whose counts or cycles might not be is refused before it starts.
+const (
+	mostTiles  = 10_000_000 // used in one pass
+	mostExact  = 20_000_000 // used in all passes of exact values
+	mostStep   = 1_000_000  // arrays with a state of their own
+	mostCycles = sim.Cycle(1) << 40
+	mostCounts = 1 << 62
+	mostTime   = float64(forever / 2)
+)
+
+// forever is longer than any run and short enough to be added to.
+const forever = sim.Cycle(1) << 60
+
+// times and plus stop at forever.
+func times(n int64, each sim.Cycle) sim.Cycle {
+	hi, lo := bits.Mul64(uint64(n), uint64(each))
+	if hi > 0 {
+		return forever
+	}
+	return sim.Cycle(min(lo, uint64(forever)))
+}
+
+func plus(a, b sim.Cycle) sim.Cycle { return min(a+b, forever) }
+
+// countable refuses a latency that is too long.
+func countable(n sim.Cycle, err error) (sim.Cycle, error) {
+	if err == nil && n > mostCycles {
+		err = fmt.Errorf("%d cycles; at most %d are simulated", n, mostCycles)
+	}
+	return n, err
+}
+
+// checkSizes refuses workloads that need more tiles than can be planned, or
+// whose activations have more bits than can be counted.
+func (c *Chip) checkSizes(values *workload.Values) error {
+	uses := 0.0
+	for i := range c.specs {
+		s := &c.specs[i]
+		k := &s.kernel
+		batch := float64(c.options.Batch)
+		tiles := float64(s.grid.RowTiles) * float64(s.grid.ColTiles)
+		if k.Dynamic {
+			tiles *= batch
+		}
+		if uses += tiles; uses > mostTiles {
+			return fmt.Errorf("kernel %s: N = %d and M = %d on arrays of crossbar.rows = %d and crossbar.cols = %d (%d columns a weight) bring a pass to %.3g tiles; at most %d are simulated",
+				k.Name, k.N, k.M, c.machine.Crossbar.Rows, c.machine.Crossbar.Cols, s.columns, uses, mostTiles)
+		}
+		if err := c.checkBuffers(s); err != nil {
+			return err
+		}
+		if outputs := float64(k.L) * batch * float64(k.M) * float64(k.OutputBits); outputs > mostCounts {
+			return fmt.Errorf("kernel %s: L·M × batch × output_bits = %.3g bits of outputs are more than can be counted", k.Name, outputs)
+		}
+	}
+	arrays := min(uses, float64(c.machine.Chip.Tiles*c.machine.Chip.ArraysPerTile))
+	if c.options.Step && arrays > mostStep {
+		return fmt.Errorf("granularity = \"step\" gives %.0f arrays events of their own; at most %d are simulated: take \"burst\"", arrays, mostStep)
+	}
+	if values == nil {
+		return nil
+	}
+	if passes := ceilDiv(int64(values.Inputs.Rows), c.options.Batch); uses*float64(passes) > mostExact {
+		return fmt.Errorf("exact values take %d passes of %.0f tiles; at most %d tiles are simulated in all: raise workload.batch, or lower workload.limit", passes, uses, mostExact)
+	}
+	return nil
+}
+
+// checkBuffers refuses tile buffers that cannot hold what one array takes and
+// gives for one vector.
+func (c *Chip) checkBuffers(s *spec) error {
+	k, m := &s.kernel, c.machine
+	if bits := int64(s.grid.RowsOf(0)) * int64(k.InputBits); bits > int64(m.InputBuffer.Capacity) {
+		return fmt.Errorf("kernel %s: an array takes %d bits of a vector, more than input_buffer.capacity = %v", k.Name, bits, m.InputBuffer.Capacity)
+	}
+	sumBits := s.sumBits
+	if s.grid.RowTiles == 1 {
+		sumBits = int64(k.OutputBits)
+	}
+	if bits := int64(s.grid.WeightsOf(0)) * sumBits; bits > int64(m.OutputBuffer.Capacity) {
+		return fmt.Errorf("kernel %s: an array gives %d bits for a vector, more than output_buffer.capacity = %v", k.Name, bits, m.OutputBuffer.Capacity)
+	}
+	return nil
+}
+
+// The parts of a budget: what can take long, and what there can be many of.
+const (
+	frontTime = iota
+	convertTime
+	shiftTime
+	addTime
+	networkTime
+	dramTime
+	writeTime
+	timeParts // those before it follow one another, at worst; those from it on do not
+	actions   = iota - 1
+	cellsBusy
+	driversBusy
+	columnsBusy
+	parts
+)
+
+var partKeys = [parts]string{
+	frontTime:   "dac.latency, cell.read_time and sample_hold.latency",
+	convertTime: "adc.latency",
+	shiftTime:   "shift_add.latency",
+	addTime:     "accumulator.latency",
+	networkTime: "network.bandwidth",
+	dramTime:    "dram.bandwidth",
+	writeTime:   "cell.write_time, cell.verify_time and cell.pulses",
+	cellsBusy:   "cycles of all cells: cell.read_time",
+	driversBusy: "cycles of all row drivers: dac.latency, cell.read_time and sample_hold.latency",
+	columnsBusy: "cycles of all columns: adc.latency and sample_hold.latency",
+	actions:     "actions: L·N·M × batch, input_bits and weight_bits",
+}
+
+// budget bounds from above what a run adds up, in floating point, where
+// nothing wraps.
+type budget [parts]float64
+
+// addWave adds what a wave does, and refuses counts that even by itself it
+// could not hold.
+func (b *budget) addWave(c *Chip, w *wave) error {
+	vectors, a, t := float64(w.vectors), &w.activated, &c.timings
+	out := w.outBits + w.partBits
+	for i := range w.groups {
+		timing, reads := t.pipeline(c.machine, w.groups[i].columns), float64(w.groups[i].reads)
+		b[frontTime] += vectors * reads * float64(timing.Front)
+		b[convertTime] += vectors * reads * float64(timing.Convert)
+	}
+	b[shiftTime] += vectors * float64(a.shifting)
+	b[addTime] += vectors * float64(w.addTime)
+	for _, sent := range []int64{w.inBits, w.foreign, out} {
+		b[networkTime] += vectors * float64(c.networkLink.cyclesIf(sent))
+	}
+	for _, moved := range []int64{w.rowBits + w.sumBits, out} {
+		b[dramTime] += vectors * float64(c.dramLink.cyclesIf(moved))
+	}
+	b[cellsBusy] += vectors * float64(a.read) * float64(t.read)
+	b[driversBusy] += vectors * float64(a.load) * float64(t.front())
+	b[columnsBusy] += vectors * float64(a.hold) * float64(max(t.sample, t.conversion))
+	counts := float64(a.load) + float64(a.read) + float64(a.hold) + float64(a.correct) +
+		2*float64(w.inBits) + float64(w.tileWrite) + float64(w.tileRead) + float64(w.foreign) +
+		float64(w.adds) + float64(w.applied) + 2*float64(out)
+	if b[actions] += vectors * counts; b[actions] > mostCounts {
+		return b.check()
+	}
+	return nil
+}
+
+// addLoad adds a load of a wave.
+func (b *budget) addLoad(c *Chip, l *load) {
+	rows := float64(l.rows)
+	b[writeTime] += rows * float64(l.write)
+	b[networkTime] += rows * float64(c.networkLink.cyclesIf(l.rowBits))
+	b[dramTime] += rows * float64(c.dramLink.cyclesIf(l.rowBits))
+	b[actions] += rows * (float64(l.cells) + float64(l.rowBits))
+}
+
+// check refuses a run that does not fit, and names what most of it is.
+func (b *budget) check() error {
+	longest, time := 0, 0.0
+	for i := range timeParts {
+		time += b[i]
+		if b[i] > b[longest] {
+			longest = i
+		}
+	}
+	if time > mostTime {
+		return fmt.Errorf("a run of up to %.3g cycles is longer than the %.3g that can be counted; most of it is %s", time, mostTime, partKeys[longest])
+	}
+	for i := timeParts; i < parts; i++ {
+		if b[i] > mostCounts {
+			return fmt.Errorf("a run of up to %.3g is more than the %.3g that can be counted in %s", b[i], float64(mostCounts), partKeys[i])
+		}
+	}
+	return nil
+}
