@@ -3,6 +3,7 @@ package configs
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"xbar/crossbar/encode"
@@ -72,15 +73,27 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 	}
 }
 
-// checkSizes reports products that do not fit the counters, the largest of
-// which is the number of MACs of a pass over all kernels.
+// maxKernels bounds what a workload makes the simulator hold, repeats counted.
+const maxKernels = 10_000
+
+// checkSizes reports more kernels than are simulated, and products that do not
+// fit the counters, the largest of which is the number of MACs of a pass over
+// all kernels.
 func (d *decoder) checkSizes(c *Config, n *node) {
 	batch := c.Workload.Batch
 	for _, m := range d.machines {
 		batch = max(batch, m.Batch)
 	}
-	total := int64(0)
+	total, kernels := int64(0), int64(0)
 	for i, k := range c.Workload.Kernels {
+		if kernels += max(k.Repeat, 1); kernels > maxKernels {
+			at := n.at
+			if l := d.leaves[element("workload.kernel", i)+".repeat"]; l.at.doc != nil {
+				at = l.at
+			}
+			d.errs.addf(at, "%d kernels so far, repeats counted; at most %d are simulated", kernels, maxKernels)
+			return
+		}
 		macs, fits := product(k.L, k.N, k.M, max(k.Repeat, 1), max(batch, 1))
 		if total += macs; fits && total >= 0 {
 			continue
@@ -160,17 +173,54 @@ func (d *decoder) checkAnalog(m *machine) {
 	}
 }
 
-// maxArrays bounds what a chip makes the simulator hold.
-const maxArrays = 10_000_000
+// maxArrays bounds what a chip makes the simulator hold, maxCells what it makes
+// it count.
+const (
+	maxArrays = 10_000_000
+	maxCells  = 1_000_000_000_000_000
+)
 
 func (d *decoder) checkChip(m *machine) {
 	arrays := int64(m.Chip.Tiles) * int64(m.Chip.ArraysPerTile)
 	if arrays > maxArrays {
 		d.errs.addf(m.blame("chip.tiles", "chip.arrays_per_tile"), "tiles = %d with arrays_per_tile = %d make %d arrays; at most %d are simulated",
 			m.Chip.Tiles, m.Chip.ArraysPerTile, arrays, maxArrays)
+	} else if m.given("crossbar.rows", "crossbar.cols") && arrays*int64(m.Crossbar.Rows) > maxCells/int64(m.Crossbar.Cols) {
+		d.errs.addf(m.blame("chip.tiles", "chip.arrays_per_tile", "crossbar.rows", "crossbar.cols"), "%d arrays of rows = %d and cols = %d make %.3g cells; at most %.0e are simulated",
+			arrays, m.Crossbar.Rows, m.Crossbar.Cols, float64(arrays)*float64(m.Crossbar.Rows)*float64(m.Crossbar.Cols), float64(maxCells))
 	}
 	if m.given("chip.stream_arrays") && int64(m.Chip.StreamArrays) > arrays {
 		d.errs.addf(m.blame("chip.stream_arrays", "chip.tiles", "chip.arrays_per_tile"), "stream_arrays = %d, and the chip has %d arrays", m.Chip.StreamArrays, arrays)
+	}
+}
+
+// The two ways to say what a read of a cell costs: as a lump, or from the
+// device.
+var readLumped, readDevice = []string{"read_energy"}, []string{"read_voltage", "g_on", "g_off"}
+
+// replaceRead takes one way to charge a read out of a machine's cell where a
+// layer above, whose keys are those that own reports, gives only the other.
+func replaceRead(machine *node, own func(key *node) bool) {
+	cell := machine.child("cell")
+	if cell == nil || cell.kind != table {
+		return
+	}
+	gives := func(keys []string) bool {
+		return slices.ContainsFunc(keys, func(key string) bool {
+			c := cell.child(key)
+			return c != nil && own(c)
+		})
+	}
+	lumped, device := gives(readLumped), gives(readDevice)
+	if lumped == device {
+		return
+	}
+	others := readDevice
+	if device {
+		others = readLumped
+	}
+	for _, key := range others {
+		cell.take(key)
 	}
 }
 
@@ -178,7 +228,7 @@ func (d *decoder) checkChip(m *machine) {
 // device.
 func (d *decoder) checkCell(m *machine, cell *node) {
 	var written, lacking []string
-	for _, key := range []string{"read_voltage", "g_on", "g_off"} {
+	for _, key := range readDevice {
 		if cell.child(key) != nil {
 			written = append(written, key)
 		} else {

@@ -231,6 +231,8 @@ func (f *field) allowed() string {
 	switch {
 	case f.enum != nil:
 		return strings.Join(f.enum, ", ")
+	case f.kind == quantity && f.unlimited:
+		return `"` + unlimited + `", or a number with a unit: ` + strings.Join(quantities[f.symbol].units, ", ")
 	case f.kind == quantity:
 		return "a number with a unit: " + strings.Join(quantities[f.symbol].units, ", ")
 	default:
@@ -325,7 +327,7 @@ func (f *field) setReal(v reflect.Value, n *node) Error {
 	case !(x >= f.low && x <= f.high): // also not a number
 		return f.outside(n)
 	}
-	v.SetFloat(x)
+	v.SetFloat(x + 0) // −0 becomes 0
 	return Error{}
 }
 
@@ -333,8 +335,15 @@ func (f *field) outside(n *node) Error {
 	return Error{Message: fmt.Sprintf("%s = %s is out of range", f.key, quoteless(n.text)), Allowed: f.allowed()}
 }
 
+// unlimited stands for a quantity without a limit, where that may be.
+const unlimited = "unlimited"
+
 func (f *field) setQuantity(v reflect.Value, n *node) Error {
 	t, ok := n.value.(string)
+	if f.unlimited && t == unlimited {
+		v.SetFloat(0)
+		return Error{}
+	}
 	switch n.value.(type) {
 	case int64, float64:
 		return f.unitless(n.text)
@@ -346,16 +355,18 @@ func (f *field) setQuantity(v reflect.Value, n *node) Error {
 	switch {
 	case err != nil:
 		return f.notQuantity(t, err)
-	case math.IsInf(x, 0) || math.IsNaN(x):
-		return Error{Message: fmt.Sprintf("%s = %s is out of range", f.key, quote(t))}
 	case x < 0:
 		return Error{Message: f.key + " cannot be negative"}
+	case x == 0 && f.positive && f.unlimited:
+		return Error{Message: f.key + " must be more than zero", Allowed: f.allowed()}
 	case x == 0 && f.positive:
 		return Error{Message: f.key + " must be more than zero"}
 	case f.symbol == "bit" && (x != math.Trunc(x) || x > 1<<53):
 		return Error{Message: fmt.Sprintf("%s is %g bits; memories hold whole bits, at most 1 PiB", quote(t), x)}
+	case x != 0 && !(x >= f.low && x <= f.high):
+		return Error{Message: fmt.Sprintf("%s = %s is out of range", f.key, quote(t)), Allowed: f.bounds}
 	}
-	v.SetFloat(x)
+	v.SetFloat(x + 0) // −0 becomes 0
 	return Error{}
 }
 
@@ -380,6 +391,10 @@ func (f *field) notQuantity(t string, err error) Error {
 	e := Error{Message: fmt.Sprintf("%s is %s, and %s", f.key, noun, err), Allowed: f.allowed()}
 	if other := nounOf(t); other != "" {
 		e.Message = fmt.Sprintf("%s is %s, and %s is %s", f.key, noun, quote(t), other)
+		return e
+	}
+	if f.unlimited && nearest(t, []string{unlimited}) != "" {
+		e.Suggestion = unlimited
 		return e
 	}
 	suffix := strings.TrimLeft(t, "+-.0123456789_eE \t")

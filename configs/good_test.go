@@ -2,6 +2,7 @@ package configs
 
 import (
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -272,5 +273,67 @@ func TestNoHang(t *testing.T) {
 	}
 	if elapsed := time.Since(start); elapsed > 30*time.Second {
 		t.Errorf("took %v", elapsed)
+	}
+}
+
+// A layer that charges a read in one way takes the place of the other way in
+// the layers below it.
+func TestReadReplaced(t *testing.T) {
+	const device, lumped = "cell.g_on", "cell.read_energy"
+	for _, test := range []struct{ preset, cell, set, want, not string }{
+		{"tiny-analog", "", "", lumped, device},
+		{"tiny-device", "", "", device, lumped},
+		{"tiny-analog", "read_voltage = \"0.2 V\"\ng_on = \"10 uS\"\ng_off = \"1 uS\"\n", "", device, lumped},
+		{"tiny-device", "read_energy = \"2 fJ\"\n", "", lumped, device},
+		{"tiny-device", "g_on = \"3 uS\"\n", "", device, lumped},
+		{"tiny-device", "", "machine.analog.cell.read_energy=2 fJ", lumped, device},
+		{"tiny-device", "g_on = \"3 uS\"\n", "machine[2].cell.read_energy={value=\"2 fJ\", source=\"guess\"}", lumped, device},
+		{"tiny-device", "read_energy = \"2 fJ\"\n", "machine.analog.cell={bits=1}", "", ""},
+	} {
+		text := strings.Replace(mustRead(t, "testdata/good/preset.toml"), `preset = "tiny-analog"`, `preset = "`+test.preset+`"`, 1)
+		text += "\n[[machine]]\nname = \"analog\"\nkind = \"analog\"\npreset = \"" + test.preset + "\"\n[machine.cell]\n" + test.cell
+		text = strings.Replace(text, `name = "analog"`, `name = "first"`, 1)
+		var sets []string
+		if test.set != "" {
+			sets = []string{test.set}
+		}
+		c, err := parseWith("x.toml", text, sets...)
+		if test.want == "" {
+			if err == nil {
+				t.Errorf("%+v: accepted", test)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%+v: %v", test, err)
+			continue
+		}
+		p := c.Machines[len(c.Machines)-1].Provenance
+		if _, ok := p[test.want]; !ok {
+			t.Errorf("%+v: %s is not set", test, test.want)
+		}
+		if o, ok := p[test.not]; ok {
+			t.Errorf("%+v: %s is %+v", test, test.not, o)
+		}
+	}
+}
+
+func TestUnlimited(t *testing.T) {
+	sets := []string{"machine.analog.network.bandwidth=1 GB/s", "machine.analog.dram.bandwidth=\"1 GB/s\""}
+	c := mustParse(t, "preset.toml", sets...)
+	if m := c.Machines[0]; m.Network.Bandwidth != 8e9 || m.DRAM.Bandwidth != 8e9 {
+		t.Fatalf("%v, %v", m.Network.Bandwidth, m.DRAM.Bandwidth)
+	}
+	c = mustParse(t, "preset.toml", append(sets, "machine.analog.network.bandwidth=unlimited", "machine.analog.dram.bandwidth=\"unlimited\"")...)
+	if m := c.Machines[0]; m.Network.Bandwidth != 0 || m.DRAM.Bandwidth != 0 || m.Provenance["dram.bandwidth"].Text != "unlimited" {
+		t.Errorf("%v, %v, %+v", m.Network.Bandwidth, m.DRAM.Bandwidth, m.Provenance["dram.bandwidth"])
+	}
+}
+
+// A zero is a zero, whatever its sign: no result shows −0.
+func TestNegativeZero(t *testing.T) {
+	c := mustParse(t, "preset.toml", "workload.statistics.input_density=-0.0", "machine.analog.adc.latency=-0 s")
+	if math.Signbit(c.Workload.Statistics.InputDensity) || math.Signbit(float64(c.Machines[0].ADC.Latency)) {
+		t.Error("−0")
 	}
 }

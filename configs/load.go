@@ -108,4 +108,9 @@ func (l *loader) layer(root *node, settings []setting) {
 		}
 	}
 	normalise(schema, root, nil, l.errs)
+	if machines := root.child("machine"); machines != nil {
+		for _, n := range machines.children {
+			replaceRead(n, func(key *node) bool { return key.at.doc.rank > 1 })
+		}
+	}
 }

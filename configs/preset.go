@@ -96,6 +96,9 @@ func (l *loader) underlay(n *node) {
 		return
 	}
 	base.overlay(n)
+	if cell := n.child("cell"); cell != nil {
+		replaceRead(base, func(key *node) bool { return cell.child(key.key) != nil })
+	}
 	*n = *base
 }
 

@@ -55,7 +55,7 @@ type Kernel struct {
 	SignedInput  bool   `toml:"signed_input" default:"false"`
 	SignedWeight bool   `toml:"signed_weight" default:"true" doc:"of weights drawn for exact values"`
 	Dynamic      bool   `toml:"dynamic" default:"false" doc:"both operands are activations: the array is written for every input"`
-	Repeat       int64  `toml:"repeat" range:"1..1000000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`
+	Repeat       int64  `toml:"repeat" range:"1..10000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`
 }
 
 // Machine is one machine. Sections that carry a kind belong to machines of

@@ -19,20 +19,21 @@ type section struct {
 
 // field is the schema of one key.
 type field struct {
-	key      string
-	index    int
-	kind     fieldKind
-	sub      *section // of a table, or of a list's elements
-	low      float64  // of a number, as is high
-	high     float64
-	bounds   string // low..high as written, exact for integers
-	enum     []string
-	symbol   string // of a quantity
-	positive bool
-	fallback *string
-	optional bool
-	machine  string // kind of machine that the table belongs to
-	doc      string
+	key       string
+	index     int
+	kind      fieldKind
+	sub       *section // of a table, or of a list's elements
+	low       float64  // of a number, as is high
+	high      float64
+	bounds    string // low..high as written, exact for integers
+	enum      []string
+	symbol    string // of a quantity
+	positive  bool
+	unlimited bool // of a quantity: the word stands for no limit, which is zero
+	fallback  *string
+	optional  bool
+	machine   string // kind of machine that the table belongs to
+	doc       string
 }
 
 type fieldKind uint8
@@ -115,7 +116,7 @@ func newField(member reflect.StructField, index int, path string) *field {
 	tag := member.Tag
 	f := &field{
 		key: tag.Get("toml"), index: index,
-		optional: tag.Get("optional") == "true", positive: tag.Get("check") == "positive",
+		optional: tag.Get("optional") == "true", positive: tag.Get("check") == "positive", unlimited: tag.Get("unlimited") == "true",
 		machine: tag.Get("kind"), doc: tag.Get("doc"),
 	}
 	if f.key == "" {
@@ -147,6 +148,11 @@ func newField(member reflect.StructField, index int, path string) *field {
 		if _, known := quantities[f.symbol]; !known {
 			panic("configs: quantity without examples: " + f.symbol)
 		}
+		f.low, f.high = believable(f.symbol)
+		f.bounds = quantities[f.symbol].low + " to " + quantities[f.symbol].high
+		if !f.positive {
+			f.bounds = "0, or " + f.bounds
+		}
 	case t.Kind() == reflect.Float64:
 		f.kind = real
 		f.setBounds(tag.Get("range"))
@@ -167,25 +173,38 @@ func (f *field) setBounds(tag string) {
 	f.bounds = low + " to " + high
 }
 
-// quantities says how messages speak of each unit.
+// quantities says how messages speak of each unit, and between which bounds a
+// value other than zero is believed. They lie far beyond any device, so that a
+// slip of a prefix or two is noticed and no product of values overflows.
 var quantities = map[string]struct {
-	noun   string
-	common string   // the unit of examples
-	units  []string // some that are understood
-	zero   string   // what a zero means, where that is worth saying
+	noun      string
+	common    string   // the unit of examples
+	units     []string // some that are understood
+	zero      string   // what a zero means, where that is worth saying
+	low, high string
 }{
-	"J":     {"an energy", "pJ", []string{"aJ", "fJ", "pJ", "nJ", "uJ", "mJ", "J"}, "it is meant to cost nothing"},
-	"s":     {"a time", "ns", []string{"ps", "ns", "us", "ms", "s"}, "it is meant to take no time"},
-	"Hz":    {"a frequency", "MHz", []string{"Hz", "kHz", "MHz", "GHz"}, ""},
-	"W":     {"a power", "uW", []string{"pW", "nW", "uW", "mW", "W"}, "it is meant to cost nothing"},
-	"V":     {"a voltage", "V", []string{"uV", "mV", "V"}, ""},
-	"S":     {"a conductance", "uS", []string{"nS", "uS", "mS", "S"}, ""},
-	"ohm":   {"a resistance", "kohm", []string{"mohm", "ohm", "kohm", "Mohm"}, ""},
-	"F":     {"a capacitance", "fF", []string{"aF", "fF", "pF", "nF", "F"}, "it is meant to cost nothing"},
-	"m2":    {"an area", "um2", []string{"nm2", "um2", "mm2", "m2"}, ""},
-	"J/bit": {"an energy per bit", "pJ/bit", []string{"fJ/bit", "pJ/bit", "nJ/bit", "fJ/B", "pJ/B", "nJ/B"}, "it is meant to cost nothing"},
-	"bit/s": {"a bandwidth", "GB/s", []string{"bit/s", "kbit/s", "Mbit/s", "Gbit/s", "B/s", "kB/s", "MB/s", "GB/s"}, ""},
-	"bit":   {"an amount of memory", "KiB", []string{"bit", "Kibit", "B", "kB", "MB", "GB", "KiB", "MiB", "GiB"}, ""},
+	"J":     {"an energy", "pJ", []string{"aJ", "fJ", "pJ", "nJ", "uJ", "mJ", "J"}, "it is meant to cost nothing", "1e-12 aJ", "1 kJ"},
+	"s":     {"a time", "ns", []string{"ps", "ns", "us", "ms", "s"}, "it is meant to take no time", "1 as", "1 Ms"},
+	"Hz":    {"a frequency", "MHz", []string{"Hz", "kHz", "MHz", "GHz"}, "", "1 Hz", "10 THz"},
+	"W":     {"a power", "uW", []string{"pW", "nW", "uW", "mW", "W"}, "it is meant to cost nothing", "1e-6 aW", "1 MW"},
+	"V":     {"a voltage", "V", []string{"uV", "mV", "V"}, "", "1 nV", "1 kV"},
+	"S":     {"a conductance", "uS", []string{"nS", "uS", "mS", "S"}, "", "1 aS", "1 kS"},
+	"ohm":   {"a resistance", "kohm", []string{"mohm", "ohm", "kohm", "Mohm"}, "", "1 nohm", "1 Pohm"},
+	"F":     {"a capacitance", "fF", []string{"aF", "fF", "pF", "nF", "F"}, "it is meant to cost nothing", "1e-6 aF", "1 F"},
+	"m2":    {"an area", "um2", []string{"nm2", "um2", "mm2", "m2"}, "", "1e-3 nm2", "100 m2"},
+	"J/bit": {"an energy per bit", "pJ/bit", []string{"fJ/bit", "pJ/bit", "nJ/bit", "fJ/B", "pJ/B", "nJ/B"}, "it is meant to cost nothing", "1e-12 aJ/bit", "1 kJ/bit"},
+	"bit/s": {"a bandwidth", "GB/s", []string{"bit/s", "kbit/s", "Mbit/s", "Gbit/s", "B/s", "kB/s", "MB/s", "GB/s"}, "", "1 bit/s", "1 Ebit/s"},
+	"bit":   {"an amount of memory", "KiB", []string{"bit", "Kibit", "B", "kB", "MB", "GB", "KiB", "MiB", "GiB"}, "", "1 bit", "1024 TiB"},
+}
+
+// believable is the bounds of a unit's values, zero aside.
+func believable(symbol string) (low, high float64) {
+	low, errLow := unit.Parse(quantities[symbol].low, symbol)
+	high, errHigh := unit.Parse(quantities[symbol].high, symbol)
+	if errLow != nil || errHigh != nil {
+		panic("configs: bounds of " + symbol)
+	}
+	return low, high
 }
 
 // example is a quantity as a user would write it.

@@ -15,7 +15,7 @@ type Buffer struct {
 // DRAM describes the memory off the chip, the schema of [machine.dram].
 type DRAM struct {
 	Channels    int               `toml:"channels" range:"1..1024" default:"1"`
-	Bandwidth   unit.BitPerSecond `toml:"bandwidth" optional:"true" check:"positive" doc:"of one channel; unlimited unless given"`
+	Bandwidth   unit.BitPerSecond `toml:"bandwidth" optional:"true" unlimited:"true" check:"positive" doc:"of one channel; without a limit where it is 'unlimited' or not given"`
 	ReadEnergy  unit.JoulePerBit  `toml:"read_energy"`
 	WriteEnergy unit.JoulePerBit  `toml:"write_energy"`
 	Leakage     unit.Watt         `toml:"leakage"`

@@ -1,6 +1,11 @@
 package mapping
 
-import "xbar/sim/workload"
+import (
+	"context"
+	"fmt"
+
+	"xbar/sim/workload"
+)
 
 // Policy decides which tile leaves when another needs its array.
 type Policy string
@@ -56,6 +61,9 @@ type Planner struct {
 
 const nothing = -1
 
+// MostWaves bounds what the plan of a pass takes in memory.
+const MostWaves = 2_000_000
+
 // NewPlanner plans kernels, cut by their grids, for a batch on a chip.
 func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64) *Planner {
 	p := &Planner{chip: chip, kernels: kernels, grids: grids, batch: int(batch)}
@@ -95,9 +103,10 @@ func (p *Planner) Demand() int { return p.demand }
 // Resident reports whether every static tile stays.
 func (p *Planner) Resident() bool { return p.resident }
 
-// Preload, called before the first pass, places the tiles that will never leave, as waves without vectors:
-// all static tiles when they are resident, the pinned ones under pin.
-func (p *Planner) Preload() []Wave {
+// Preload, called before the first pass, places the tiles that will never
+// leave, as waves without vectors: all static tiles when they are resident, the
+// pinned ones under pin. It errs when ctx is done.
+func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 	keep := 0
 	switch {
 	case p.resident:
@@ -113,6 +122,9 @@ func (p *Planner) Preload() []Wave {
 		n := min(grid.Tiles(), keep-p.firstID[k])
 		w := Wave{Kernel: k}
 		for tile := range n {
+			if err := alive(ctx, tile); err != nil {
+				return nil, err
+			}
 			a := p.next
 			p.next++
 			p.place(p.firstID[k]+tile, a)
@@ -121,7 +133,16 @@ func (p *Planner) Preload() []Wave {
 		}
 		waves = append(waves, w)
 	}
-	return waves
+	return waves, nil
+}
+
+// alive looks at the context now and then: a search for an array may walk over
+// all of them.
+func alive(ctx context.Context, step int) error {
+	if step%32 > 0 {
+		return nil
+	}
+	return ctx.Err()
 }
 
 func (p *Planner) place(id, array int) {
@@ -142,24 +163,29 @@ func (p *Planner) pinned(array int) bool {
 	return p.chip.Policy == Pin && array < p.chip.Arrays-p.chip.Stream
 }
 
-// Pass plans the next batch through the whole model.
-func (p *Planner) Pass() []Wave {
-	var waves []Wave
+// Pass plans the next batch through the whole model. It errs when ctx is done,
+// and when there are more than [MostWaves] waves.
+func (p *Planner) Pass(ctx context.Context) (waves []Wave, err error) {
 	for k := range p.kernels {
-		if !p.kernels[k].Dynamic {
-			waves = p.kernel(waves, k, 0)
-			continue
+		inputs := 1
+		if p.kernels[k].Dynamic {
+			inputs = p.batch
 		}
-		for input := range p.batch {
-			waves = p.kernel(waves, k, input)
+		for input := range inputs {
+			if waves, err = p.kernel(ctx, waves, k, input); err != nil {
+				return nil, err
+			}
+			if len(waves) > MostWaves {
+				return nil, fmt.Errorf("kernel %s brings a pass to more than %d waves of tiles: too many tiles for so few arrays", p.kernels[k].Name, MostWaves)
+			}
 		}
 	}
-	return waves
+	return waves, nil
 }
 
 // kernel uses a kernel's tiles one after the other. A wave ends where a tile
 // needs an array that the wave already computes on.
-func (p *Planner) kernel(waves []Wave, k, input int) []Wave {
+func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wave, error) {
 	in := map[int]bool{}
 	wave := Wave{Kernel: k, Input: input}
 	flush := func(next int) {
@@ -170,6 +196,12 @@ func (p *Planner) kernel(waves []Wave, k, input int) []Wave {
 		clear(in)
 	}
 	for tile := range p.grids[k].Tiles() {
+		if len(waves) > MostWaves {
+			break
+		}
+		if err := alive(ctx, tile); err != nil {
+			return nil, err
+		}
 		id := nothing
 		if !p.kernels[k].Dynamic {
 			id = p.firstID[k] + tile
@@ -189,7 +221,7 @@ func (p *Planner) kernel(waves []Wave, k, input int) []Wave {
 		wave.Arrays = append(wave.Arrays, array)
 	}
 	flush(0)
-	return waves
+	return waves, nil
 }
 
 // find is the array that holds a tile, or the one to load it into.

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -30,6 +31,23 @@ func planner(tiles []int, chip Chip) *Planner {
 	return NewPlanner(kernels, grids, chip, 1)
 }
 
+// preload and pass are the planner's, never interrupted.
+func preload(p *Planner) []Wave {
+	waves, err := p.Preload(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	return waves
+}
+
+func pass(p *Planner) []Wave {
+	waves, err := p.Pass(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	return waves
+}
+
 func loads(waves []Wave) (n int) {
 	for _, w := range waves {
 		n += len(w.Loads)
@@ -55,13 +73,13 @@ func TestWavesComputeWhatTheArraysHold(t *testing.T) {
 		const batch = 2
 		p := NewPlanner(kernels, grids, chip, batch)
 		holds := map[int][3]int{}
-		for pass := range 3 {
+		for i := range 3 {
 			var waves []Wave
-			if pass == 0 {
-				waves = p.Preload()
+			if i == 0 {
+				waves = preload(p)
 			}
 			preloaded := len(waves)
-			waves = append(waves, p.Pass()...)
+			waves = append(waves, pass(p)...)
 			seen := map[[2]int]int{}
 			for i, w := range waves {
 				used := map[int]bool{}
@@ -99,11 +117,11 @@ func TestWavesComputeWhatTheArraysHold(t *testing.T) {
 
 func steadyLoads(tiles []int, chip Chip, passes int) int {
 	p := planner(tiles, chip)
-	p.Preload()
-	p.Pass()
+	preload(p)
+	pass(p)
 	n := 0
 	for range passes {
-		n += loads(p.Pass())
+		n += loads(pass(p))
 	}
 	return n
 }
@@ -189,15 +207,38 @@ func TestOptimalEqualsBruteForce(t *testing.T) {
 		for arrays := 1; arrays <= 4; arrays++ {
 			for passes := 1; passes <= 3; passes++ {
 				p := planner([]int{demand}, Chip{Arrays: arrays, Policy: Optimal, Stream: 1})
-				got := loads(p.Preload())
+				got := loads(preload(p))
 				for range passes {
-					got += loads(p.Pass())
+					got += loads(pass(p))
 				}
 				if want := bruteForce(demand, arrays, passes); got != want {
 					t.Errorf("%d tiles, %d arrays, %d passes: %d loads, the least is %d", demand, arrays, passes, got, want)
 				}
 			}
 		}
+	}
+}
+
+// A plan that takes long stops when it is told to.
+func TestPlanningStops(t *testing.T) {
+	p := planner([]int{1000}, Chip{Arrays: 10, Policy: LRU, Stream: 1})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if waves, err := p.Preload(ctx); err != nil || waves != nil {
+		t.Errorf("nothing to preload: %d waves, %v", len(waves), err)
+	}
+	if waves, err := p.Pass(ctx); err != context.Canceled {
+		t.Errorf("%d waves, %v", len(waves), err)
+	}
+	if _, err := planner([]int{10}, Chip{Arrays: 10, Policy: LRU, Stream: 1}).Preload(ctx); err != context.Canceled {
+		t.Errorf("preload: %v", err)
+	}
+}
+
+func TestTooManyWaves(t *testing.T) {
+	p := planner([]int{1, MostWaves}, Chip{Arrays: 1, Policy: LRU, Stream: 1})
+	if waves, err := p.Pass(context.Background()); err == nil {
+		t.Errorf("%d waves", len(waves))
 	}
 }
 
@@ -241,6 +282,6 @@ func TestSharesAddUp(t *testing.T) {
 func ExamplePlanner() {
 	kernels, grids := chain(2, 2)
 	p := NewPlanner(kernels, grids, Chip{Arrays: 3, Policy: Pin, Stream: 1}, 1)
-	fmt.Println("preload", loads(p.Preload()), "then each pass", loads(p.Pass()))
+	fmt.Println("preload", loads(preload(p)), "then each pass", loads(pass(p)))
 	// Output: preload 2 then each pass 2
 }

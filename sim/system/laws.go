@@ -59,7 +59,9 @@ func Laws(ctx context.Context, cfg *configs.Config, opt Options) (*LawsResult, e
 	for i, l := range laws {
 		report := progress.of(i, l.id)
 		result.Laws[i] = Law{ID: l.id, Statement: l.statement, X: l.x, Measures: l.measures, SlopeTheory: l.slope, Points: make([]LawPoint, len(l.xs))}
-		group.Go(func() error { return l.measure(ctx, &result.Laws[i], report) })
+		group.Go(func() error {
+			return guarded(func() error { return l.measure(ctx, &result.Laws[i], report) })
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
@@ -260,7 +262,7 @@ func (s *lawStudy) reloading(ctx context.Context, k workload.Kernel, what func(e
 }
 
 func (s *lawStudy) simulate(ctx context.Context, m *configs.Machine, k workload.Kernel) (*analog.Chip, error) {
-	chip, err := analog.New(m, &workload.Workload{Kernels: []workload.Kernel{k}}, analog.Options{Batch: 1, Statistics: s.stats})
+	chip, err := analog.New(ctx, m, &workload.Workload{Kernels: []workload.Kernel{k}}, analog.Options{Batch: 1, Statistics: s.stats})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package system
 
 import (
+	"context"
 	"math"
 	"sync"
 
@@ -14,23 +15,33 @@ type reference struct {
 	work *workload.Workload
 	once sync.Once
 	rows [][]int64
+	err  error
 }
 
 func newReference(work *workload.Workload) *reference { return &reference{work: work} }
 
-func (r *reference) outputs() [][]int64 {
+// outputs errs when the context of the first call is done.
+func (r *reference) outputs(ctx context.Context) ([][]int64, error) {
 	r.once.Do(func() {
 		for i := range r.work.Values.Inputs.Rows {
-			r.rows = append(r.rows, kernel.Reference(r.work.Values, r.work.Kernels, i))
+			row, err := kernel.Reference(ctx, r.work.Values, r.work.Kernels, i)
+			if err != nil {
+				r.err = err
+				return
+			}
+			r.rows = append(r.rows, row)
 		}
 	})
-	return r.rows
+	return r.rows, r.err
 }
 
 // compare says how far outputs are from the reference, in integer units of
 // the last kernel's outputs.
-func (r *reference) compare(outputs [][]int64, clipped int64) *Values {
-	want := r.outputs()
+func (r *reference) compare(ctx context.Context, outputs [][]int64, clipped int64) (*Values, error) {
+	want, err := r.outputs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var signal, noise float64
 	var n int
 	for i, row := range outputs {
@@ -50,7 +61,7 @@ func (r *reference) compare(outputs [][]int64, clipped int64) *Values {
 		v.Accuracy = accuracy(outputs, labels)
 		v.ReferenceAccuracy = accuracy(want, labels)
 	}
-	return v
+	return v, nil
 }
 
 // accuracy is the share of inputs whose largest output is their class.

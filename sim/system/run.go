@@ -24,7 +24,7 @@ type Options struct {
 // Run simulates the workload on every machine of the config. Its errors name
 // the machine.
 func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error) {
-	work, err := newWorkload(cfg)
+	work, err := newWorkload(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +44,16 @@ func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error)
 			if i == traced {
 				job.trace = opt.Trace
 			}
-			found, err := job.run(ctx)
+			err := guarded(func() error {
+				found, err := job.run(ctx)
+				if err == nil {
+					result.Machines[i] = *found
+				}
+				return err
+			})
 			if err != nil {
 				return fmt.Errorf("machine %s: %w", m.Name, err)
 			}
-			result.Machines[i] = *found
 			return nil
 		})
 	}

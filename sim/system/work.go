@@ -1,6 +1,7 @@
 package system
 
 import (
+	"context"
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
@@ -11,7 +12,7 @@ import (
 
 // newWorkload is the config's network, or its kernels with numbers drawn from
 // the seed where values are exact.
-func newWorkload(cfg *configs.Config) (*workload.Workload, error) {
+func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, error) {
 	w := &cfg.Workload
 	if w.Network != "" {
 		work, err := workload.LoadNetwork(w.Network, w.Inputs, w.Labels, w.Limit)
@@ -39,7 +40,7 @@ func newWorkload(cfg *configs.Config) (*workload.Workload, error) {
 		}
 	}
 	if w.Values == "exact" {
-		return work, drawValues(work, signed, max(1, w.Limit, batchOf(cfg)), cfg.Seed)
+		return work, drawValues(ctx, work, signed, max(1, w.Limit, batchOf(cfg)), cfg.Seed)
 	}
 	return work, nil
 }
@@ -57,17 +58,23 @@ const mostDrawn = 1e8
 
 // drawValues fills a chain of kernels with uniform random weights and inputs.
 // Between two kernels sums are shifted down to the next one's input width.
-func drawValues(work *workload.Workload, signed []bool, inputs, seed int64) error {
+func drawValues(ctx context.Context, work *workload.Workload, signed []bool, inputs, seed int64) (err error) {
 	if err := checkChain(work.Kernels, inputs); err != nil {
 		return err
 	}
 	v := &workload.Values{}
 	first := work.Kernels[0]
 	random := rand.New(rand.NewPCG(uint64(seed), 1))
-	v.Inputs = draw(random, int(inputs), int(first.L*first.N), first.InputBits, first.SignedInput)
+	if v.Inputs, err = draw(ctx, random, int(inputs), int(first.L*first.N), first.InputBits, first.SignedInput); err != nil {
+		return err
+	}
 	for k, kernel := range work.Kernels {
 		random := rand.New(rand.NewPCG(uint64(seed), uint64(k)+2))
-		v.Weights = append(v.Weights, draw(random, int(kernel.N), int(kernel.M), kernel.WeightBits, signed[k]))
+		weights, err := draw(ctx, random, int(kernel.N), int(kernel.M), kernel.WeightBits, signed[k])
+		if err != nil {
+			return err
+		}
+		v.Weights = append(v.Weights, weights)
 		var post workload.Requantize
 		if k+1 < len(work.Kernels) {
 			post = rescale(kernel, work.Kernels[k+1])
@@ -79,7 +86,8 @@ func drawValues(work *workload.Workload, signed []bool, inputs, seed int64) erro
 }
 
 func checkChain(kernels []workload.Kernel, inputs int64) error {
-	numbers := float64(inputs) * float64(kernels[0].L) * float64(kernels[0].N)
+	first, last := kernels[0], kernels[len(kernels)-1]
+	numbers := float64(inputs) * (float64(first.L)*float64(first.N) + float64(last.L)*float64(last.M))
 	for k, kernel := range kernels {
 		numbers += float64(kernel.N)*float64(kernel.M) + float64(kernel.L)*float64(kernel.M)
 		if k == 0 {
@@ -98,16 +106,19 @@ func checkChain(kernels []workload.Kernel, inputs int64) error {
 }
 
 // draw fills a matrix from a range that every encoding can hold.
-func draw(random *rand.Rand, rows, cols, width int, signed bool) workload.Matrix {
+func draw(ctx context.Context, random *rand.Rand, rows, cols, width int, signed bool) (workload.Matrix, error) {
 	m := workload.Matrix{Rows: rows, Cols: cols, Data: make([]int32, rows*cols)}
 	low, span := int64(0), int64(1)<<width
 	if signed {
 		low, span = -(int64(1)<<(width-1) - 1), int64(1)<<width-1
 	}
 	for i := range m.Data {
+		if i%(1<<16) == 0 && ctx.Err() != nil {
+			return m, ctx.Err()
+		}
 		m.Data[i] = int32(low + random.Int64N(span))
 	}
-	return m
+	return m, nil
 }
 
 func rescale(from, to workload.Kernel) workload.Requantize {

@@ -170,12 +170,12 @@ func scaled(number string, mantissa int64, exponent int) (float64, error) {
 	if err != nil || math.IsInf(x, 0) {
 		return 0, fmt.Errorf("%q is not a number", number)
 	}
-	if math.Abs(x) > 1e60 || (x != 0 && math.Abs(x) < 1e-60) {
-		return 0, fmt.Errorf("%q is out of range", number)
-	}
 	exact, ok := new(big.Rat).SetString(number)
 	if !ok {
 		return 0, fmt.Errorf("%q is not a number", number)
+	}
+	if math.Abs(x) > 1e60 || (exact.Sign() != 0 && math.Abs(x) < 1e-60) {
+		return 0, fmt.Errorf("%q is out of range", number)
 	}
 	exact.Mul(exact, new(big.Rat).SetInt64(mantissa))
 	ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(abs(exponent))), nil)
@@ -239,29 +239,25 @@ func formatArea(x float64) string {
 	switch {
 	case x == 0:
 		return "0 mm²"
-	case math.Abs(x) < 1e-9:
+	case math.Abs(x) < 0.9995e-9:
 		return Digits(x*1e12) + " µm²"
 	default:
 		return Digits(x*1e6) + " mm²"
 	}
 }
 
-// Digits prints x with three significant digits and no exponent between 10⁻³
-// and 10⁶.
+// Digits prints x with three significant digits and no exponent from 10⁻³
+// up to 10⁶.
 func Digits(x float64) string {
-	a := math.Abs(x)
-	switch {
-	case x == 0:
+	if x == 0 {
 		return "0"
-	case a < 1e-3 || a >= 1e6:
-		return strconv.FormatFloat(x, 'g', 3, 64)
-	case a >= 99.95:
-		return strconv.FormatFloat(x, 'f', 0, 64)
-	case a >= 9.995:
-		return strconv.FormatFloat(x, 'f', 1, 64)
-	case a >= 0.9995:
-		return strconv.FormatFloat(x, 'f', 2, 64)
-	default:
-		return strconv.FormatFloat(x, 'f', 3, 64)
 	}
+	short := strconv.FormatFloat(x, 'e', 2, 64)
+	_, power, _ := strings.Cut(short, "e")
+	exponent, _ := strconv.Atoi(power)
+	if exponent < -3 || exponent >= 6 {
+		return strconv.FormatFloat(x, 'g', 3, 64)
+	}
+	rounded, _ := strconv.ParseFloat(short, 64)
+	return strconv.FormatFloat(rounded, 'f', max(0, 2-exponent), 64)
 }

@@ -7,9 +7,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"strings"
 	"syscall"
+
+	"xbar/sim/system"
 )
 
 // Exit codes.
@@ -25,7 +26,7 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			code = exitFailed
-			fmt.Fprintf(stderr, "xbar: internal error: %v (at %s, %s)\nThis is a bug in xbar: please report it, with the config.\n", p, culprit(), version())
+			fmt.Fprintf(stderr, "xbar: internal error: %v (at %s, %s)\nThis is a bug in xbar: please report it, with the config.\n", p, system.Internal(p).Where, version())
 		}
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -33,21 +34,6 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process there and then
 	s := &session{stdout: stdout, stderr: stderr}
 	return s.exit(s.dispatch(ctx, args))
-}
-
-// culprit is the function and line that panicked.
-func culprit() string {
-	var pcs [32]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	for {
-		frame, more := frames.Next()
-		if !strings.HasPrefix(frame.Function, "runtime.") {
-			return fmt.Sprintf("%s:%d", frame.Function, frame.Line)
-		}
-		if !more {
-			return "unknown"
-		}
-	}
 }
 
 // session is one invocation.

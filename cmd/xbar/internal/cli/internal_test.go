@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"xbar/configs"
+	"xbar/sim/system"
+)
+
+// A panic while a machine runs, on a goroutine of its own, ends in a message
+// and exit code 1, not in a dump of goroutines.
+func TestPanicOnAnotherGoroutine(t *testing.T) {
+	study := &configs.Config{Inferences: 1, Machines: []configs.Machine{{Name: "broken", Kind: "analog", Clock: 1e9}}}
+	study.Workload.Batch = 1
+	study.Workload.Kernels = []configs.Kernel{{Name: "a", L: 1, N: 1, M: 1, InputBits: 8, WeightBits: 8, OutputBits: 8, Repeat: 1}}
+	study.Machines[0].Crossbar.Encoding, study.Machines[0].Cell.Bits = "offset", 1
+	study.Machines[0].DAC.Bits, study.Machines[0].Crossbar.Cols = 1, 8 // and no rows
+	var stderr bytes.Buffer
+	s := &session{stdout: &stderr, stderr: &stderr, quiet: true}
+	_, err := s.simulate(context.Background(), &options{format: "text"}, study)
+	if code := s.exit(err); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	for _, want := range []string{"xbar: machine broken: internal error: ", "divide by zero", "(at xbar/sim/mapping", "please report it"} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("no %q in\n%s", want, &stderr)
+		}
+	}
+	if strings.Contains(stderr.String(), "goroutine ") {
+		t.Errorf("a dump:\n%s", &stderr)
+	}
+	// The laws run on goroutines of their own as well.
+	study.Machines[0].DAC.Bits = 0
+	_, err = system.Laws(context.Background(), study, system.Options{Workers: 2})
+	stderr.Reset()
+	if code := s.exit(err); code != exitFailed || !strings.Contains(stderr.String(), "internal error: ") {
+		t.Errorf("laws: exit code %d, %s", code, &stderr)
+	}
+}

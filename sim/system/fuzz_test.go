@@ -1,0 +1,454 @@
+package system_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"xbar/configs"
+	"xbar/sim/system"
+)
+
+// knob is a key of a study that a byte of fuzz input turns: 0 leaves it alone,
+// bytes up to 199 take a usual value, those above an extreme one.
+type knob struct {
+	section string
+	key     string
+	usual   []string
+	extreme []string
+}
+
+func (k *knob) value(b byte) string {
+	switch {
+	case b == 0:
+		return ""
+	case b < 200 || len(k.extreme) == 0:
+		return k.usual[int(b-1)%len(k.usual)]
+	}
+	return k.extreme[int(b-200)%len(k.extreme)]
+}
+
+func list(values string) []string { return strings.Split(values, "|") }
+
+var (
+	times    = [2][]string{list(`"1 ns"|"0 s"|"10 ns"|"0.3 ns"|"1.7 us"|"1 as"`), list(`"1 ms"|"1 Ms"|"3.3333333333333 s"`)}
+	energies = [2][]string{list(`"1 pJ"|"0 J"|"1.2 fJ"`), list(`"1e-12 aJ"|"1 kJ"`)}
+	perBits  = [2][]string{list(`"1 pJ/bit"|"0 J/bit"|"33.79 fJ/bit"`), list(`"1e-12 aJ/bit"|"1 kJ/bit"`)}
+	powers   = [2][]string{list(`"1 uW"|"0 W"|"2.61473 mW"`), list(`"1e-6 aW"|"1 MW"`)}
+	areas    = [2][]string{list(`"1 um2"|"0 mm2"`), list(`"1e-3 nm2"|"100 m2"`)}
+	memories = [2][]string{list(`"64 KiB"|"100 bit"|"1 bit"|"1000 bit"`), list(`"1024 TiB"`)}
+	links    = [2][]string{list(`"unlimited"|"256 Gbit/s"|"12.8 GB/s"|"3 Gbit/s"|"1.1 MB/s"`), list(`"1 bit/s"|"1 Ebit/s"|"0.333333333333333 GB/s"`)}
+	flags    = [2][]string{list("true|false"), nil}
+	counts   = [2][]string{list("1|2|3|8|16|100"), list("1048576|65536")}
+	shares   = [2][]string{list("0|0.5|1|0.3"), list("1e-300|-0.0")}
+)
+
+func turn(section, key string, values [2][]string) knob {
+	return knob{section, key, values[0], values[1]}
+}
+
+// knobs are all keys of a study but names and files. A byte's place is its
+// knob's, so new ones come last.
+var knobs = []knob{
+	{"", "granularity", list(`"burst"|"step"`), nil},
+	{"", "inferences", list("1|1000"), list("1000000000000000")},
+	{"", "seed", list("0|7"), list("9223372036854775807")},
+	{"workload", "values", list(`"exact"|"statistical"`), nil},
+	{"workload", "batch", list("1|2|3|7"), list("1000000|1000")},
+	{"workload", "statistics.input_density", shares[0], shares[1]},
+	{"workload", "statistics.input_mean_square", shares[0], shares[1]},
+	{"workload", "statistics.weight_mean", shares[0], shares[1]},
+	{"kernels", "L", list("1|2|5"), list("1000000000|1000")},
+	{"kernels", "N", list("7|1|16|33|64"), list("1000000000|100000")},
+	{"kernels", "M", list("5|1|16|33|64"), list("1000000000|100000")},
+	{"kernels", "input_bits", list("1|2|3|4|8|16"), list("32")},
+	{"kernels", "weight_bits", list("2|1|3|4|8|16"), list("32")},
+	{"kernels", "output_bits", list("1|8|16"), list("64")},
+	{"kernels", "signed_input", flags[0], nil},
+	{"kernels", "signed_weight", flags[0], nil},
+	{"kernels", "dynamic", flags[0], nil},
+	{"kernels", "repeat", list("1|2|4"), list("10000|10001|3000")},
+	{"kernels", "a second one", list("7|1|16"), list("1000000000")},
+	{"kernels", "machine", list("analog|scalar|both"), nil},
+	{"kernels", "preset", list("reram-small|isaac|isaac-8b"), nil},
+	{"machine", "clock", list(`"1 GHz"|"1.28 GHz"|"100 MHz"`), list(`"1 Hz"|"10 THz"|"333333333.333 Hz"`)},
+	{"machine", "batch", list("1|2|5"), list("1000000")},
+	{"chip", "tiles", list("1|2|3|4|16"), list("1000000|100000|10000000")},
+	{"chip", "arrays_per_tile", list("1|2|4|7"), list("65536|10")},
+	{"chip", "reload", list(`"lru"|"pin"|"optimal"`), nil},
+	turn("chip", "overlap_reload", flags),
+	{"chip", "stream_arrays", list("1|2|4"), list("1000000")},
+	turn("chip", "power_gating", flags),
+	turn("chip", "static_power", powers),
+	turn("chip", "static_area", areas),
+	turn("crossbar", "rows", counts),
+	{"crossbar", "cols", list("16|32|64|100|1"), counts[1]},
+	turn("crossbar", "active_rows", counts),
+	{"crossbar", "encoding", list(`"offset"|"differential"|"twos-complement"|"magnitude"`), nil},
+	turn("crossbar", "column_flip", flags),
+	turn("crossbar", "gate_unused", flags),
+	turn("crossbar", "write_parallelism", counts),
+	{"crossbar", "row_capacitance", list(`"0 F"|"10.8 fF"`), list(`"1e-6 aF"|"1 F"`)},
+	{"crossbar", "drive_voltage", list(`"0 V"|"0.4 V"`), list(`"1 nV"|"1 kV"`)},
+	turn("crossbar", "leakage", powers),
+	turn("crossbar", "area", areas),
+	{"cell", "bits", list("1|2|4|8"), nil},
+	turn("cell", "read_energy", energies),
+	{"cell", "read_voltage", list(`"0 V"|"0.4 V"`), list(`"1 nV"|"1 kV"`)},
+	{"cell", "g_on", list(`"1 uS"`), list(`"1 kS"|"1 aS"`)},
+	{"cell", "g_off", list(`"0 S"|"1 uS"|"100 nS"`), list(`"1 kS"|"1 aS"`)},
+	turn("cell", "read_time", times),
+	turn("cell", "write_energy", energies),
+	turn("cell", "write_time", times),
+	turn("cell", "verify_time", times),
+	{"cell", "pulses", list("1|8.52"), list("1e6")},
+	{"cell", "verify_reads", list("0|8.52"), list("1e6")},
+	{"cell", "endurance", list("1|1e6"), list("1e20")},
+	turn("cell", "leakage", powers),
+	turn("cell", "area", areas),
+	{"dac", "bits", list("1|2|8|16"), nil},
+	{"dac", "signed_inputs", list(`"twos-complement"|"sign-magnitude"`), nil},
+	turn("dac", "gate_zeros", flags),
+	turn("dac", "energy_per_conversion", energies),
+	turn("dac", "latency", times),
+	turn("dac", "leakage", powers),
+	turn("dac", "area", areas),
+	{"sample_hold", "banks", list("1|2"), nil},
+	turn("sample_hold", "energy_per_sample", energies),
+	turn("sample_hold", "latency", times),
+	turn("sample_hold", "leakage", powers),
+	turn("sample_hold", "area", areas),
+	{"adc", "resolution", list("8|1|4|24"), nil},
+	{"adc", "range", list(`"clip"|"scale"`), nil},
+	{"adc", "per_array", list("1|2|16"), list("65536")},
+	turn("adc", "energy_per_conversion", energies),
+	turn("adc", "latency", times),
+	turn("adc", "leakage", powers),
+	turn("adc", "area", areas),
+	turn("shift_add", "energy_per_operation", energies),
+	turn("shift_add", "energy_per_correction", energies),
+	turn("shift_add", "latency", times),
+	turn("shift_add", "pipelined", flags),
+	turn("shift_add", "leakage", powers),
+	turn("shift_add", "area", areas),
+	{"accumulator", "lanes", list("1|2|32"), list("65536")},
+	turn("accumulator", "energy_per_add", energies),
+	turn("accumulator", "latency", times),
+	turn("accumulator", "leakage", powers),
+	turn("accumulator", "area", areas),
+	turn("activation", "energy_per_operation", energies),
+	turn("activation", "leakage", powers),
+	turn("activation", "area", areas),
+	turn("input_buffer", "capacity", memories),
+	turn("input_buffer", "read_energy", perBits),
+	turn("input_buffer", "write_energy", perBits),
+	turn("input_buffer", "leakage", powers),
+	turn("input_buffer", "area", areas),
+	turn("output_buffer", "capacity", memories),
+	turn("output_buffer", "read_energy", perBits),
+	turn("output_buffer", "write_energy", perBits),
+	turn("output_buffer", "leakage", powers),
+	turn("output_buffer", "area", areas),
+	turn("global_buffer", "capacity", memories),
+	turn("global_buffer", "read_energy", perBits),
+	turn("global_buffer", "write_energy", perBits),
+	turn("global_buffer", "leakage", powers),
+	turn("global_buffer", "area", areas),
+	{"network", "kind", list(`"bus"`), nil},
+	turn("network", "bandwidth", links),
+	turn("network", "energy", perBits),
+	turn("network", "leakage", powers),
+	turn("network", "area", areas),
+	{"dram", "channels", list("1|2"), list("1024")},
+	turn("dram", "bandwidth", links),
+	turn("dram", "read_energy", perBits),
+	turn("dram", "write_energy", perBits),
+	turn("dram", "leakage", powers),
+	{"core", "order", list(`"lmn"|"mln"`), nil},
+	{"core", "cycles_per_instruction", list("1|3"), list("1000")},
+	{"core", "loop_instructions", list("0|1|3"), list("1000")},
+	turn("core", "energy_per_instruction", energies),
+	turn("core", "energy_per_register_access", energies),
+	turn("core", "energy_per_multiply", energies),
+	turn("core", "energy_per_add", energies),
+	turn("core", "energy_per_activation", energies),
+	turn("core", "leakage", powers),
+	turn("core", "area", areas),
+	turn("memory", "flat", flags),
+	{"level", "capacity", list(`"32 KiB"|"64 B"|"512 B"`), list(`"1 bit"|"1024 TiB"`)},
+	{"level", "line", list(`"64 B"|"8 bit"|"32 bit"`), list(`"1 bit"|"1024 TiB"`)},
+	{"level", "access_bits", list("64|1|8"), list("65536")},
+	turn("level", "energy_per_access", energies),
+	turn("level", "latency", times),
+	turn("level", "leakage", powers),
+	turn("level", "area", areas),
+}
+
+// turned is the config that the knobs' bytes stand for.
+func turned(bytes []byte) string {
+	set := map[string]map[string]string{}
+	for i := range knobs {
+		k := &knobs[i]
+		if set[k.section] == nil {
+			set[k.section] = map[string]string{}
+		}
+		if i < len(bytes) {
+			if v := k.value(bytes[i]); v != "" {
+				set[k.section][k.key] = v
+			}
+		}
+	}
+	var b strings.Builder
+	write := func(section string) {
+		for i := range knobs {
+			if v := set[section][knobs[i].key]; v != "" && knobs[i].section == section {
+				fmt.Fprintf(&b, "%s = %s\n", knobs[i].key, v)
+			}
+		}
+	}
+	or := func(section, key, usual string) string {
+		v := set[section][key]
+		delete(set[section], key)
+		if v == "" {
+			return usual
+		}
+		return v
+	}
+	machines, preset, second := or("kernels", "machine", "both"), or("kernels", "preset", "reram-small"), or("kernels", "a second one", "")
+	l, n, m := or("kernels", "L", "2"), or("kernels", "N", "9"), or("kernels", "M", "6")
+	set[""]["inferences"] = or("", "inferences", "10")
+	write("")
+	b.WriteString("[workload]\n")
+	write("workload")
+	fmt.Fprintf(&b, "[[workload.kernel]]\nname = \"a\"\nL = %s\nN = %s\nM = %s\n", l, n, m)
+	write("kernels")
+	if second != "" {
+		fmt.Fprintf(&b, "[[workload.kernel]]\nname = \"b\"\nL = %s\nN = %s\nM = %s\n", l, m, second)
+		write("kernels")
+	}
+	if machines != "scalar" {
+		fmt.Fprintf(&b, "[[machine]]\nname = \"x\"\nkind = \"analog\"\npreset = %q\n", preset)
+		write("machine")
+		for _, section := range list("chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram") {
+			fmt.Fprintf(&b, "[machine.%s]\n", section)
+			write(section)
+		}
+	}
+	if machines != "analog" {
+		b.WriteString("[[machine]]\nname = \"s\"\nkind = \"scalar\"\npreset = \"scalar-45nm\"\n")
+		write("machine")
+		b.WriteString("[machine.core]\n")
+		write("core")
+		b.WriteString("[machine.memory]\n")
+		write("memory")
+		if len(set["level"]) > 0 {
+			capacity := or("level", "capacity", `"4 KiB"`)
+			for key, usual := range map[string]string{"line": `"64 B"`, "access_bits": "64", "energy_per_access": `"1 pJ"`, "latency": `"0 s"`, "leakage": `"0 W"`} {
+				set["level"][key] = or("level", key, usual)
+			}
+			fmt.Fprintf(&b, "[[machine.memory.level]]\nname = \"near\"\ncapacity = %s\n", capacity)
+			write("level")
+			b.WriteString("[[machine.memory.level]]\nname = \"far\"\n")
+			write("level")
+		}
+	}
+	return b.String()
+}
+
+// effort estimates the steps of a run from above.
+func effort(cfg *configs.Config) (steps float64) {
+	for i := range cfg.Machines {
+		m := &cfg.Machines[i]
+		batch := float64(max(cfg.Workload.Batch, m.Batch))
+		if m.Kind == "scalar" {
+			for _, k := range cfg.Workload.Kernels {
+				steps += float64(k.Repeat) * (10_000 + 10*float64(k.N))
+				if cfg.Granularity == "step" {
+					steps += float64(k.Repeat) * batch * float64(k.L) * float64(k.N) * float64(k.M)
+				}
+			}
+			continue
+		}
+		pass := 0.0
+		for _, k := range cfg.Workload.Kernels {
+			// Columns of a weight are at most twice its bits, slices of an input too.
+			perArray := max(1, float64(m.Crossbar.Cols)/float64(2*k.WeightBits))
+			tiles := math.Ceil(float64(k.N)/float64(m.Crossbar.Rows)) * math.Ceil(float64(k.M)/perArray)
+			rows := min(float64(k.N), float64(m.Crossbar.Rows))
+			vectors := batch * float64(k.L)
+			reads := 2 * float64(k.InputBits)
+			if m.Crossbar.ActiveRows > 0 {
+				gated := rows
+				if !m.Crossbar.GateUnused {
+					gated = float64(m.Crossbar.Rows)
+				}
+				reads *= math.Ceil(gated / float64(m.Crossbar.ActiveRows))
+			}
+			one := 10 * vectors
+			if cfg.Granularity == "step" {
+				one += 4 * vectors * reads
+			}
+			if cfg.Workload.Values == "exact" {
+				one += vectors * reads * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
+				one += rows * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
+			}
+			loads := tiles * rows
+			if k.Dynamic {
+				loads *= batch
+			}
+			pass += float64(k.Repeat) * (loads + tiles*one + 100)
+		}
+		passes := 2.0
+		if m.Chip.Reload == "optimal" {
+			passes = 100
+		}
+		steps += passes*pass + float64(m.Chip.Tiles*m.Chip.ArraysPerTile)/10
+	}
+	return steps
+}
+
+// Whatever is asked, there is a result without holes or an error that says
+// what in the config it is about; what is small ends, and what is large ends
+// when it is told to.
+func FuzzRun(f *testing.F) {
+	seedFuzz(f)
+	f.Fuzz(func(t *testing.T, bytes []byte, text, sets string) {
+		if text == "" {
+			text = turned(bytes)
+		}
+		var arguments []string
+		if sets != "" {
+			arguments = strings.Split(sets, "\n")
+		}
+		cfg, err := configs.Parse("fuzz.toml", []byte(text), arguments, nil)
+		if err != nil {
+			if located := (configs.Errors)(nil); !errors.As(err, &located) {
+				t.Fatalf("no place: %v", err)
+			}
+			return
+		}
+		if cfg.Workload.Network != "" || len(cfg.Machines) > 10 {
+			return // reads files, or is the same many times over
+		}
+		small := effort(cfg) < 5e5
+		limit := 40 * time.Millisecond
+		if small {
+			limit = 20 * time.Second
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		began := time.Now()
+		result, err := system.Run(ctx, cfg, system.Options{Workers: 2})
+		if took := time.Since(began) - limit; took > 2*time.Second {
+			t.Errorf("ended %v late", took)
+		}
+		if err != nil {
+			checkRefusal(t, err, small)
+			return
+		}
+		checkResult(t, result)
+	})
+}
+
+// seedFuzz turns every knob alone, and adds studies as people write them.
+func seedFuzz(f *testing.F) {
+	f.Add([]byte{}, "", "")
+	for i := range knobs {
+		for b := range max(len(knobs[i].usual), 1) {
+			f.Add(append(make([]byte, i), byte(b+1)), "", "")
+		}
+		for b := range knobs[i].extreme {
+			f.Add(append(make([]byte, i), byte(b+200)), "", "")
+		}
+	}
+	read := func(path string) string {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		return string(text)
+	}
+	for _, preset := range configs.Presets() {
+		f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\nkind = %q\npreset = %q\n", preset.Kind, preset.Name), "workload.batch=2\nmachine.*.clock=2 GHz")
+	}
+	f.Add([]byte{}, read("../../configs/testdata/good/whole.toml"), "workload.values=statistical\nmachine[0].chip.tiles=1")
+	f.Add([]byte{}, "", "workload.kernel[0].N=40\nmachine.x.cell.read_energy=1 fJ\nmachine.x.network.bandwidth=unlimited")
+	f.Add([]byte{}, "", "workload.values=exact\nworkload.limit=5\nworkload.batch=2\nmachine.x.crossbar.rows=4\nmachine.x.chip.tiles=1")
+}
+
+// checkRefusal fails on errors that no user should see.
+func checkRefusal(t *testing.T, err error, small bool) {
+	t.Helper()
+	if internal := (*system.InternalError)(nil); errors.As(err, &internal) {
+		t.Fatal(err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		if small {
+			t.Fatal("a small run does not end")
+		}
+		return
+	}
+	for _, slip := range []string{"energy:", "the chip stopped", "samples became", "were programmed", "left the DRAM", "end of time", "event"} {
+		if strings.Contains(err.Error(), slip) {
+			t.Fatalf("wrapped numbers: %v", err)
+		}
+	}
+	if !strings.Contains(err.Error(), "machine ") && !strings.Contains(err.Error(), "exact values") {
+		t.Fatalf("about what? %v", err)
+	}
+}
+
+func checkResult(t *testing.T, result *system.Result) {
+	t.Helper()
+	if _, err := json.Marshal(result); err != nil { // NaN and Inf are no JSON
+		t.Fatal(err)
+	}
+	for i := range result.Machines {
+		m := &result.Machines[i]
+		c := &m.Categories
+		categories := c.Input + c.Cells + c.Output + c.Accumulate + c.Buffer + c.Network + c.DRAM + c.Programming + c.Compute + c.Static
+		var components, kernels, actions float64
+		for _, c := range m.Components {
+			components += c.EnergyJ
+			if c.BusyCycles < 0 || c.Utilization < 0 || c.Instances < 1 {
+				t.Errorf("%s: %+v", m.Name, c)
+			}
+			for _, a := range c.Actions {
+				actions += a.EnergyJ
+				if a.Count < 0 || a.EnergyJ < 0 {
+					t.Errorf("%s: %s: %+v", m.Name, c.Path, a)
+				}
+			}
+		}
+		var cycles, macs int64
+		for _, k := range m.Kernels {
+			kernels += k.EnergyJ
+			cycles += k.Cycles
+			macs += k.L * k.N * k.M
+			if k.Cycles < 0 || k.Arrays < 0 || k.Reloads < 0 {
+				t.Errorf("%s: %+v", m.Name, k)
+			}
+		}
+		for what, sum := range map[string]float64{"categories": categories, "components": components, "actions": actions, "kernels": kernels} {
+			if math.Abs(sum-m.EnergyJ) > 1e-11*m.EnergyJ {
+				t.Errorf("%s: %s add up to %g of %g J", m.Name, what, sum, m.EnergyJ)
+			}
+		}
+		slack := int64(0)
+		if m.PassesMeasured > 1 { // means, each rounded
+			slack = int64(len(m.Kernels))
+		}
+		if d := cycles - m.Cycles; d > slack || -d > slack {
+			t.Errorf("%s: kernels take %d of %d cycles", m.Name, cycles, m.Cycles)
+		}
+		if m.Cycles < 0 || m.Seconds < 0 || m.RoundingSeconds < 0 || macs != m.MACs || m.MACs < 1 {
+			t.Errorf("%s: %d cycles, %g s, %g s lost, %d MACs of %d", m.Name, m.Cycles, m.Seconds, m.RoundingSeconds, macs, m.MACs)
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package system_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"xbar/configs"
+	"xbar/sim/system"
+)
+
+// study is a chain of two kernels on reram-small, for overrides to vary.
+const study = `
+inferences = 1000
+[workload]
+batch = 4
+[[workload.kernel]]
+name = "a"
+L = 6
+N = 300
+M = 200
+[[workload.kernel]]
+name = "b"
+L = 6
+N = 200
+M = 70
+[[machine]]
+name = "chip"
+preset = "reram-small"
+[[machine]]
+name = "core"
+preset = "scalar-45nm"
+`
+
+func parse(t *testing.T, text string, sets ...string) *configs.Config {
+	t.Helper()
+	cfg, err := configs.Parse("study.toml", []byte(text), sets, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func run(t *testing.T, sets ...string) *system.Result {
+	t.Helper()
+	r, err := system.Run(context.Background(), parse(t, study, sets...), system.Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func close12(a, b float64) bool { return math.Abs(a-b) <= 1e-12*math.Max(math.Abs(a), math.Abs(b)) }
+
+// The parts of a result are the whole, however it is cut.
+func TestPartsAddUp(t *testing.T) {
+	for _, sets := range [][]string{
+		nil,
+		{"machine.chip.chip.reload=lru"},
+		{"machine.chip.chip.reload=pin", "machine.chip.chip.overlap_reload=true", "machine.chip.chip.stream_arrays=4"},
+		{"machine.chip.chip.tiles=20"},
+		{"workload.values=exact"},
+		{"machine.chip.chip.power_gating=true"},
+	} {
+		for _, m := range run(t, sets...).Machines {
+			var kernels, components, actions float64
+			var cycles int64
+			for _, k := range m.Kernels {
+				kernels += k.EnergyJ
+				cycles += k.Cycles
+			}
+			for _, c := range m.Components {
+				components += c.EnergyJ
+				for _, a := range c.Actions {
+					actions += a.EnergyJ
+				}
+			}
+			c := m.Categories
+			categories := c.Input + c.Cells + c.Output + c.Accumulate + c.Buffer + c.Network + c.DRAM + c.Programming + c.Compute + c.Static
+			for what, sum := range map[string]float64{"kernels": kernels, "components": components, "actions": actions, "categories": categories} {
+				if !close12(sum, m.EnergyJ) {
+					t.Errorf("%v, %s: %s add up to %g J, the pass takes %g", sets, m.Name, what, sum, m.EnergyJ)
+				}
+			}
+			if d := cycles - m.Cycles; d < -2 || d > 2 { // each is a rounded mean over passes
+				t.Errorf("%v, %s: kernels take %d cycles, the pass %d", sets, m.Name, cycles, m.Cycles)
+			}
+		}
+	}
+}
+
+func TestResultDoesNotDependOnWorkers(t *testing.T) {
+	text := func(workers int) []byte {
+		r, err := system.Run(context.Background(), parse(t, study, "workload.values=exact", "seed=7"), system.Options{Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	if a, b := text(1), text(8); !bytes.Equal(a, b) {
+		t.Errorf("one worker:\n%s\neight:\n%s", a, b)
+	}
+}
+
+func chip(t *testing.T, sets ...string) *system.Machine { return &run(t, sets...).Machines[0] }
+
+// 300×200 and 200×70 weights are 3·7 + 2·3 = 27 tiles of 128×32, on 16 arrays.
+func TestReloadPolicies(t *testing.T) {
+	loads := func(policy string) float64 {
+		m := chip(t, "machine.chip.chip.reload="+policy)
+		if p := m.Programming; p.DemandArrays != 27 || p.CapacityArrays != 16 || p.Resident {
+			t.Errorf("%s: %+v", policy, p)
+		}
+		return m.Programming.PerPass.Tiles
+	}
+	lru, pin, optimal := loads("lru"), loads("pin"), loads("optimal")
+	if lru != 27 || pin != 12 || !close12(optimal, 27*11/26.0) {
+		t.Errorf("loads a pass: lru %g, pin %g, optimal %g; want D = 27, D−A+1 = 12, D(D−A)/(D−1) = 11.42", lru, pin, optimal)
+	}
+}
+
+func TestResidentChipWritesOnce(t *testing.T) {
+	p := chip(t, "machine.chip.chip.tiles=7").Programming
+	if !p.Resident || p.OneTime.Tiles != 27 || p.PerPass != (system.Loads{}) || p.InferencesToWearOut != nil {
+		t.Errorf("%+v", p)
+	}
+	if cells := 4.0 * (300*200 + 200*70); p.OneTime.Cells != cells {
+		t.Errorf("%g cells programmed, want 4 for each weight: %g", p.OneTime.Cells, cells)
+	}
+	m := chip(t, "machine.chip.chip.tiles=7")
+	if want := m.EnergyJ/4 + p.OneTime.EnergyJ/1000; !close12(m.EnergyPerInferenceJ, want) {
+		t.Errorf("an inference costs %g J, want a quarter of a pass and a thousandth of the programming: %g", m.EnergyPerInferenceJ, want)
+	}
+}
+
+// Loading while others compute hides time, never energy or loads.
+func TestOverlapHidesTime(t *testing.T) {
+	sets := []string{"machine.chip.chip.reload=lru", "workload.batch=64"}
+	plain, overlapped := chip(t, sets...), chip(t, append(sets, "machine.chip.chip.overlap_reload=true")...)
+	if overlapped.Programming.PerPass.Seconds >= plain.Programming.PerPass.Seconds {
+		t.Errorf("exposed reload: %g s overlapped, %g s without", overlapped.Programming.PerPass.Seconds, plain.Programming.PerPass.Seconds)
+	}
+	if a, b := overlapped.Programming.PerPass, plain.Programming.PerPass; a.Tiles != b.Tiles || a.EnergyJ != b.EnergyJ {
+		t.Errorf("overlapping changed what is loaded: %+v, %+v", a, b)
+	}
+}
+
+// A batch shares each reload; its activations beyond the buffer go to DRAM.
+func TestBatchSharesReloadsAndSpills(t *testing.T) {
+	one, many := chip(t, "workload.batch=1"), chip(t, "workload.batch=256")
+	if a, b := one.Categories.Programming, many.Categories.Programming/256; b > a/200 {
+		t.Errorf("programming an inference: %g J alone, %g J in a batch of 256", a, b)
+	}
+	spilled := func(m *system.Machine) (bits int64) {
+		for _, a := range component(t, m, "dram").Actions {
+			if a.Action == "write" {
+				bits = a.Count
+			}
+		}
+		return bits / m.Batch
+	}
+	if a, b := spilled(one), spilled(many); a != 6*70*8 || b <= a {
+		t.Errorf("bits written to DRAM an inference: %d alone (the outputs are %d), %d in a batch", a, 6*70*8, b)
+	}
+}
+
+func TestExactValuesOnBothMachines(t *testing.T) {
+	for _, m := range run(t, "workload.values=exact").Machines {
+		if m.Values == nil || m.Values.RMSError != 0 || m.Values.SNRdB != nil {
+			t.Errorf("%s: %+v", m.Name, m.Values)
+		}
+	}
+	if v := chip(t, "workload.values=exact", "machine.chip.adc.resolution=5").Values; v.RMSError == 0 || v.Clipped == 0 || v.SNRdB == nil {
+		t.Errorf("a 5-bit ADC went unnoticed: %+v", v)
+	}
+}
+
+func TestExactValuesNeedAChain(t *testing.T) {
+	cfg := parse(t, study, "workload.values=exact", "workload.kernel[1].N=201")
+	_, err := system.Run(context.Background(), cfg, system.Options{})
+	if err == nil || !strings.Contains(err.Error(), "a gives L·M = 1200 numbers and b takes L·N = 1206") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Every number of the library is vouched for.
+func TestPresetsNameTheirSources(t *testing.T) {
+	for _, p := range configs.Presets() {
+		cfg := parse(t, strings.ReplaceAll(study, "reram-small", p.Name))
+		for key, origin := range cfg.Machines[0].Provenance {
+			number := key != "preset" && strings.ContainsAny(origin.Text, "0123456789")
+			if number && origin.Where != "default" && origin.Source == "" {
+				t.Errorf("%s: %s = %s names no source", p.Name, key, origin.Text)
+			}
+		}
+	}
+}

@@ -1,0 +1,321 @@
+package theory
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+var isaac = Array{R: 128, C: 128, ActiveRows: 128, CellBits: 2, DACBits: 1, Encoding: "offset"}
+
+// Each count is worked out by hand in the comment beside it.
+func TestCounts(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		k     Kernel
+		a     Array
+		want  Counts
+		sp    int64
+		tx    int64
+		cl    int64
+		exact int
+	}{
+		{
+			name: "ISAAC: one array of 128×16 weights of 16 bits",
+			k:    Kernel{L: 1, N: 128, M: 16, InputBits: 16, WeightBits: 16},
+			a:    isaac,
+			sp:   8,  // 16 bits in cells of 2
+			tx:   16, // 16 bits, one at a time
+			cl:   16, // 128 columns in groups of 8
+			want: Counts{
+				RowTiles: 1, ColTiles: 1,
+				DACConvert:   128 * 16,
+				CellRead:     128 * 128 * 16,
+				ADCConvert:   128 * 16,
+				Correct:      16 + 128, // each output once, and each input into Σx
+				CellsPerLoad: 128 * 128,
+				WeightBits:   128 * 16 * 16,
+			},
+			exact: 9, // sums up to 128·1·3 = 384
+		},
+		{
+			name: "784×256 of 8 bits on 128×128 cells of 2 bits",
+			k:    Kernel{L: 3, N: 784, M: 256, InputBits: 8, WeightBits: 8},
+			a:    isaac,
+			sp:   4, tx: 8, cl: 32,
+			want: Counts{
+				RowTiles: 7, ColTiles: 8, // 6.125 and 8
+				DACConvert:   3 * 784 * 8 * 8,
+				CellRead:     3 * 784 * 1024 * 8,
+				ADCConvert:   3 * 1024 * 8 * 7,
+				Correct:      3*256*7 + 3*784*8,
+				Accumulate:   3 * 256 * 6,
+				CellsPerLoad: 784 * 1024,
+				WeightBits:   784 * 256 * 8,
+			},
+			exact: 9,
+		},
+		{
+			name: "differential, signed phases, 3 row groups, flipped columns",
+			k:    Kernel{L: 2, N: 20, M: 5, InputBits: 4, WeightBits: 4, SignedInput: true},
+			a:    Array{R: 16, C: 12, ActiveRows: 6, CellBits: 1, DACBits: 2, Encoding: "differential", Phases: true, Flip: true},
+			sp:   6, // 3 magnitude bits, twice
+			tx:   4, // 3 magnitude bits two at a time, in two phases
+			cl:   2,
+			want: Counts{
+				RowTiles: 2, ColTiles: 3,
+				DACConvert:   2 * 20 * 4 * 3,
+				CellRead:     2 * 20 * 30 * 4,
+				ADCConvert:   2 * 30 * 4 * (3 + 1), // 16 rows in 3 groups, 4 rows in 1
+				Correct:      2 * 20 * 3,
+				Accumulate:   2 * 5 * 1,
+				CellsPerLoad: 20 * 30,
+				WeightBits:   20 * 5 * 4,
+			},
+			exact: 5, // sums up to 6·3·1 = 18
+		},
+		{
+			name: "two's complement, nothing gated",
+			k:    Kernel{L: 1, N: 10, M: 3, InputBits: 8, WeightBits: 8},
+			a:    Array{R: 8, C: 16, ActiveRows: 4, CellBits: 4, DACBits: 8, Encoding: "twos-complement", Ungated: true},
+			sp:   3, // a sign column and ⌈7/4⌉
+			tx:   1,
+			cl:   5, // the sixteenth column is left over
+			want: Counts{
+				RowTiles: 2, ColTiles: 1,
+				DACConvert:   16,
+				CellRead:     16 * 16,
+				ADCConvert:   16 * 4,
+				Accumulate:   3,
+				CellsPerLoad: 10 * 9,
+				WeightBits:   10 * 3 * 8,
+			},
+			exact: 14, // sums up to 4·255·15 = 15300
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Count(test.k, test.a); got != test.want {
+				t.Errorf("counts\n%+v, by hand\n%+v", got, test.want)
+			}
+			if sp, tx, cl := test.a.Columns(test.k), test.a.Slices(test.k), test.a.Weights(test.k); sp != test.sp || tx != test.tx || cl != test.cl {
+				t.Errorf("S·P, T_x, C_l are %d, %d, %d; by hand %d, %d, %d", sp, tx, cl, test.sp, test.tx, test.cl)
+			}
+			if got := test.a.LosslessBits(); got != test.exact {
+				t.Errorf("%d ADC bits, by hand %d", got, test.exact)
+			}
+		})
+	}
+}
+
+// ISAAC converts once per MAC of 16 bits (8 columns · 16 slices / 128 rows),
+// and 0.25 times per MAC of 8 bits.
+func TestISAACConversionsPerMAC(t *testing.T) {
+	for bits, want := range map[int64]float64{16: 1, 8: 0.25} {
+		k := Kernel{L: 7, N: 1024, M: 512, InputBits: bits, WeightBits: bits}
+		if got := float64(Count(k, isaac).ADCConvert) / float64(k.L*k.N*k.M); got != want {
+			t.Errorf("%d bits: %g conversions per MAC, not %g", bits, got, want)
+		}
+	}
+}
+
+var arrays = rapid.Custom(func(t *rapid.T) Array {
+	a := Array{
+		R:        rapid.Int64Range(1, 9).Draw(t, "R"),
+		C:        rapid.Int64Range(12, 30).Draw(t, "C"), // a weight has 12 columns at most
+		CellBits: rapid.Int64Range(1, 4).Draw(t, "B_c"),
+		DACBits:  rapid.Int64Range(1, 4).Draw(t, "B_d"),
+		Encoding: rapid.SampledFrom([]string{"offset", "differential", "twos-complement", "magnitude"}).Draw(t, "encoding"),
+		Phases:   rapid.Bool().Draw(t, "phases"),
+		Flip:     rapid.Bool().Draw(t, "flip"),
+		Ungated:  rapid.Bool().Draw(t, "ungated"),
+	}
+	a.ActiveRows = rapid.Int64Range(1, a.R).Draw(t, "R_a")
+	return a
+})
+
+var kernels = rapid.Custom(func(t *rapid.T) Kernel {
+	return Kernel{
+		L:           rapid.Int64Range(1, 3).Draw(t, "L"),
+		N:           rapid.Int64Range(1, 25).Draw(t, "N"),
+		M:           rapid.Int64Range(1, 9).Draw(t, "M"),
+		InputBits:   rapid.Int64Range(2, 7).Draw(t, "B_x"),
+		WeightBits:  rapid.Int64Range(2, 7).Draw(t, "B_w"),
+		SignedInput: rapid.Bool().Draw(t, "signed"),
+	}
+})
+
+// columnsOf lays the bits of one weight on cells, one bit at a time.
+func columnsOf(k Kernel, a Array) (columns int64) {
+	fill := func(bits int64) {
+		for bit := range bits {
+			if bit%a.CellBits == 0 {
+				columns++
+			}
+		}
+	}
+	switch a.Encoding {
+	case "differential":
+		fill(k.WeightBits - 1)
+		fill(k.WeightBits - 1)
+	case "twos-complement":
+		columns++
+		fill(k.WeightBits - 1)
+	default:
+		fill(k.WeightBits)
+	}
+	return columns
+}
+
+// slicesOf drives the bits of one input, one bit at a time.
+func slicesOf(k Kernel, a Array) (slices int64) {
+	bits, phases := k.InputBits, 1
+	if k.SignedInput && a.Phases {
+		bits, phases = k.InputBits-1, 2
+	}
+	for range phases {
+		for bit := range bits {
+			if bit%a.DACBits == 0 {
+				slices++
+			}
+		}
+	}
+	return slices
+}
+
+// counted does one thing after the other, as an array does, and counts.
+func counted(k Kernel, a Array) (c Counts) {
+	columns, slices := columnsOf(k, a), slicesOf(k, a)
+	weights := a.C / columns
+	for n := int64(0); n < k.N; n += a.R {
+		c.RowTiles++
+		for m := int64(0); m < k.M; m += weights {
+			rows, outputs := min(a.R, k.N-n), min(weights, k.M-m)
+			used := outputs * columns
+			c.CellsPerLoad += rows * used
+			c.WeightBits += rows * outputs * k.WeightBits
+			if n == 0 {
+				c.ColTiles++
+			}
+			for range k.L {
+				if a.Encoding == "offset" || a.Flip {
+					c.Correct += rows
+				}
+				if a.Encoding == "offset" {
+					c.Correct += outputs
+				}
+				if n > 0 {
+					c.Accumulate += outputs
+				}
+				driven, sensed := rows, used
+				if a.Ungated {
+					driven, sensed = a.R, a.C
+				}
+				for row := int64(0); row < driven; row += a.ActiveRows {
+					for range slices {
+						group := min(a.ActiveRows, driven-row)
+						c.DACConvert += group
+						c.ADCConvert += sensed
+						c.CellRead += group * sensed
+					}
+				}
+			}
+		}
+	}
+	return c
+}
+
+func TestCountsEqualCounting(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k, a := kernels.Draw(t, "kernel"), arrays.Draw(t, "array")
+		if got, want := Count(k, a), counted(k, a); got != want {
+			t.Fatalf("closed forms\n%+v, counted\n%+v", got, want)
+		}
+	})
+}
+
+// The model's line for sizes that divide: four terms, each with the size that
+// shares it.
+func TestEnergyPerMACWhereSizesDivide(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		small := func(name string) int64 { return rapid.Int64Range(1, 8).Draw(t, name) }
+		cost := func(name string) float64 { return rapid.Float64Range(0.001, 1).Draw(t, name) }
+		a, k := arrays.Draw(t, "array"), kernels.Draw(t, "kernel")
+		a.Ungated = false
+		a.R = a.ActiveRows * small("row groups")
+		a.C = a.Columns(k) * small("C_l")
+		k.N, k.M = a.ActiveRows*small("N/R_a"), a.Weights(k)*small("M/C_l")
+		e := Costs{DAC: cost("dac"), ADC: cost("adc"), Cell: cost("cell"), Write: cost("write"), Bit: cost("bit")}
+		loads := float64(small("loads"))
+
+		sp, tx := float64(a.Columns(k)), float64(a.Slices(k))
+		want := PerMAC{
+			In:      tx * e.DAC / float64(min(k.M, a.Weights(k))),
+			Out:     sp * tx * e.ADC / float64(min(k.N, a.ActiveRows)),
+			Cells:   sp * tx * e.Cell,
+			Program: (sp*e.Write + float64(k.WeightBits)*e.Bit) * loads / float64(k.L),
+		}
+		got := Energy(k, a, e, loads)
+		near(t, "input", got.In, want.In)
+		near(t, "output", got.Out, want.Out)
+		near(t, "cells", got.Cells, want.Cells)
+		near(t, "programming", got.Program, want.Program)
+		near(t, "total", got.Total(), want.In+want.Out+want.Cells+want.Program)
+	})
+}
+
+func near(t *rapid.T, what string, got, want float64) {
+	t.Helper()
+	if math.Abs(got-want) > 1e-12*want {
+		t.Fatalf("%s: %g J per MAC, not %g", what, got, want)
+	}
+}
+
+// The fewest bits with a code for every sum from 0 to the largest.
+func TestLosslessBits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := arrays.Draw(t, "array")
+		largest := int64(0)
+		for range a.ActiveRows {
+			largest += (1<<a.DACBits - 1) * (1<<a.CellBits - 1)
+		}
+		bits, codes := 0, int64(1)
+		for codes < largest+1 {
+			bits, codes = bits+1, 2*codes
+		}
+		if got := a.LosslessBits(); got != bits {
+			t.Fatalf("%d bits for sums up to %d, not %d", got, largest, bits)
+		}
+	})
+}
+
+// One output of N MACs, instruction by instruction.
+func TestScalarPerMAC(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cost := func(name string) float64 { return float64(rapid.IntRange(0, 1000).Draw(t, name)) }
+		loop := rapid.IntRange(0, 4).Draw(t, "loop instructions")
+		n := rapid.IntRange(1, 50).Draw(t, "N")
+		s := Scalar{
+			Issue: cost("issue"), Register: cost("register"), Multiply: cost("multiply"), Add: cost("add"),
+			Access: cost("access"), Loop: float64(loop),
+		}
+		joules := 0.0
+		instruction := func(registers int, unit float64) {
+			joules += s.Issue + float64(registers)*s.Register + unit
+		}
+		for range n {
+			instruction(1+1, s.Access)   // load x: the address, x
+			instruction(1+1, s.Access)   // load w
+			instruction(2+1, s.Multiply) // two operands, the product
+			instruction(2+1, s.Add)
+			for range loop {
+				instruction(1+1, s.Add)
+			}
+		}
+		instruction(2, s.Access) // store: the address, the sum
+		want := joules / float64(n)
+		if got := s.PerMAC(int64(n)); math.Abs(got-want) > 1e-12*want {
+			t.Fatalf("%g per MAC, not %g", got, want)
+		}
+	})
+}
