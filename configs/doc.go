@@ -3,7 +3,10 @@
 //	machine = defaults ◁ preset ◁ file ◁ --set
 //
 // where a ◁ b is a with b's keys laid over it. Tables merge key by key; a list
-// such as memory.level is replaced as a whole.
+// such as memory.level is replaced as a whole. A read of a cell is charged by
+// read_energy, or by read_voltage, g_on and g_off: a layer that gives the one
+// takes the place of the other below it. bandwidth = "unlimited" lifts a limit
+// that a layer below sets.
 //
 // Reading is strict. The struct tags of [Config] are the schema: a key that is
 // not in it, a key that is missing, a number out of range or a quantity

@@ -112,8 +112,10 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 			}
 		}
 	}
-	// Energy does not depend on bandwidth; without one the runs are short.
+	// Energy does not depend on bandwidth; without one the runs are short. The
+	// tiles' buffers grow with the arrays.
 	s.analog.DRAM.Bandwidth, s.analog.Network.Bandwidth = 0, 0
+	s.analog.InputBuffer.Capacity, s.analog.OutputBuffer.Capacity = 1<<30, 1<<30
 	s.analog.Chip.OverlapReload = false
 	return s, nil
 }

@@ -61,7 +61,7 @@ func (c *Chip) planPass() error {
 		return err
 	}
 	if err != nil {
-		return fmt.Errorf("%w (chip.tiles, chip.arrays_per_tile, chip.stream_arrays)", err)
+		return fmt.Errorf("%w (chip.tiles, chip.arrays_per_tile, chip.reload, chip.stream_arrays)", err)
 	}
 	c.plan.passes = append(c.plan.passes, waves)
 	if c.plan.waves += len(waves); c.plan.waves > 2*mapping.MostWaves {
