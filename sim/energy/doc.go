@@ -6,5 +6,5 @@
 // how many were coalesced into one. Where the energy of an action follows the
 // data (cells), joules are summed by Neumaier's compensated sum in the fixed
 // order of the run. Every entry also belongs to a phase (a kernel), and
-// [Ledger.Check] asserts that phases, accounts and categories agree on the total.
+// [Ledger.Check] asserts that phases and accounts agree on counts and joules.
 package energy
