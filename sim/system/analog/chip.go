@@ -42,8 +42,8 @@ type Chip struct {
 	dram        *sim.Resource
 	network     *sim.Resource
 	accumulator *sim.Resource
-	dramLink    link
-	networkLink link
+	dramLink    sim.Link
+	networkLink sim.Link
 	units       *arrays // step granularity: the arrays that have a state of their own
 
 	plan        plan
@@ -112,10 +112,10 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	if err := c.checkSizes(work.Values); err != nil {
 		return nil, err
 	}
-	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, m.Clock); err != nil {
+	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, clock); err != nil {
 		return nil, err
 	}
-	if c.networkLink, err = newLink("network.bandwidth", m.Network.Bandwidth, m.Clock); err != nil {
+	if c.networkLink, err = newLink("network.bandwidth", m.Network.Bandwidth, clock); err != nil {
 		return nil, err
 	}
 	if work.Values != nil {

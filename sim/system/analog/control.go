@@ -177,7 +177,7 @@ func (c *Chip) fetch(w *wave, v int64) {
 	bits := c.spills[w.plan.Kernel].Of(w.rowBits, v) + w.sumSpill.Of(w.sumBits, v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
-	if n := c.dramLink.cyclesIf(bits); n > 0 {
+	if n := c.dramLink.Cycles(bits); n > 0 {
 		c.dram.Request(inputs|uint64(v), n, c.self, evFetched, v, 0)
 		return
 	}
@@ -190,7 +190,7 @@ func (c *Chip) fetched(v int64) {
 	c.ledger.Add(w.phase, c.accounts.bufferRead, w.inBits)
 	c.ledger.Add(w.phase, c.accounts.transfer, w.inBits)
 	c.ledger.Add(w.phase, c.accounts.inWrite, w.tileWrite)
-	if n := c.networkLink.cyclesIf(w.inBits); n > 0 {
+	if n := c.networkLink.Cycles(w.inBits); n > 0 {
 		c.network.Request(inputs|uint64(v), n, c.self, evDelivered, v, 0)
 		return
 	}
@@ -274,7 +274,7 @@ func (c *Chip) result(v int64) error {
 	}
 	w := c.wave()
 	c.ledger.Add(w.phase, c.accounts.transfer, w.foreign)
-	if n := c.networkLink.cyclesIf(w.foreign); n > 0 {
+	if n := c.networkLink.Cycles(w.foreign); n > 0 {
 		c.network.Request(results|uint64(v)<<1, n, c.self, evPartials, v, 0)
 		return nil
 	}
@@ -300,7 +300,7 @@ func (c *Chip) send(v int64) error {
 	c.ledger.Add(w.phase, c.accounts.outRead, bits)
 	c.ledger.Add(w.phase, c.accounts.transfer, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
-	if n := c.networkLink.cyclesIf(bits); n > 0 {
+	if n := c.networkLink.Cycles(bits); n > 0 {
 		c.network.Request(results|uint64(v)<<1|1, n, c.self, evSent, v, 0)
 		return nil
 	}
@@ -313,7 +313,7 @@ func (c *Chip) store(v int64) error {
 	bits := c.spills[w.plan.Kernel+1].Of(w.outBits, v) + w.partSpill.Of(w.partBits, v)
 	c.ledger.Add(w.phase, c.accounts.bufferRead, bits)
 	c.ledger.Add(w.phase, c.accounts.dramWrite, bits)
-	if n := c.dramLink.cyclesIf(bits); n > 0 {
+	if n := c.dramLink.Cycles(bits); n > 0 {
 		c.dram.Request(results|uint64(v), n, c.self, evStored, v, 0)
 		return nil
 	}
@@ -390,12 +390,4 @@ func (c *Chip) settle(w *wave, now sim.Cycle) {
 func (c *Chip) loss(w *wave) float64 {
 	perRead := c.timings.readLoss(c.machine, w)
 	return float64(w.vectors) * (float64(w.reads)*perRead + c.timings.lost["accumulator.latency"]*float64(w.addTime))
-}
-
-// cyclesIf is [link.cycles] for a transfer that may be empty or free.
-func (l link) cyclesIf(bits int64) sim.Cycle {
-	if bits == 0 || l.unlimited() {
-		return 0
-	}
-	return l.cycles(bits)
 }

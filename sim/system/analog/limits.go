@@ -17,22 +17,19 @@ const (
 	mostStep   = 1_000_000  // arrays with a state of their own
 	mostCycles = sim.Cycle(1) << 40
 	mostCounts = 1 << 62
-	mostTime   = float64(forever / 2)
+	mostTime   = float64(sim.Forever / 2)
 )
-
-// forever is longer than any run and short enough to be added to.
-const forever = sim.Cycle(1) << 60
 
 // times and plus stop at forever.
 func times(n int64, each sim.Cycle) sim.Cycle {
 	hi, lo := bits.Mul64(uint64(n), uint64(each))
 	if hi > 0 {
-		return forever
+		return sim.Forever
 	}
-	return sim.Cycle(min(lo, uint64(forever)))
+	return sim.Cycle(min(lo, uint64(sim.Forever)))
 }
 
-func plus(a, b sim.Cycle) sim.Cycle { return min(a+b, forever) }
+func plus(a, b sim.Cycle) sim.Cycle { return min(a+b, sim.Forever) }
 
 // countable refuses a latency that is too long.
 func countable(n sim.Cycle, err error) (sim.Cycle, error) {
@@ -143,10 +140,10 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	b[shiftTime] += vectors * float64(a.shifting)
 	b[addTime] += vectors * float64(w.addTime)
 	for _, sent := range []int64{w.inBits, w.foreign, out} {
-		b[networkTime] += vectors * float64(c.networkLink.cyclesIf(sent))
+		b[networkTime] += vectors * float64(c.networkLink.Cycles(sent))
 	}
 	for _, moved := range []int64{w.rowBits + w.sumBits, out} {
-		b[dramTime] += vectors * float64(c.dramLink.cyclesIf(moved))
+		b[dramTime] += vectors * float64(c.dramLink.Cycles(moved))
 	}
 	b[cellsBusy] += vectors * float64(a.read) * float64(t.read)
 	b[driversBusy] += vectors * float64(a.load) * float64(t.front())
@@ -164,8 +161,8 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 func (b *budget) addLoad(c *Chip, l *load) {
 	rows := float64(l.rows)
 	b[writeTime] += rows * float64(l.write)
-	b[networkTime] += rows * float64(c.networkLink.cyclesIf(l.rowBits))
-	b[dramTime] += rows * float64(c.dramLink.cyclesIf(l.rowBits))
+	b[networkTime] += rows * float64(c.networkLink.Cycles(l.rowBits))
+	b[dramTime] += rows * float64(c.dramLink.Cycles(l.rowBits))
 	b[actions] += rows * (float64(l.cells) + float64(l.rowBits))
 }
 

@@ -50,7 +50,7 @@ func (c *Chip) startLoads(done int) error {
 		w := &c.waves[l.wave]
 		l.began = c.engine.Now()
 		c.bookLoad(w, l)
-		if c.units == nil && c.dramLink.unlimited() && c.networkLink.unlimited() {
+		if c.units == nil && c.dramLink.Unlimited() && c.networkLink.Unlimited() {
 			c.engine.Schedule(sim.Cycle(l.rows)*l.write, c.self, evLoaded, int64(i), 0)
 			continue
 		}
@@ -95,7 +95,7 @@ func (c *Chip) bookLoad(w *planned, l *load) {
 func loadKey(i int, row int64) uint64 { return weights | uint64(i)<<21 | uint64(row) }
 
 func (c *Chip) fetchRow(i int, row int64) {
-	if n := c.dramLink.cyclesIf(c.loads[i].rowBits); n > 0 {
+	if n := c.dramLink.Cycles(c.loads[i].rowBits); n > 0 {
 		c.dram.Request(loadKey(i, row), n, c.self, evRowFetched, int64(i), row)
 		return
 	}
@@ -103,7 +103,7 @@ func (c *Chip) fetchRow(i int, row int64) {
 }
 
 func (c *Chip) rowFetched(i int, row int64) {
-	if n := c.networkLink.cyclesIf(c.loads[i].rowBits); n > 0 {
+	if n := c.networkLink.Cycles(c.loads[i].rowBits); n > 0 {
 		c.network.Request(loadKey(i, row), n, c.self, evRowArrived, int64(i), row)
 		return
 	}

@@ -125,33 +125,17 @@ func (t *timings) rowWrite(m *configs.Machine, clock sim.Clock, cells int64) (si
 	return n, nil
 }
 
-// link turns bits into cycles of a medium with a bandwidth; none is unlimited.
-type link struct{ num, den uint64 }
-
-func newLink(key string, bandwidth unit.BitPerSecond, clock unit.Hertz) (link, error) {
+// newLink is a medium that a config key gives the bandwidth of; zero is no
+// limit.
+func newLink(key string, bandwidth unit.BitPerSecond, clock sim.Clock) (sim.Link, error) {
 	if bandwidth == 0 {
-		return link{}, nil
+		return sim.Link{}, nil
 	}
-	perBit := new(big.Rat).Quo(unit.Exact(clock), unit.Exact(bandwidth))
-	if !perBit.Num().IsUint64() || !perBit.Denom().IsUint64() {
-		return link{}, fmt.Errorf("%s: the ratio of the clock, %v, to %v has too many digits to count cycles with; round one of them", key, clock, bandwidth)
+	l, err := clock.Link(unit.Exact(bandwidth))
+	if err != nil {
+		return l, fmt.Errorf("%s = %v: %w", key, bandwidth, err)
 	}
-	return link{perBit.Num().Uint64(), perBit.Denom().Uint64()}, nil
-}
-
-func (l link) unlimited() bool { return l.den == 0 }
-
-// cycles is bits over bandwidth, rounded up.
-func (l link) cycles(n int64) sim.Cycle {
-	hi, lo := bits.Mul64(uint64(n), l.num)
-	if hi >= l.den {
-		return forever
-	}
-	q, r := bits.Div64(hi, lo, l.den)
-	if r > 0 {
-		q++
-	}
-	return sim.Cycle(min(q, uint64(forever)))
+	return l, nil
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
