@@ -40,7 +40,7 @@
 //	-o FILE            write the result to FILE, whole or not at all
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	--seed N           override the config's seed
-//	--trace FILE.json  record what every component does when; opens in Perfetto
+//	--trace FILE.json  record what waves and arrays do when; opens in Perfetto
 //	--figure FILE      draw energy by category, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors

@@ -17,7 +17,7 @@ type Config struct {
 	VerifyTime  unit.Second      `toml:"verify_time" doc:"time of the verify after each pulse"`
 	Pulses      float64          `toml:"pulses" range:"1..1e6" doc:"mean write pulses to program a cell"`
 	VerifyReads float64          `toml:"verify_reads" range:"0..1e6" doc:"mean reads with conversion to program a cell"`
-	Endurance   float64          `toml:"endurance" range:"1..1e20" doc:"writes a cell survives"`
+	Endurance   float64          `toml:"endurance" range:"1..1e20" doc:"times a cell survives being programmed, however many pulses that takes"`
 	Leakage     unit.Watt        `toml:"leakage" doc:"of one cell"`
 	Area        unit.SquareMetre `toml:"area" optional:"true" doc:"of one cell"`
 }

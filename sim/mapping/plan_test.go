@@ -248,9 +248,13 @@ func TestSpills(t *testing.T) {
 		{L: 1, N: 100, M: 50, OutputBits: 8},
 		{L: 1, N: 50, M: 10, OutputBits: 8},
 	}
-	// Buffer of 1000 bits: 800 fit, of the next 400 only 200 do beside them.
+	// A buffer of 1000 bits: beside the input's 80 bits 800 fit, beside those
+	// only 200 of the next 400.
+	for k := range kernels {
+		kernels[k].InputBits = 8
+	}
 	got := Spills(kernels, 1, 1000)
-	want := []Share{{1, 1}, {0, 800}, {200, 400}, {1, 1}}
+	want := []Share{{0, 80}, {0, 800}, {200, 400}, {1, 1}}
 	for k := range want {
 		if got[k] != want[k] {
 			t.Errorf("input of kernel %d: %v, want %v", k, got[k], want[k])

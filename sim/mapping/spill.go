@@ -18,15 +18,17 @@ func (s Share) Of(bits, v int64) int64 {
 	return int64(f*float64(v+1)) - int64(f*float64(v))
 }
 
-// Spills says which share of each kernel's input is fetched from DRAM because
-// the global buffer could not keep it: spills[k] for the input of kernel k,
-// spills[len(kernels)] for the last output. External inputs and outputs
-// live in DRAM; an activation between two kernels spills what lies beyond the
-// capacity (in bits) that the kernel's own input leaves.
+// Spills says which share of each kernel's input the global buffer could not
+// keep, so that it is fetched from DRAM whenever it is used: spills[k] for the
+// input of kernel k, spills[len(kernels)] for the last output, which goes to
+// DRAM whole. An activation spills what lies beyond the capacity (in bits) that
+// the kernel's own input leaves; the first kernel's input comes from DRAM and
+// stays as far as it fits.
 func Spills(kernels []workload.Kernel, batch, capacity int64) []Share {
 	spills := make([]Share, len(kernels)+1)
-	spills[0] = Share{1, 1}
-	var kept int64
+	first := kernels[0].L * kernels[0].N * int64(kernels[0].InputBits) * batch
+	spills[0] = Share{max(0, first-capacity), first}
+	kept := first - spills[0].Part
 	for k, kernel := range kernels {
 		size := kernel.L * kernel.M * int64(kernel.OutputBits) * batch
 		spilled := max(0, min(size, kept+size-capacity))

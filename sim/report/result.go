@@ -488,7 +488,7 @@ func programming(p page, m *system.Machine) {
 	symbol, factor := scale("J", w.OneTime.EnergyJ, w.PerPass.EnergyJ)
 	seconds, secondsFactor := scale("s", w.OneTime.Seconds, w.PerPass.Seconds)
 	each, eachFactor := scale("J", w.OneTimeEnergyPerInferenceJ, perPass)
-	t := table{columns: []column{{head: "loading weights", left: true}, {head: "tiles"}, {head: "cells"}, {head: seconds}, {head: symbol},
+	t := table{columns: []column{{head: "loading weights", left: true}, {head: "tiles"}, {head: "cells"}, {head: "waited " + seconds}, {head: symbol},
 		{head: each + "/inference"}, {head: "share of it"}}}
 	add := func(label string, l *system.Loads, joules float64) {
 		t.add(label, count(l.Tiles), count(l.Cells), digits(l.Seconds/secondsFactor), digits(l.EnergyJ/factor),
@@ -502,6 +502,9 @@ func programming(p page, m *system.Machine) {
 
 func residency(w *system.Programming) string {
 	need, have := plural(int(w.DemandArrays), "array"), count(float64(w.CapacityArrays))
+	if w.DemandArrays == 0 {
+		return fmt.Sprintf("No weights to keep: both operands are activations, and the chip's %s are written for every input.", plural(int(w.CapacityArrays), "array"))
+	}
 	if w.Resident {
 		return fmt.Sprintf("Resident: the model needs %s of the chip's %s; every weight is written once.", need, have)
 	}
@@ -529,6 +532,9 @@ func values(p page, m *system.Machine) {
 	}
 	p.subheading("Values, against exact integers")
 	facts := []string{"no error at all"}
+	if v.RMSError > 0 && v.SNRdB == nil {
+		facts = []string{fmt.Sprintf("error %s rms where the reference is zero throughout", digits(v.RMSError))}
+	}
 	if v.SNRdB != nil {
 		facts = []string{fmt.Sprintf("SNR %.1f dB", *v.SNRdB), "rms error " + digits(v.RMSError) + " (integer units, last kernel)"}
 	}

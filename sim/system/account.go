@@ -53,6 +53,7 @@ func (b books) phaseJoules(phase int) float64 {
 func (b books) fill(m *Machine, parts []part) {
 	var sums [10]energy.Sum
 	byPath := map[string]*Component{}
+	most := map[*Component]float64{} // joules of its costliest action
 	for i := range parts {
 		p := &parts[i]
 		m.Components = append(m.Components, Component{Path: p.path, Instances: p.instances, BusyCycles: p.busy / b.passes})
@@ -68,8 +69,8 @@ func (b books) fill(m *Machine, parts []part) {
 		joules := b.joules(energy.AccountID(id))
 		sums[account.Category].Add(joules)
 		c := byPath[account.Component]
-		if c.Category == "" {
-			c.Category = account.Category.String()
+		if c.Category == "" || joules > most[c] {
+			c.Category, most[c] = account.Category.String(), joules
 		}
 		c.EnergyJ += joules
 		c.Actions = append(c.Actions, Action{

@@ -145,7 +145,7 @@ func (s *lawStudy) laws() []law {
 			},
 		},
 		{
-			id: "flat-beyond-array", x: "N = M", slope: 0, measures: converters, xs: powers(7, 13),
+			id: "flat-beyond-array", x: "N = M", slope: 0, measures: converters, xs: powers(7, 14),
 			statement: "the same beyond the array's rows and columns: energy per MAC stays",
 			point: func(ctx context.Context, n int64) (LawPoint, error) {
 				m := s.fit(128, 32)
@@ -154,7 +154,7 @@ func (s *lawStudy) laws() []law {
 			},
 		},
 		{
-			id: "vmm-reload", x: "N = M", slope: 0, measures: modelled, xs: powers(8, 13),
+			id: "vmm-reload", x: "N = M", slope: 0, measures: modelled, xs: powers(8, 14),
 			statement: "one vector, chip smaller than the matrix: every weight is reloaded and the advantage is gone",
 			point: func(ctx context.Context, n int64) (LawPoint, error) {
 				return s.reloading(ctx, lawKernel(1, n, n), modelledPart, theory.PerMAC.Total)
@@ -288,7 +288,8 @@ func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
 	cell := &m.Cell
 	read := float64(cell.ReadEnergy)
 	verify := read
-	if _, lumped := m.Provenance["cell.read_energy"]; !lumped {
+	_, lumped := m.Provenance["cell.read_energy"]
+	if !lumped {
 		mean := float64(cell.GOff) + s.stats.WeightMean*float64(cell.GOn-cell.GOff)
 		verify = float64(cell.ReadVoltage) * float64(cell.ReadVoltage) * mean * float64(cell.ReadTime)
 		read = s.stats.InputMeanSquare * verify
@@ -296,7 +297,7 @@ func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
 	density := 1.0
 	if m.DAC.GateZeros {
 		density = s.stats.InputDensity
-		if verify == read {
+		if lumped {
 			read *= density
 		}
 	}

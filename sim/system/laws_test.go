@@ -85,3 +85,16 @@ func TestLawsDoNotDependOnWorkers(t *testing.T) {
 		}
 	}
 }
+
+// A slope of zero alone does not tell an advantage kept from one lost: with
+// weights in place a MAC costs what it does on one array, with reloads a hundred
+// times that.
+func TestReloadLosesTheAdvantage(t *testing.T) {
+	total := map[string]float64{}
+	for _, l := range laws(t, nil, 2).Laws {
+		total[l.ID] = l.Points[len(l.Points)-1].TotalJPerMAC
+	}
+	if kept, lost := total["flat-beyond-array"], total["vmm-reload"]; lost < 100*kept {
+		t.Errorf("%g J/MAC with reloads, %g without", lost, kept)
+	}
+}

@@ -55,7 +55,8 @@ type Categories struct {
 }
 
 // Component is what one kind of component did in a pass, over all its
-// instances.
+// instances. Its category is that of its costliest action: one component may
+// spend in several.
 type Component struct {
 	Path        string   `json:"path"`
 	Category    string   `json:"category"`
@@ -70,7 +71,7 @@ type Component struct {
 type Action struct {
 	Action   string  `json:"action"`
 	Category string  `json:"category"`
-	Count    int64   `json:"count"` // mean of the measured passes, rounded
+	Count    int64   `json:"count"` // mean of the measured passes, rounded; of a leak, cycles (with power gating, busy cycles of all instances)
 	EnergyJ  float64 `json:"energy_j"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"xbar/configs"
 	"xbar/sim/system/analog"
 	"xbar/sim/unit"
 )
@@ -89,10 +90,10 @@ func (j *job) programming(chip *analog.Chip, b books) *Programming {
 		p.PerPass.EnergyJ += joules / n
 	}
 	p.PerPass.Seconds = clock.Seconds(measured.Exposed) / n
-	cells, _ := chip.Programming(chip.Preload())
+	cells, joules := chip.Programming(chip.Preload())
 	p.OneTime = Loads{
 		Tiles: float64(measured.PreloadTiles), Cells: float64(cells),
-		EnergyJ: books{ledger: b.ledger, passes: 1}.phaseJoules(chip.Preload()),
+		EnergyJ: joules,
 		Seconds: clock.Seconds(measured.PreloadCycles),
 	}
 	if first := float64(measured.WarmUpTiles) - p.PerPass.Tiles; first > 0 {
@@ -103,7 +104,7 @@ func (j *job) programming(chip *analog.Chip, b books) *Programming {
 		p.OneTime.Seconds += math.Max(0, clock.Seconds(measured.WarmUpExposed)-p.PerPass.Seconds)
 	}
 	p.OneTimeEnergyPerInferenceJ = p.OneTime.EnergyJ / float64(j.config.Inferences)
-	p.WritesPerCellPerInference = float64(measured.MostWritten) / n / float64(j.batch())
+	p.WritesPerCellPerInference = measured.LoadsOfWorst / float64(j.batch())
 	if p.WritesPerCellPerInference > 0 {
 		life := j.machine.Cell.Endurance / p.WritesPerCellPerInference
 		p.InferencesToWearOut = &life
@@ -129,6 +130,9 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		notes = append(notes, fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",
 			s.InputDensity, s.InputMeanSquare, s.WeightMean))
 	}
+	if !chip.Resident() {
+		notes = append(notes, reloadNotes(cfg)...)
+	}
 	for _, r := range chip.Rounded() {
 		notes = append(notes, "rounded up to whole cycles: "+r)
 	}
@@ -137,6 +141,19 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	}
 	if measured := chip.Measured(); !measured.Repeats && !chip.Resident() && j.work.Values == nil && cfg.Chip.Reload == "optimal" {
 		notes = append(notes, fmt.Sprintf("mean of %d passes; the optimal plan repeats only after more", measured.Passes))
+	}
+	return notes
+}
+
+// reloadNotes says what a policy gives up for its loads.
+func reloadNotes(cfg *configs.Machine) (notes []string) {
+	serial := cfg.Chip.Reload == "optimal" || cfg.Chip.Reload == "pin" && cfg.Chip.StreamArrays == 1
+	if !serial {
+		return nil
+	}
+	notes = append(notes, fmt.Sprintf("reload = %q loads the fewest tiles, through one array, one after the other; \"pin\" with more stream_arrays, or \"lru\", loads more of them side by side", cfg.Chip.Reload))
+	if cfg.Chip.OverlapReload {
+		notes = append(notes, "overlap_reload has nothing to overlap: the array that is written next is the one that computes")
 	}
 	return notes
 }

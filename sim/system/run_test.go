@@ -202,3 +202,44 @@ func TestPresetsNameTheirSources(t *testing.T) {
 		}
 	}
 }
+
+// An activation that is written into arrays comes from the global buffer, for
+// every input of the batch; weights come from DRAM.
+func TestDynamicKernelsAreWrittenForEveryInput(t *testing.T) {
+	m := chip(t, "workload.kernel[1].dynamic=true", "machine.chip.chip.tiles=7")
+	if p := m.Programming; !p.Resident || p.DemandArrays != 21 || p.PerPass.Tiles != 4*6 || p.OneTime.Tiles != 21 {
+		t.Errorf("%+v", p)
+	}
+	weights := map[string]int64{}
+	for _, path := range []string{"dram", "global-buffer", "network"} {
+		for _, a := range component(t, m, path).Actions {
+			weights[path+" "+a.Action] = a.Count
+		}
+	}
+	bits := int64(4 * 200 * 70 * 8)
+	if weights["dram read weights"] != 0 || weights["global-buffer read weights"] != bits || weights["network transfer weights"] != bits {
+		t.Errorf("bits moved in a pass: %v; want %d from the buffer over the network, none from DRAM", weights, bits)
+	}
+}
+
+// What leaks while the weights are loaded is no cost of loading them.
+func TestOneTimeProgrammingLeaksNothing(t *testing.T) {
+	leaky := []string{"machine.chip.chip.tiles=7", "machine.chip.chip.static_power=100 W"}
+	if a, b := chip(t, leaky[:1]...).Programming.OneTime, chip(t, leaky...).Programming.OneTime; a != b {
+		t.Errorf("one-time programming %+v, with 100 W of static power %+v", a, b)
+	}
+}
+
+// Under lru every array is written alike in the long run; pin wears out the one
+// that streams.
+func TestWear(t *testing.T) {
+	wear := func(policy string) float64 {
+		return chip(t, "machine.chip.chip.reload="+policy).Programming.WritesPerCellPerInference * 4
+	}
+	if lru := wear("lru"); lru < 27.0/16 || lru > 1.01*27/16 {
+		t.Errorf("lru writes the worst array %g times a pass, 27 tiles through 16 arrays are %g", lru, 27.0/16)
+	}
+	if pin := wear("pin"); pin != 12 {
+		t.Errorf("pin writes the array that streams %g times a pass, want all 12 loads", pin)
+	}
+}

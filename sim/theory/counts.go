@@ -74,11 +74,11 @@ func Count(k Kernel, a Array) Counts {
 	c.CellRead = k.L * rows * columns * tx
 	c.ADCConvert = k.L * columns * tx * groups
 	c.Accumulate = k.L * k.M * (c.RowTiles - 1)
-	if a.Encoding == "offset" {
-		c.Correct = k.L * k.M * c.RowTiles
-	}
-	if a.Encoding == "offset" || a.Flip {
-		c.Correct += k.L * k.N * c.ColTiles
+	switch {
+	case a.Flip:
+		c.Correct = k.L*k.N*c.ColTiles + k.L*k.M*a.groups(k.N)
+	case a.Encoding == "offset":
+		c.Correct = k.L*k.N*c.ColTiles + k.L*k.M*c.RowTiles
 	}
 	return c
 }

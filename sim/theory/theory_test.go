@@ -68,7 +68,7 @@ func TestCounts(t *testing.T) {
 				DACConvert:   2 * 20 * 4 * 3,
 				CellRead:     2 * 20 * 30 * 4,
 				ADCConvert:   2 * 30 * 4 * (3 + 1), // 16 rows in 3 groups, 4 rows in 1
-				Correct:      2 * 20 * 3,
+				Correct:      2*20*3 + 2*5*4,       // each input into Σx, each output for each of the 3 + 1 groups
 				Accumulate:   2 * 5 * 1,
 				CellsPerLoad: 20 * 30,
 				WeightBits:   20 * 5 * 4,
@@ -199,10 +199,13 @@ func counted(k Kernel, a Array) (c Counts) {
 			}
 			for range k.L {
 				if a.Encoding == "offset" || a.Flip {
-					c.Correct += rows
+					c.Correct += rows // into Σx
 				}
-				if a.Encoding == "offset" {
+				if a.Encoding == "offset" && !a.Flip {
 					c.Correct += outputs
+				}
+				for row := int64(0); a.Flip && row < rows; row += a.ActiveRows {
+					c.Correct += outputs // each row group has columns inverted of its own
 				}
 				if n > 0 {
 					c.Accumulate += outputs

@@ -29,7 +29,7 @@ type Component struct {
 
 	leak     energy.AccountID
 	occupies []occupation
-	extra    func() sim.Cycle // busy cycles that no account counts
+	extra    func() sim.Cycle // busy cycles that no account counts; nil: it has no time of its own
 	busy     int64            // in the measured passes
 	total    int64            // since the start of the run, at the last kernel boundary
 }
@@ -45,7 +45,7 @@ type occupation struct {
 func (c *Chip) openAccounts() {
 	m, l, a := c.machine, c.ledger, &c.accounts
 	bit := func(e unit.JoulePerBit) unit.Joule { return unit.Joule(e) }
-	density := 1.0
+	density := 1.0 // with gated zeros, statistics count every drive at the mean price
 	if m.DAC.GateZeros && c.values == nil {
 		density = c.statistics.InputDensity
 	}
@@ -124,7 +124,10 @@ func (c *Chip) openComponents() {
 	arrays := tiles * int64(m.Chip.ArraysPerTile)
 	rows, cols := int64(m.Crossbar.Rows), int64(m.Crossbar.Cols)
 	given := func(section string) bool { _, ok := m.Provenance[section+".area"]; return ok }
-	none := func() sim.Cycle { return 0 }
+	var (
+		none    func() sim.Cycle                // no time of its own
+		counted = func() sim.Cycle { return 0 } // all of it by accounts
+	)
 	list := func(path string, known bool, n int64, leak unit.Watt, area unit.SquareMetre, extra func() sim.Cycle, occupies ...occupation) {
 		c.components = append(c.components, Component{
 			Path: path, Instances: n, Leakage: leak, Area: area, AreaKnown: known, extra: extra, occupies: occupies,
@@ -135,14 +138,14 @@ func (c *Chip) openComponents() {
 	list("network", given("network"), 1, m.Network.Leakage, m.Network.Area, busyOf(c.network))
 	list("tile/input-buffer", given("input_buffer"), tiles, m.InputBuffer.Leakage, m.InputBuffer.Area, none)
 	list("tile/output-buffer", given("output_buffer"), tiles, m.OutputBuffer.Leakage, m.OutputBuffer.Area, none)
-	list("tile/accumulator", given("accumulator"), tiles, m.Accumulator.Leakage, m.Accumulator.Area, busyOf(c.accumulator))
+	list("tile/accumulator", given("accumulator"), tiles, m.Accumulator.Leakage, m.Accumulator.Area, func() sim.Cycle { return c.adding })
 	list("tile/activation", given("activation"), tiles, m.Activation.Leakage, m.Activation.Area, none)
-	list("tile/array", given("crossbar"), arrays, m.Crossbar.Leakage, m.Crossbar.Area, func() sim.Cycle { return c.writing })
-	list("tile/array/dac", given("dac"), arrays*rows, m.DAC.Leakage, m.DAC.Area, none, occupation{a.load, t.front()})
-	list("tile/array/row", true, arrays*rows, 0, 0, none, occupation{a.drive, t.read})
-	list("tile/array/cell", given("cell"), arrays*rows*cols, m.Cell.Leakage, m.Cell.Area, none, occupation{a.read, t.read})
-	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, none, occupation{a.hold, t.sample})
-	list("tile/array/adc", given("adc"), arrays*int64(m.ADC.PerArray), m.ADC.Leakage, m.ADC.Area, none, occupation{a.convert, t.conversion})
+	list("tile/array", given("crossbar"), arrays, m.Crossbar.Leakage, m.Crossbar.Area, func() sim.Cycle { return c.writing + c.reading })
+	list("tile/array/dac", given("dac"), arrays*rows, m.DAC.Leakage, m.DAC.Area, counted, occupation{a.load, t.front()})
+	list("tile/array/row", true, arrays*rows, 0, 0, counted, occupation{a.drive, t.read})
+	list("tile/array/cell", given("cell"), arrays*rows*cols, m.Cell.Leakage, m.Cell.Area, counted, occupation{a.read, t.read})
+	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, counted, occupation{a.hold, t.sample})
+	list("tile/array/adc", given("adc"), arrays*int64(m.ADC.PerArray), m.ADC.Leakage, m.ADC.Area, counted, occupation{a.convert, t.conversion})
 	list("tile/array/shift-add", given("shift_add"), arrays, m.ShiftAdd.Leakage, m.ShiftAdd.Area, func() sim.Cycle { return c.shifting })
 	list("chip", m.Provenance["chip.static_area"] != (configs.Origin{}), 1, m.Chip.StaticPower, m.Chip.StaticArea, none)
 	for i := range c.components {
@@ -157,11 +160,9 @@ func (c *Chip) openComponents() {
 
 // gated reports whether a component leaks only while it is busy. What has no
 // time of its own here (buffers, the chip) is never idle for sure, so it leaks
-// throughout.
-func (c *Chip) gated(p *Component) bool {
-	timed := len(p.occupies) > 0 || p.Path == "tile/array/shift-add" || p.Path == "tile/accumulator"
-	return c.machine.Chip.PowerGating && timed
-}
+// throughout. The reads and conversions of a verify are within the write time
+// of the array.
+func (c *Chip) gated(p *Component) bool { return c.machine.Chip.PowerGating && p.extra != nil }
 
 func busyOf(r *sim.Resource) func() sim.Cycle {
 	return func() sim.Cycle { return r.BusyCycles() }
@@ -169,6 +170,9 @@ func busyOf(r *sim.Resource) func() sim.Cycle {
 
 // busyNow is a component's busy cycles since the start of the run.
 func (c *Chip) busyNow(p *Component) int64 {
+	if p.extra == nil {
+		return 0
+	}
 	n := int64(p.extra())
 	for _, o := range p.occupies {
 		n += c.ledger.Total(o.account) * int64(o.cycles)

@@ -50,14 +50,15 @@ type Chip struct {
 	waves       []planned
 	computing   wave
 	loads       []load
-	rowWrites   map[int64]sim.Cycle // by cells of a row
+	rowWrites   map[int64]rowWrite // by cells of a row
 	budget      budget
 	triggered   [][]int // loads that may start once wave i−1 is done
 	current     int     // the wave that computes or waits for its loads
 	run         running
 	shifting    sim.Cycle // busy cycles of all shift-add stages
 	writing     sim.Cycle // of all write drivers
-	written     []int64   // loads of each array in measured passes
+	reading     sim.Cycle // of all arrays
+	adding      sim.Cycle // of all accumulators
 	kernelFrom  sim.Cycle
 	lastWaveEnd sim.Cycle
 	waveFrom    sim.Cycle
@@ -77,7 +78,7 @@ type Measured struct {
 	PreloadTiles    int64
 	WarmUpTiles     int64
 	WarmUpExposed   sim.Cycle
-	MostWritten     int64   // loads of the array that was loaded most
+	LoadsOfWorst    float64 // loads a pass of the array that wears out first, in the long run
 	RoundingSeconds float64 // what rounding latencies up can have cost, at most
 }
 
@@ -97,7 +98,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	}
 	c := &Chip{
 		ctx: ctx, machine: m, options: opt, statistics: opt.Statistics, clock: clock,
-		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]sim.Cycle{},
+		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{},
 	}
 	if c.timings, err = newTimings(m, clock); err != nil {
 		return nil, err
@@ -152,7 +153,6 @@ func (c *Chip) openPhases() {
 	}
 	c.measured.KernelCycles = make([]sim.Cycle, len(c.specs))
 	c.measured.KernelLoads = make([]int64, len(c.specs))
-	c.written = make([]int64, c.machine.Chip.Tiles*c.machine.Chip.ArraysPerTile)
 }
 
 // Run steps the chip through the preload, a warm-up pass where tiles compete,
@@ -171,9 +171,6 @@ func (c *Chip) Run(ctx context.Context) error {
 	if c.current != len(c.waves) {
 		return fmt.Errorf("the chip stopped in wave %d of %d at cycle %d", c.current, len(c.waves), c.engine.Now())
 	}
-	for _, n := range c.written {
-		c.measured.MostWritten = max(c.measured.MostWritten, n)
-	}
 	return c.check()
 }
 
@@ -191,8 +188,9 @@ func (c *Chip) check() error {
 	if l.Total(a.program) != l.Total(a.verify) {
 		return fmt.Errorf("%d cells were programmed and %d verified", l.Total(a.program), l.Total(a.verify))
 	}
-	if l.Total(a.dramWeights) != l.Total(a.transferWeights) {
-		return fmt.Errorf("%d bits of weights left the DRAM and %d crossed the network", l.Total(a.dramWeights), l.Total(a.transferWeights))
+	if l.Total(a.dramWeights) != l.Total(a.bufferFill) || l.Total(a.bufferLoad) != l.Total(a.transferWeights) {
+		return fmt.Errorf("%d bits of weights left the DRAM and %d reached the buffer, %d left it and %d crossed the network",
+			l.Total(a.dramWeights), l.Total(a.bufferFill), l.Total(a.bufferLoad), l.Total(a.transferWeights))
 	}
 	return nil
 }
@@ -223,7 +221,7 @@ func (c *Chip) Rounded() []string { return c.timings.rounded }
 func (c *Chip) Demand() int { return c.plan.planner.Demand() }
 
 // Capacity is A.
-func (c *Chip) Capacity() int { return len(c.written) }
+func (c *Chip) Capacity() int { return c.machine.Chip.Tiles * c.machine.Chip.ArraysPerTile }
 
 // Resident reports whether all static tiles stay.
 func (c *Chip) Resident() bool { return c.plan.planner.Resident() }

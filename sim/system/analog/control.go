@@ -172,9 +172,10 @@ func (c *Chip) issue() {
 	}
 }
 
-// fetch brings a vector's spilled part from DRAM into the global buffer.
+// fetch brings from DRAM into the global buffer what of a vector is new to the
+// chip or was spilled.
 func (c *Chip) fetch(w *wave, v int64) {
-	bits := c.spills[w.plan.Kernel].Of(w.rowBits, v) + w.sumSpill.Of(w.sumBits, v)
+	bits := w.newBits + c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, v) + w.sumSpill.Of(w.sumBits, v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if n := c.dramLink.Cycles(bits); n > 0 {
@@ -253,6 +254,7 @@ func (c *Chip) bookConversions(w *wave) {
 	c.ledger.Add(w.phase, c.accounts.shift, w.activated.hold)
 	c.ledger.Add(w.phase, c.accounts.correct, w.activated.correct)
 	c.shifting += w.activated.shifting
+	c.reading += w.activated.reading
 }
 
 // wasDriven hears that the drivers of a part are done with a vector.
@@ -284,6 +286,7 @@ func (c *Chip) result(v int64) error {
 func (c *Chip) accumulate(v int64) error {
 	w := c.wave()
 	c.ledger.Add(w.phase, c.accounts.add, w.adds)
+	c.adding += w.adding
 	c.ledger.Add(w.phase, c.accounts.apply, w.applied)
 	if w.addTime > 0 {
 		c.accumulator.Request(uint64(v), w.addTime, c.self, evSummed, v, 0)
@@ -386,8 +389,9 @@ func (c *Chip) settle(w *wave, now sim.Cycle) {
 }
 
 // loss bounds what rounding latencies up to cycles costs a wave: every read of
-// every vector late by all of it, and every row of its loads.
+// every vector late by all of it, and every row of its loads, one load after
+// another.
 func (c *Chip) loss(w *wave) float64 {
 	perRead := c.timings.readLoss(c.machine, w)
-	return float64(w.vectors) * (float64(w.reads)*perRead + c.timings.lost["accumulator.latency"]*float64(w.addTime))
+	return w.late + float64(w.vectors)*(float64(w.reads)*perRead+c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
 }

@@ -6,7 +6,7 @@
 // its tiles are loaded and the wave before it is done; a vector of a wave
 //
 //	is fetched     when the input buffers have room for it (two vectors at most)
-//	is activated   when it has arrived and the output buffers have room (likewise)
+//	is activated   when it has arrived and the sample banks and output buffers have room
 //	is joined      when all arrays have its sums
 //	is drained     when it has been accumulated, sent and stored
 //

@@ -92,7 +92,8 @@ func (c *Chip) checkBuffers(s *spec) error {
 	return nil
 }
 
-// The parts of a budget: what can take long, and what there can be many of.
+// The parts of a budget: first what can take long, one after the other at
+// worst, then what there can be many of.
 const (
 	frontTime = iota
 	convertTime
@@ -101,12 +102,13 @@ const (
 	networkTime
 	dramTime
 	writeTime
-	timeParts // those before it follow one another, at worst; those from it on do not
-	actions   = iota - 1
+	actions
 	cellsBusy
 	driversBusy
 	columnsBusy
 	parts
+
+	timeParts = writeTime + 1
 )
 
 var partKeys = [parts]string{

@@ -30,10 +30,12 @@ func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 		wave: i, array: p.Array, rows: int64(s.grid.RowsOf(r)),
 		rowBits: weights * int64(s.kernel.WeightBits), cells: weights * s.columns,
 	}
-	var err error
-	if l.write, err = c.rowWrite(l.cells); err != nil {
+	row, err := c.rowWrite(l.cells)
+	if err != nil {
 		return err
 	}
+	l.write = row.cycles
+	w.late += float64(l.rows) * row.lost
 	c.budget.addLoad(c, &l)
 	c.triggered[after] = append(c.triggered[after], len(c.loads))
 	c.loads = append(c.loads, l)
@@ -60,21 +62,24 @@ func (c *Chip) startLoads(done int) error {
 }
 
 // rowWrite is [timings.rowWrite], worked out once for each width of a row.
-func (c *Chip) rowWrite(cells int64) (sim.Cycle, error) {
-	if n, known := c.rowWrites[cells]; known {
-		return n, nil
+func (c *Chip) rowWrite(cells int64) (rowWrite, error) {
+	if r, known := c.rowWrites[cells]; known {
+		return r, nil
 	}
-	n, err := c.timings.rowWrite(c.machine, c.clock, cells)
-	c.rowWrites[cells] = n
-	return n, err
+	r, err := c.timings.rowWrite(c.machine, c.clock, cells)
+	c.rowWrites[cells] = r
+	return r, err
 }
 
-// bookLoad charges all that moves and writes a tile.
+// bookLoad charges all that moves and writes a tile. Weights come from DRAM, an
+// activation is in the global buffer already.
 func (c *Chip) bookLoad(w *planned, l *load) {
 	a := &c.accounts
 	bits, cells := l.rows*l.rowBits, l.rows*l.cells
-	c.ledger.Add(w.phase, a.dramWeights, bits)
-	c.ledger.Add(w.phase, a.bufferFill, bits)
+	if !w.spec.kernel.Dynamic {
+		c.ledger.Add(w.phase, a.dramWeights, bits)
+		c.ledger.Add(w.phase, a.bufferFill, bits)
+	}
 	c.ledger.Add(w.phase, a.bufferLoad, bits)
 	c.ledger.Add(w.phase, a.transferWeights, bits)
 	c.ledger.Add(w.phase, a.program, cells)
@@ -88,14 +93,14 @@ func (c *Chip) bookLoad(w *planned, l *load) {
 		c.measured.WarmUpTiles++
 	default:
 		c.measured.KernelLoads[w.plan.Kernel]++
-		c.written[l.array]++
 	}
 }
 
 func loadKey(i int, row int64) uint64 { return weights | uint64(i)<<21 | uint64(row) }
 
 func (c *Chip) fetchRow(i int, row int64) {
-	if n := c.dramLink.Cycles(c.loads[i].rowBits); n > 0 {
+	l := &c.loads[i]
+	if n := c.dramLink.Cycles(l.rowBits); n > 0 && !c.waves[l.wave].spec.kernel.Dynamic {
 		c.dram.Request(loadKey(i, row), n, c.self, evRowFetched, int64(i), row)
 		return
 	}

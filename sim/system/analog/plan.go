@@ -23,6 +23,9 @@ type plan struct {
 const (
 	mostPasses = 100
 	mostUses   = 20_000
+
+	mostWearPasses = 1000
+	mostWearUses   = 200_000
 )
 
 func (c *Chip) makePlan(work *workload.Workload) (err error) {
@@ -52,6 +55,33 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		c.measured.Passes++
 		c.measured.Repeats = c.measured.Repeats || p.Resident() || slices.Equal(start, p.State())
 	}
+	return c.planWear()
+}
+
+// planWear goes on planning, without simulating, to see which array is written
+// most in the long run: from one period of a plan to the next, tiles change
+// arrays.
+func (c *Chip) planWear() error {
+	loads := make([]int64, c.Capacity())
+	var passes, uses, most int64
+	for uses < mostWearUses && passes < mostWearPasses {
+		waves, err := c.plan.planner.Pass(c.ctx)
+		if err != nil {
+			return err
+		}
+		passes++
+		for i := range waves {
+			uses += int64(len(waves[i].Arrays))
+			for _, l := range waves[i].Loads {
+				loads[l.Array]++
+				most = max(most, loads[l.Array])
+			}
+		}
+		if most == 0 {
+			return nil
+		}
+	}
+	c.measured.LoadsOfWorst = float64(most) / float64(passes)
 	return nil
 }
 

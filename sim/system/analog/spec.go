@@ -114,15 +114,22 @@ func (t *timings) readLoss(m *configs.Machine, w *wave) float64 {
 	return lost + t.lost["adc.latency"]*float64(ceilDiv(columns, int64(m.ADC.PerArray)))
 }
 
+// rowWrite is how long a row takes to write, and the seconds of that which are
+// rounding.
+type rowWrite struct {
+	cycles sim.Cycle
+	lost   float64
+}
+
 // rowWrite is ⌈cells/parallelism⌉ · pulses · (t_write + t_verify).
-func (t *timings) rowWrite(m *configs.Machine, clock sim.Clock, cells int64) (sim.Cycle, error) {
+func (t *timings) rowWrite(m *configs.Machine, clock sim.Clock, cells int64) (rowWrite, error) {
 	seconds := new(big.Rat).SetInt64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
 	seconds.Mul(seconds, unit.Exact(m.Cell.Pulses))
 	n, err := countable(clock.Cycles(seconds.Mul(seconds, t.pulse)))
 	if err != nil {
-		return 0, fmt.Errorf("a row of %d cells with this cell.write_time, cell.verify_time, cell.pulses, crossbar.write_parallelism and clock: %w", cells, err)
+		return rowWrite{}, fmt.Errorf("a row of %d cells with this cell.write_time, cell.verify_time, cell.pulses, crossbar.write_parallelism and clock: %w", cells, err)
 	}
-	return n, nil
+	return rowWrite{n, clock.Rounding(seconds)}, nil
 }
 
 // newLink is a medium that a config key gives the bandwidth of; zero is no

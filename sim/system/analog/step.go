@@ -106,6 +106,7 @@ func (a *array) advance() {
 	}
 	if a.started < a.allowed && !a.driving && a.banks > 0 {
 		a.driving = true
+		a.chip.reading += a.timing.Front
 		a.banks--
 		a.bookRead(a.started % a.group.reads)
 		a.started++

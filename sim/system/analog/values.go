@@ -109,6 +109,12 @@ func (v *values) program(k int) error {
 	return nil
 }
 
+// again reports whether a vector is of an input that fills up the last batch.
+func (v *values) again(vector int64, w *wave) bool {
+	input := v.pass*v.chip.options.Batch + vector/w.spec.kernel.L
+	return input >= int64(v.work.Inputs.Rows)
+}
+
 // passes is how many batches it takes to see every input once; the last one
 // is filled up with the first inputs again.
 func (v *values) passes() int64 {
@@ -156,8 +162,10 @@ func (v *values) activate(w *wave, vector int64) error {
 		if err != nil {
 			return err
 		}
-		v.clipped += activity.Clipped
-		columns := int64(len(y)) * w.spec.columns
+		if !v.again(vector, w) {
+			v.clipped += activity.Clipped
+		}
+		columns := c.converted(w.spec, int64(len(y)))
 		driven += d.Driven()
 		reads += d.Driven() * columns
 		joules.Add(c.cellJoules(activity, columns))

@@ -15,7 +15,8 @@ type planned struct {
 	pass    int  // −1: preload
 	last    bool // of its kernel in the pass
 	vectors int64
-	loads   int // still missing
+	loads   int     // still missing
+	late    float64 // seconds that rounding can have added to its loads
 }
 
 // wave is a planned wave with what each of its vectors moves and counts. Only
@@ -28,14 +29,16 @@ type wave struct {
 	activated counts
 	inBits    int64 // over the network, old partial sums included
 	rowBits   int64 // of the inputs alone
+	newBits   int64 // of those, what comes from outside for the first time
 	sumBits   int64 // old partial sums, read back
 	tileWrite int64 // into input buffers
 	tileRead  int64 // out of them
 	foreign   int64 // partial-sum bits between tiles
 	adds      int64
-	addTime   sim.Cycle
-	outBits   int64 // finished outputs
-	partBits  int64 // partial sums that a later wave continues
+	addTime   sim.Cycle // of the tile that adds most
+	adding    sim.Cycle // of all tiles
+	outBits   int64     // finished outputs
+	partBits  int64     // partial sums that a later wave continues
 	applied   int64
 	sumSpill  mapping.Share
 	partSpill mapping.Share
@@ -55,7 +58,7 @@ type group struct {
 // counts are the actions of one vector on all arrays of a wave.
 type counts struct {
 	load, read, hold, correct int64
-	shifting                  sim.Cycle
+	shifting, reading         sim.Cycle
 }
 
 // newPlanned is a wave of a pass, or of the preload, which has no vectors.
@@ -106,6 +109,7 @@ func (c *Chip) groupArrays(w *wave) {
 		w.activated.read += g.rows * g.columns * s.slices
 		w.activated.hold += g.columns * g.reads
 		w.activated.shifting = plus(w.activated.shifting, times(g.reads, c.timings.shiftAdd))
+		w.activated.reading = plus(w.activated.reading, times(g.reads, c.timings.front()))
 		w.activated.correct += c.corrections(s, rows, weights)
 		w.reads = max(w.reads, g.reads)
 		w.addToGroup(g)
@@ -119,12 +123,20 @@ func (c *Chip) groupArrays(w *wave) {
 // array works all the time.
 func (c *Chip) newGroup(s *spec, rows, weights int64) group {
 	m := c.machine
-	g := group{rows: rows, columns: weights * s.columns, arrays: 1}
+	g := group{rows: rows, columns: c.converted(s, weights), arrays: 1}
 	if !m.Crossbar.GateUnused {
-		g.rows, g.columns = int64(m.Crossbar.Rows), int64(m.Crossbar.Cols)
+		g.rows = int64(m.Crossbar.Rows)
 	}
 	g.reads = s.slices * ceilDiv(g.rows, c.activeRows())
 	return g
+}
+
+// converted is the physical columns that an array of so many weights reads.
+func (c *Chip) converted(s *spec, weights int64) int64 {
+	if !c.machine.Crossbar.GateUnused {
+		return int64(c.machine.Crossbar.Cols)
+	}
+	return weights * s.columns
 }
 
 func (c *Chip) activeRows() int64 {
@@ -135,16 +147,17 @@ func (c *Chip) activeRows() int64 {
 }
 
 // corrections are the additions that biased weights or flipped columns need:
-// the sum of the inputs, and its product with the offset off every output.
+// the sum of the inputs, and its product with what an output's columns hold too
+// much or inverted. Columns are inverted by row group, so each group's sum is
+// taken off by itself; a bias alone is the same for all of them.
 func (c *Chip) corrections(s *spec, rows, weights int64) int64 {
-	n := int64(0)
-	if s.scheme.Offset() != 0 {
-		n += weights
+	switch {
+	case c.machine.Crossbar.ColumnFlip:
+		return rows + weights*ceilDiv(rows, c.activeRows())
+	case s.scheme.Offset() != 0:
+		return rows + weights
 	}
-	if n > 0 || c.machine.Crossbar.ColumnFlip {
-		n += rows
-	}
-	return n
+	return 0
 }
 
 func (w *wave) addToGroup(g group) {
@@ -182,6 +195,9 @@ func (c *Chip) routeInputs(w *wave) {
 		if i < w.spec.grid.RowTiles { // a row tile comes again after all others
 			w.rowBits += rows
 		}
+		if w.plan.Kernel == 0 && w.plan.First+i < w.spec.grid.RowTiles {
+			w.newBits += rows
+		}
 	}
 	w.inputSlots = slots(holds, c.machine.InputBuffer.Capacity)
 }
@@ -212,7 +228,9 @@ func (c *Chip) routeOutputs(w *wave) {
 		from = to
 	}
 	for _, n := range perTile {
-		w.addTime = max(w.addTime, times(ceilDiv(n, lanes), c.timings.addition))
+		t := times(ceilDiv(n, lanes), c.timings.addition)
+		w.addTime = max(w.addTime, t)
+		w.adding = plus(w.adding, t)
 	}
 	w.inBits = w.rowBits + w.sumBits
 	w.outputSlots = slots(holds, c.machine.OutputBuffer.Capacity)

@@ -153,7 +153,7 @@ func (o *options) seedFlag() flag {
 }
 
 func (o *options) traceFlag() flag {
-	return flag{"trace", "FILE.json", "record what every component does when; opens in Perfetto", func(value string) error {
+	return flag{"trace", "FILE.json", "record what waves and arrays do when; opens in Perfetto", func(value string) error {
 		if filepath.Ext(value) != ".json" {
 			return errors.New("must end in .json")
 		}
