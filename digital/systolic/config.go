@@ -1,0 +1,35 @@
+package systolic
+
+import (
+	"xbar/digital/memory"
+	"xbar/digital/peripheral"
+	"xbar/sim/unit"
+)
+
+// Config describes a systolic machine.
+type Config struct {
+	Array        Array
+	PE           PE
+	InputBuffer  memory.Buffer
+	WeightBuffer memory.Buffer
+	OutputBuffer memory.Buffer
+	DRAM         memory.DRAM
+	Activation   peripheral.Activation
+}
+
+// Array is the grid of PEs, the schema of [machine.array].
+type Array struct {
+	Rows              int    `toml:"rows" range:"1..65536"`
+	Cols              int    `toml:"cols" range:"1..65536"`
+	Dataflow          string `toml:"dataflow" enum:"ws|os|is" doc:"what the PEs hold: weights (ws), outputs (os) or inputs (is)"`
+	OverlapWeightLoad bool   `toml:"overlap_weight_load" default:"false" doc:"PEs hold two weights (is: inputs), and the next fold's is loaded while this one streams"`
+	KeepActivations   bool   `toml:"keep_activations" default:"false" doc:"outputs stay in the input buffer as the next kernel's inputs where it holds a kernel's inputs and outputs together"`
+}
+
+// PE is one processing element, the schema of [machine.pe].
+type PE struct {
+	EnergyPerMAC   unit.Joule       `toml:"energy_per_mac" doc:"one multiplication and the addition to a partial sum"`
+	RegisterEnergy unit.JoulePerBit `toml:"register_energy" doc:"of an operand that a PE latches as it passes from its neighbour"`
+	Leakage        unit.Watt        `toml:"leakage" doc:"of one PE"`
+	Area           unit.SquareMetre `toml:"area" optional:"true" doc:"of one PE"`
+}

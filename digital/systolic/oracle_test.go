@@ -1,0 +1,296 @@
+package systolic
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"xbar/digital"
+	"xbar/digital/memory"
+	"xbar/sim"
+	"xbar/sim/workload"
+)
+
+// oracle is what a kernel should take and move, worked out from closed forms
+// for the counts and, for time, a plain loop over the folds and chunks.
+type oracle struct {
+	cfg     *Config
+	k       workload.Kernel
+	l, n, m int64
+	batches int64
+	sumBits int64
+
+	found, kept bool // inputs are on the chip, outputs stay there
+}
+
+func newOracle(cfg *Config, k workload.Kernel, batch int64) *oracle {
+	o := &oracle{cfg: cfg, k: k, l: k.L * batch, n: k.N, m: k.M, batches: 1, sumBits: int64(k.InputBits + k.WeightBits)}
+	if k.Dynamic {
+		o.l, o.batches = k.L, batch
+	}
+	for x := int64(1); x < k.N; x *= 2 {
+		o.sumBits++
+	}
+	return o
+}
+
+func folds(x, size int64) int64 {
+	n := x / size
+	if x%size > 0 {
+		n++
+	}
+	return n
+}
+
+// ideal is the time with an unlimited DRAM.
+func (o *oracle) ideal() int64 {
+	R, C := int64(o.cfg.Array.Rows), int64(o.cfg.Array.Cols)
+	var n, stream int64
+	switch o.cfg.Array.Dataflow {
+	case "ws":
+		n, stream = folds(o.n, R)*folds(o.m, C), o.l
+	case "is":
+		n, stream = folds(o.n, R)*folds(o.l, C), o.m
+	case "os":
+		return o.batches * folds(o.l, R) * folds(o.m, C) * (o.n + R + C - 2)
+	}
+	if o.cfg.Array.OverlapWeightLoad {
+		return R + o.batches*n*(stream+R+C-2)
+	}
+	return o.batches * n * (stream + 2*R + C - 2)
+}
+
+// counts are all counts of the ledger but the PEs' moves.
+func (o *oracle) counts() map[string]int64 {
+	R, C := int64(o.cfg.Array.Rows), int64(o.cfg.Array.Cols)
+	x, w, y := o.l*o.n, o.n*o.m, o.l*o.m
+	fit := func(b memory.Buffer, bits int64) bool { return float64(bits) <= float64(b.Capacity) }
+	halfFit := func(b memory.Buffer, bits int64) bool { return float64(bits) <= float64(b.Capacity)/2 }
+	in, weights, out := o.cfg.InputBuffer, o.cfg.WeightBuffer, o.cfg.OutputBuffer
+	xBits, wBits := int64(o.k.InputBits), int64(o.k.WeightBits)
+
+	once := func(words, times int64, stays bool) int64 {
+		if stays {
+			return words
+		}
+		return words * times
+	}
+	got := map[string]int64{"pe mac": o.l * o.n * o.m, "output-buffer store": y, "dram write outputs": y}
+	switch o.cfg.Array.Dataflow {
+	case "ws":
+		got["input-buffer read"], got["weight-buffer read"] = x*folds(o.m, C), w
+		got["input-buffer fill"] = once(x, folds(o.m, C), fit(in, x*xBits))
+		got["weight-buffer fill"] = w
+	case "is":
+		got["input-buffer read"], got["weight-buffer read"] = x, w*folds(o.l, C)
+		got["input-buffer fill"] = x
+		got["weight-buffer fill"] = once(w, folds(o.l, C), fit(weights, w*wBits))
+	case "os":
+		got["input-buffer read"], got["weight-buffer read"] = x*folds(o.m, C), w*folds(o.l, R)
+		got["input-buffer fill"] = once(x, folds(o.m, C), fit(in, x*xBits))
+		got["weight-buffer fill"] = once(w, folds(o.l, R), fit(weights, w*wBits) || halfFit(weights, o.n*min(o.m, C)*wBits))
+		got["output-buffer write"] = y
+	}
+	if o.cfg.Array.Dataflow != "os" {
+		slice := o.l * min(o.m, C)
+		if o.cfg.Array.Dataflow == "is" {
+			slice = o.m * min(o.l, C)
+		}
+		again := y * (folds(o.n, R) - 1)
+		got["output-buffer write"] = y + again
+		got["output-buffer read"] = again
+		if !fit(out, y*o.sumBits) && !halfFit(out, slice*o.sumBits) {
+			for _, action := range []string{"output-buffer spill", "output-buffer fill", "dram read partial sums", "dram write partial sums"} {
+				got[action] = again
+			}
+		}
+	}
+	if o.found {
+		got["input-buffer fill"] = 0
+	}
+	if o.kept {
+		got["input-buffer keep"], got["dram write outputs"] = y, 0
+	}
+	got["dram read inputs"], got["dram read weights"] = got["input-buffer fill"], got["weight-buffer fill"]
+	if o.k.Activation {
+		got["activation apply"] = y
+	}
+	for action, n := range got {
+		if got[action] *= o.batches; n == 0 {
+			delete(got, action)
+		}
+	}
+	return got
+}
+
+// part is a chunk as time sees it.
+type part struct {
+	compute, in, out int64 // cycles, bits, bits
+	head             bool
+}
+
+// parts lists a kernel's chunks.
+func (o *oracle) parts() []part {
+	R, C := int64(o.cfg.Array.Rows), int64(o.cfg.Array.Cols)
+	xBits, wBits := int64(o.k.InputBits), int64(o.k.WeightBits)
+	counts := o.counts()
+	spills := counts["output-buffer spill"] > 0
+	var left, top memory.Buffer
+	var rows, cols, stream, leftBits, topBits int64
+	switch o.cfg.Array.Dataflow {
+	case "ws":
+		rows, cols, stream = o.n, o.m, o.l
+		left, leftBits, top, topBits = o.cfg.InputBuffer, xBits, o.cfg.OutputBuffer, o.sumBits
+	case "is":
+		rows, cols, stream = o.n, o.l, o.m
+		left, leftBits, top, topBits = o.cfg.WeightBuffer, wBits, o.cfg.OutputBuffer, o.sumBits
+	case "os":
+		rows, cols, stream = o.l, o.m, o.n
+		left, leftBits, top, topBits = o.cfg.InputBuffer, xBits, o.cfg.WeightBuffer, wBits
+	}
+	steps := stream
+	for steps*min(rows, R)*leftBits > int64(left.Capacity)/2 || steps*min(cols, C)*topBits > int64(top.Capacity)/2 {
+		steps--
+	}
+	var list []part
+	for range o.batches {
+		for col := int64(0); col < cols; col += C {
+			for row := int64(0); row < rows; row += R {
+				r, c := min(R, rows-row), min(C, cols-col)
+				for from := int64(0); from < stream; from += steps {
+					list = append(list, o.part(row, col, from, r, c, min(steps, stream-from), rows, stream, spills, counts))
+				}
+			}
+		}
+	}
+	return list
+}
+
+func (o *oracle) part(row, col, from, r, c, s, rows, stream int64, spills bool, counts map[string]int64) part {
+	R, C := int64(o.cfg.Array.Rows), int64(o.cfg.Array.Cols)
+	xBits, wBits, yBits := int64(o.k.InputBits), int64(o.k.WeightBits), int64(o.k.OutputBits)
+	if o.found {
+		xBits = 0
+	}
+	if o.kept {
+		yBits = 0
+	}
+	once := func(action string, words int64) bool { return counts[action] == o.batches*words } // compulsory, so later folds find it
+	p := part{compute: s}
+	if from+s == stream {
+		p.compute += R + C - 2
+	}
+	xOnce, wOnce := once("input-buffer fill", o.l*o.n), once("weight-buffer fill", o.n*o.m)
+	switch o.cfg.Array.Dataflow {
+	case "ws", "is":
+		heldBits, leftBits, leftOnce := wBits, xBits, xOnce
+		if o.cfg.Array.Dataflow == "is" {
+			heldBits, leftBits, leftOnce = xBits, wBits, wOnce
+		}
+		if from == 0 {
+			p.head = true
+			p.in += r * c * heldBits
+			if !o.cfg.Array.OverlapWeightLoad {
+				p.compute += R
+			}
+		}
+		if col == 0 || !leftOnce {
+			p.in += r * s * leftBits
+		}
+		if spills && row > 0 {
+			p.in += c * s * o.sumBits
+		}
+		if row+R >= rows {
+			p.out = c * s * yBits
+		} else if spills {
+			p.out = c * s * o.sumBits
+		}
+	case "os":
+		if col == 0 || !xOnce {
+			p.in += r * s * xBits
+		}
+		if row == 0 || !wOnce {
+			p.in += c * s * wBits
+		}
+		if from+s == stream {
+			p.out = r * c * yBits
+		}
+	}
+	return p
+}
+
+// cycles is the time of the pipeline that swaps all buffers at once.
+func (o *oracle) cycles() int64 {
+	transfer := func(bits int64) int64 {
+		if o.cfg.DRAM.Bandwidth == 0 {
+			return 0
+		}
+		const hertz = 1e9
+		return folds(bits*hertz, int64(o.cfg.DRAM.Bandwidth)*int64(o.cfg.DRAM.Channels))
+	}
+	var total int64
+	list := o.parts()
+	for k := -1; k <= len(list); k++ {
+		var compute, dram, loaded int64
+		if k > 0 {
+			dram += transfer(list[k-1].out)
+		}
+		if k+1 < len(list) {
+			if list[k+1].in > 0 {
+				dram += transfer(list[k+1].in)
+				loaded = dram
+			}
+			if o.cfg.Array.OverlapWeightLoad && list[k+1].head {
+				loaded += int64(o.cfg.Array.Rows)
+			}
+		}
+		if k >= 0 && k < len(list) {
+			compute = list[k].compute
+		}
+		total += max(compute, dram, loaded)
+	}
+	return total
+}
+
+// Random machines against the oracle, from stalled all the time to never.
+func TestOracle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		kernels := drawKernels(t, 64)
+		cfg := drawConfig(t)
+		batch := rapid.Int64Range(1, 4).Draw(t, "batch")
+		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+		m, _ := New(cfg, clock)
+		pass := mustRun(t, m, kernels, batch, digital.Burst)
+		kept := false
+		for i, k := range kernels {
+			o := newOracle(&cfg, k, batch)
+			o.found = kept
+			if i+1 < len(kernels) && cfg.Array.KeepActivations {
+				reads := k.L * k.N * int64(k.InputBits)
+				if kept {
+					reads = kernels[i-1].L * kernels[i-1].M * int64(kernels[i-1].OutputBits)
+				}
+				o.kept = float64(batch*(reads+k.L*k.M*int64(k.OutputBits))) <= float64(cfg.InputBuffer.Capacity)
+			}
+			kept = o.kept
+			got := counted(m, i)
+			for _, move := range []string{"pe move input", "pe move weight", "pe move sum"} {
+				delete(got, move)
+			}
+			if d := cmp.Diff(o.counts(), got); d != "" {
+				t.Fatal(d)
+			}
+			if got, want := int64(pass.Kernels[i]), o.cycles(); got != want {
+				t.Fatalf("kernel %d: %d cycles, want %d", i, got, want)
+			}
+			if got, want := int64(pass.Kernels[i]-pass.Stalls[i]), o.ideal(); got != want {
+				t.Fatalf("kernel %d: %d cycles without stalls, want %d", i, got, want)
+			}
+			if cfg.DRAM.Bandwidth == 0 && pass.Stalls[i] != 0 {
+				t.Fatalf("kernel %d: stalled for %d cycles by an unlimited DRAM", i, pass.Stalls[i])
+			}
+		}
+	})
+}

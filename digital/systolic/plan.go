@@ -1,0 +1,305 @@
+package systolic
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+
+	"xbar/sim/unit"
+	"xbar/sim/workload"
+)
+
+// tensor is a matrix of a kernel.
+type tensor int
+
+const (
+	input  tensor = iota // X, L×N
+	weight               // W, N×M
+	sum                  // Y, L×M, as it is summed up
+	tensors
+	output = tensors // Y, as it leaves: a width of its own, no traffic of its own
+)
+
+// The dimensions of a kernel.
+const (
+	dimL = iota
+	dimN
+	dimM
+	dims
+)
+
+// role is what a dataflow does with tensors and dimensions.
+type role struct {
+	held, left, top    tensor // in the PEs, and where the others enter
+	rows, cols, stream int    // dimensions along the array and along time
+}
+
+var roles = map[string]role{
+	"ws": {held: weight, left: input, top: sum, rows: dimN, cols: dimM, stream: dimL},
+	"is": {held: input, left: weight, top: sum, rows: dimN, cols: dimL, stream: dimM},
+	"os": {held: sum, left: input, top: weight, rows: dimL, cols: dimM, stream: dimN},
+}
+
+// loads reports whether a fold starts by loading what the PEs hold.
+func (r role) loads() bool { return r.held != sum }
+
+// plan is one kernel of a pass as the array will run it.
+type plan struct {
+	role
+	kernel    workload.Kernel
+	R, C      int64              // of the array
+	extent    [dims]int64        // of one product
+	width     [tensors + 1]int64 // bits of a word
+	steps     int64              // of the stream in each chunk but a fold's last
+	count     position           // how many products, and column folds, row folds, chunks in each
+	leftStays bool               // the operand from the left fits its buffer
+	topStays  bool               // that at the top fits, or a column fold's part of it a half
+	found     bool               // the inputs are in their buffer already
+	kept      bool               // the outputs are left there
+}
+
+// position is a chunk's place in the loops, outermost first.
+type position [4]int64
+
+const (
+	productLoop = iota
+	columnLoop
+	rowLoop
+	chunkLoop
+)
+
+// chunk is the part of a fold between two swaps of the buffers.
+type chunk struct {
+	live        bool // false: before the first, after the last
+	at          position
+	rows, cols  int64 // of PEs in use
+	start       int64 // steps of the fold before it
+	steps       int64
+	first, last bool           // of its fold
+	accumulates bool           // partial sums come in at the top
+	fetch       [tensors]int64 // words from DRAM that it needs
+	spill       int64          // partial sums that it leaves for the DRAM
+	store       int64          // outputs that leave the output buffer
+}
+
+// plans lays out a pass of a batch through the kernels.
+func (m *Machine) plans(kernels []workload.Kernel, batch int64) ([]plan, error) {
+	if err := m.countable(kernels, batch); err != nil {
+		return nil, err
+	}
+	plans := make([]plan, len(kernels))
+	for i, k := range kernels {
+		p, err := m.newPlan(k, batch)
+		if err != nil {
+			return nil, fmt.Errorf("systolic: kernel %s: %w", k.Name, err)
+		}
+		plans[i] = p
+	}
+	if m.cfg.Array.KeepActivations && len(plans) > 0 {
+		keep(plans, batch, int64(min(m.cfg.InputBuffer.Capacity, 1<<62)))
+	}
+	return plans, nil
+}
+
+// keep leaves activations in an input buffer of the given bits from one kernel
+// to the next, where it holds both what the kernel reads and what it writes.
+func keep(plans []plan, batch, capacity int64) {
+	inputs := batch * plans[0].kernel.L * plans[0].kernel.N * plans[0].width[input]
+	for i := range plans[:len(plans)-1] {
+		p, next := &plans[i], &plans[i+1]
+		outputs := batch * p.kernel.L * p.kernel.M * p.width[output]
+		p.kept = inputs+outputs <= capacity
+		next.found = p.kept
+		inputs = outputs
+		if !next.found {
+			inputs = batch * next.kernel.L * next.kernel.N * next.width[input]
+		}
+	}
+}
+
+// newPlan lays out a kernel. It refuses one whose parts do not fit the halves
+// of the buffers.
+func (m *Machine) newPlan(k workload.Kernel, batch int64) (plan, error) {
+	cfg := &m.cfg
+	p := plan{
+		role: m.role, kernel: k,
+		R: int64(cfg.Array.Rows), C: int64(cfg.Array.Cols),
+		extent: [dims]int64{k.L * batch, k.N, k.M},
+	}
+	widths := widths(k.N, k.InputBits, k.WeightBits)
+	copy(p.width[:], widths[:])
+	p.width[output] = int64(k.OutputBits)
+	products := int64(1)
+	if k.Dynamic {
+		products, p.extent[dimL] = batch, k.L
+	}
+	capacity := cfg.capacities()
+	rows, cols, stream := p.extent[p.rows], p.extent[p.cols], p.extent[p.stream]
+	r, c := min(rows, p.R), min(cols, p.C)
+
+	holds := func(t tensor, share unit.Bit, words int64) bool {
+		return words <= wordsIn(capacity[t]*share, p.width[t])
+	}
+	p.leftStays = holds(p.left, 1, rows*stream)
+	p.topStays = holds(p.top, 1, cols*stream) || holds(p.top, 0.5, c*stream)
+	p.steps = min(stream, wordsIn(capacity[p.left]/2, p.width[p.left])/r, wordsIn(capacity[p.top]/2, p.width[p.top])/c)
+	p.count = position{products, ceilDiv(cols, p.C), ceilDiv(rows, p.R), ceilDiv(stream, max(1, p.steps))}
+
+	var errs []error
+	for _, misfit := range cfg.Misfits(p.extent[dimL], k.N, k.M, k.InputBits, k.WeightBits) {
+		errs = append(errs, &misfit)
+	}
+	return p, errors.Join(errs...)
+}
+
+// Misfit is a buffer that is too small for what the array takes at once.
+type Misfit struct {
+	Buffer string // its table in a config
+	Words  int64  // that half of it must hold
+	Bits   int64  // of a word
+}
+
+func (m *Misfit) Error() string {
+	return fmt.Sprintf("half of %s does not hold the %d words of %d bits that the array takes at once", m.Buffer, m.Words, m.Bits)
+}
+
+// Misfits lists the buffers too small for a product X[L×N]·W[N×M] of operands
+// that have so many bits: half of each must hold the tile in the PEs, or a
+// step of a stream. It panics on an unknown dataflow.
+func (c *Config) Misfits(l, n, m int64, inputBits, weightBits int) []Misfit {
+	role, known := roles[c.Array.Dataflow]
+	if !known {
+		panic("systolic: unknown dataflow " + c.Array.Dataflow)
+	}
+	extent := [dims]int64{l, n, m}
+	rows, cols := min(extent[role.rows], int64(c.Array.Rows)), min(extent[role.cols], int64(c.Array.Cols))
+	var words [tensors]int64
+	words[role.held], words[role.left], words[role.top] = rows*cols, rows, cols
+	capacity, width := c.capacities(), widths(n, inputBits, weightBits)
+	var misfits []Misfit
+	for t, buffer := range [tensors]string{"input_buffer", "weight_buffer", "output_buffer"} {
+		if words[t] > wordsIn(capacity[t]/2, width[t]) {
+			misfits = append(misfits, Misfit{buffer, words[t], width[t]})
+		}
+	}
+	return misfits
+}
+
+func (c *Config) capacities() [tensors]unit.Bit {
+	return [tensors]unit.Bit{input: c.InputBuffer.Capacity, weight: c.WeightBuffer.Capacity, sum: c.OutputBuffer.Capacity}
+}
+
+// widths are the bits of the words of a product that sums over n.
+func widths(n int64, inputBits, weightBits int) [tensors]int64 {
+	return [tensors]int64{
+		input: int64(inputBits), weight: int64(weightBits),
+		sum: int64(inputBits + weightBits + bits.Len64(uint64(n-1))),
+	}
+}
+
+// wordsIn is how many words of the given bits a memory holds.
+func wordsIn(capacity unit.Bit, width int64) int64 { return int64(min(capacity, 1<<62)) / width }
+
+// chunk is the chunk at a position.
+func (p *plan) chunk(at position) chunk {
+	stream := p.extent[p.stream]
+	c := chunk{
+		live: true, at: at,
+		rows:  min(p.R, p.extent[p.rows]-at[rowLoop]*p.R),
+		cols:  min(p.C, p.extent[p.cols]-at[columnLoop]*p.C),
+		start: at[chunkLoop] * p.steps,
+		first: at[chunkLoop] == 0,
+		last:  at[chunkLoop] == p.count[chunkLoop]-1,
+	}
+	c.steps = min(p.steps, stream-c.start)
+	if at[columnLoop] == 0 || !p.leftStays {
+		c.fetch[p.left] = c.rows * c.steps
+	}
+	if p.loads() {
+		p.crossHolding(&c)
+	} else {
+		p.crossSumming(&c)
+	}
+	if p.found {
+		c.fetch[input] = 0
+	}
+	return c
+}
+
+// crossHolding is the rest of a chunk's traffic where PEs hold an operand and
+// sums run through.
+func (p *plan) crossHolding(c *chunk) {
+	firstRow, lastRow := c.at[rowLoop] == 0, c.at[rowLoop] == p.count[rowLoop]-1
+	c.accumulates = !firstRow
+	if c.first {
+		c.fetch[p.held] = c.rows * c.cols
+	}
+	if !firstRow && !p.topStays {
+		c.fetch[sum] = c.cols * c.steps
+	}
+	if lastRow {
+		c.store = c.cols * c.steps
+	} else if !p.topStays {
+		c.spill = c.cols * c.steps
+	}
+}
+
+// crossSumming is the rest of a chunk's traffic where PEs hold the sums.
+func (p *plan) crossSumming(c *chunk) {
+	if c.at[rowLoop] == 0 || !p.topStays {
+		c.fetch[p.top] = c.cols * c.steps
+	}
+	if c.last {
+		c.store = c.rows * c.cols
+	}
+}
+
+// after is the chunk that follows c; not live after the last.
+func (p *plan) after(c *chunk) chunk {
+	at := c.at
+	for loop := chunkLoop; c.live && loop >= productLoop; loop-- {
+		at[loop]++
+		if at[loop] < p.count[loop] {
+			return p.chunk(at)
+		}
+		at[loop] = 0
+	}
+	return chunk{}
+}
+
+// cycles is how long a chunk streams. The last step leaves the array R + C − 2
+// cycles after it entered.
+func (p *plan) cycles(c *chunk) int64 {
+	if c.last {
+		return c.steps + p.R + p.C - 2
+	}
+	return c.steps
+}
+
+// countable refuses shapes that make no sense and passes whose counts or
+// cycles could overflow.
+func (m *Machine) countable(kernels []workload.Kernel, batch int64) error {
+	if batch < 1 {
+		return fmt.Errorf("systolic: a batch of %d", batch)
+	}
+	var most float64
+	for _, k := range kernels {
+		if min(k.L, k.N, k.M) < 1 || min(k.InputBits, k.WeightBits, k.OutputBits) < 1 {
+			return fmt.Errorf("systolic: kernel %s has no size: %d×%d×%d of %d, %d and %d bits",
+				k.Name, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
+		}
+		l, n, o := float64(k.L)*float64(batch), float64(k.N), float64(k.M)
+		R, C := float64(m.cfg.Array.Rows), float64(m.cfg.Array.Cols)
+		edge := max(R, C)
+		padded := (l + edge) * (n + edge) * (o + edge) // every PE in every fold, its streams' tails included
+		width := float64(k.InputBits + k.WeightBits + k.OutputBits + 64)
+		most += 4 * padded * width * max(1, m.channel.PerBit())
+	}
+	if most > math.MaxInt64/2 {
+		return fmt.Errorf("systolic: a pass of up to %.2g bits and cycles is more than can be counted", most)
+	}
+	return nil
+}
+
+func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
