@@ -30,6 +30,7 @@ func (d *decoder) check(c *Config, root *node) {
 		names[m.Name] = true
 		d.checkAnalog(m)
 		d.checkWeights(m, c.Workload.Kernels)
+		d.checkBuffers(m, c)
 		d.checkLevels(m)
 	}
 }
@@ -271,6 +272,47 @@ func (d *decoder) checkWeights(m *machine, kernels []Kernel) {
 				quote(k.Name), s.Columns(), k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.Cols)
 		}
 	}
+}
+
+// checkBuffers reports buffers of a systolic machine that are too small for what
+// its array takes at once from a kernel. Networks bring their kernels later, and
+// are checked where they are laid out.
+func (d *decoder) checkBuffers(m *machine, c *Config) {
+	if m.Kind != "systolic" || !m.given("array.rows", "array.cols", "array.dataflow",
+		"input_buffer.capacity", "weight_buffer.capacity", "output_buffer.capacity") {
+		return
+	}
+	batch := c.Workload.Batch
+	if m.Batch > 0 {
+		batch = m.Batch
+	}
+	machine := m.Systolic()
+	seen := map[string]bool{}
+	for i, k := range c.Workload.Kernels {
+		if !d.given(element("workload.kernel", i), "L", "N", "M", "input_bits", "weight_bits") {
+			continue
+		}
+		vectors := k.L * max(batch, 1)
+		if k.Dynamic {
+			vectors = k.L
+		}
+		for _, misfit := range machine.Misfits(vectors, k.N, k.M, k.InputBits, k.WeightBits) {
+			if seen[misfit.Buffer] {
+				continue
+			}
+			seen[misfit.Buffer] = true
+			d.errs.addf(m.blame(misfit.Buffer+".capacity", "array.rows", "array.cols", "array.dataflow"), "kernel %s: %v; its capacity = %s, and the array has rows = %d, cols = %d",
+				quote(k.Name), &misfit, m.written(misfit.Buffer+".capacity"), m.Array.Rows, m.Array.Cols)
+		}
+	}
+}
+
+// given says whether all the keys of a table were read.
+func (d *decoder) given(path string, keys ...string) bool {
+	return !slices.ContainsFunc(keys, func(key string) bool {
+		_, ok := d.leaves[path+"."+key]
+		return !ok
+	})
 }
 
 // checkLevels sees to it that memory levels grow from the first to the last.

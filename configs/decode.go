@@ -50,10 +50,10 @@ func (d *decoder) table(s *section, v reflect.Value, n *node, path string) {
 		}
 		below := strings.TrimPrefix(path+"."+f.key, ".")
 		switch {
-		case f.machine != "" && d.kind != "" && f.machine != d.kind:
+		case !f.on(d.kind):
 			d.misplaced(f, c)
 		case c != nil && c.kind == broken:
-		case f.kind == tables && c == nil && f.machine != "" && f.required():
+		case f.kind == tables && c == nil && f.machines != nil && f.required():
 			absent = append(absent, f)
 		case f.kind == tables:
 			d.subtable(f, v.Field(f.index), c, n, below)
@@ -154,7 +154,7 @@ func belongs(key string, s *section, kind string) string {
 	}
 	var homes []string
 	for _, f := range root.fields {
-		if f.sub != nil && f.sub.field(key) != nil && (kind == "" || f.machine == "" || f.machine == kind) {
+		if f.sub != nil && f.sub.field(key) != nil && f.on(kind) {
 			homes = append(homes, f.sub.label)
 		}
 	}
@@ -166,7 +166,7 @@ func belongs(key string, s *section, kind string) string {
 
 func (d *decoder) misplaced(f *field, c *node) {
 	if c != nil {
-		d.errs.addf(c.keyAt, "%s belongs to %s machines, and this one is %s", f.sub.label, f.machine, d.kind)
+		d.errs.addf(c.keyAt, "%s belongs to %s machines, and this one is %s", f.sub.label, strings.Join(f.machines, " and "), d.kind)
 	}
 }
 
@@ -178,7 +178,7 @@ func (d *decoder) absent(fields []*field, n *node) {
 	}
 	if len(fields) == 1 {
 		f := fields[0]
-		d.errs.addf(n.at, "%s is missing; %s machines need it: %s", f.sub.label, f.machine, strings.Join(f.sub.required(), ", "))
+		d.errs.addf(n.at, "%s is missing; %s machines need it: %s", f.sub.label, strings.Join(f.machines, " and "), strings.Join(f.sub.required(), ", "))
 		return
 	}
 	labels := make([]string, len(fields))

@@ -9,6 +9,7 @@ import (
 	"xbar/digital/memory"
 	"xbar/digital/network"
 	"xbar/digital/peripheral"
+	"xbar/digital/systolic"
 	"xbar/sim/unit"
 )
 
@@ -58,14 +59,17 @@ type Kernel struct {
 	Repeat       int64  `toml:"repeat" range:"1..10000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`
 }
 
-// Machine is one machine. Sections that carry a kind belong to machines of
-// that kind only and are required there.
+// Machine is one machine. Sections that carry kinds belong to machines of those
+// kinds only and are required there.
 type Machine struct {
 	Name   string     `toml:"name"`
-	Kind   string     `toml:"kind" enum:"analog|scalar"`
+	Kind   string     `toml:"kind" enum:"analog|scalar|systolic"`
 	Preset string     `toml:"preset" optional:"true"`
 	Batch  int64      `toml:"batch" range:"1..1000000" optional:"true" doc:"overrides workload.batch"`
 	Clock  unit.Hertz `toml:"clock" check:"positive"`
+
+	Array systolic.Array `toml:"array" kind:"systolic"`
+	PE    systolic.PE    `toml:"pe" kind:"systolic"`
 
 	Chip         Chip                   `toml:"chip" kind:"analog"`
 	Crossbar     crossbar.Config        `toml:"crossbar" kind:"analog"`
@@ -75,12 +79,13 @@ type Machine struct {
 	ADC          adc.Config             `toml:"adc" kind:"analog"`
 	ShiftAdd     peripheral.ShiftAdd    `toml:"shift_add" kind:"analog"`
 	Accumulator  peripheral.Accumulator `toml:"accumulator" kind:"analog"`
-	Activation   peripheral.Activation  `toml:"activation" kind:"analog"`
-	InputBuffer  memory.Buffer          `toml:"input_buffer" kind:"analog"`
-	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog"`
+	Activation   peripheral.Activation  `toml:"activation" kind:"analog|systolic"`
+	InputBuffer  memory.Buffer          `toml:"input_buffer" kind:"analog|systolic"`
+	WeightBuffer memory.Buffer          `toml:"weight_buffer" kind:"systolic"`
+	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog|systolic"`
 	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog"`
 	Network      network.Config         `toml:"network" kind:"analog"`
-	DRAM         memory.DRAM            `toml:"dram" kind:"analog"`
+	DRAM         memory.DRAM            `toml:"dram" kind:"analog|systolic"`
 
 	Scalar digital.Config `toml:"core" kind:"scalar"`
 	Memory digital.Memory `toml:"memory" kind:"scalar"`
@@ -88,6 +93,15 @@ type Machine struct {
 	// Provenance says, for every number of this machine, where it was set
 	// and which publication it comes from, by dotted key ("adc.resolution").
 	Provenance map[string]Origin `toml:"-"`
+}
+
+// Systolic is the description of a systolic machine.
+func (m *Machine) Systolic() systolic.Config {
+	return systolic.Config{
+		Array: m.Array, PE: m.PE,
+		InputBuffer: m.InputBuffer, WeightBuffer: m.WeightBuffer, OutputBuffer: m.OutputBuffer,
+		DRAM: m.DRAM, Activation: m.Activation,
+	}
 }
 
 // Chip says how many arrays there are and what happens when the model needs

@@ -32,7 +32,7 @@ type field struct {
 	unlimited bool // of a quantity: the word stands for no limit, which is zero
 	fallback  *string
 	optional  bool
-	machine   string // kind of machine that the table belongs to
+	machines  []string // kinds of machine that the table belongs to; nil: all
 	doc       string
 }
 
@@ -67,12 +67,18 @@ func (s *section) field(key string) *field {
 func (s *section) keys(kind string) []string {
 	var keys []string
 	for _, f := range s.fields {
-		if f.machine == "" || kind == "" || f.machine == kind {
+		if f.on(kind) {
 			keys = append(keys, f.key)
 		}
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// on says whether the key may stand on a machine of that kind, or on one of
+// unknown kind, "".
+func (f *field) on(kind string) bool {
+	return f.machines == nil || kind == "" || slices.Contains(f.machines, kind)
 }
 
 // required lists what must stand in the table, in the order of the schema.
@@ -117,13 +123,16 @@ func newField(member reflect.StructField, index int, path string) *field {
 	f := &field{
 		key: tag.Get("toml"), index: index,
 		optional: tag.Get("optional") == "true", positive: tag.Get("check") == "positive", unlimited: tag.Get("unlimited") == "true",
-		machine: tag.Get("kind"), doc: tag.Get("doc"),
+		doc: tag.Get("doc"),
 	}
 	if f.key == "" {
 		panic("configs: no toml tag on " + member.Name)
 	}
 	if fallback, ok := tag.Lookup("default"); ok {
 		f.fallback = &fallback
+	}
+	if kinds := tag.Get("kind"); kinds != "" {
+		f.machines = strings.Split(kinds, "|")
 	}
 	if values := tag.Get("enum"); values != "" {
 		f.enum = strings.Split(values, "|")

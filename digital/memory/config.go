@@ -3,7 +3,7 @@ package memory
 import "xbar/sim/unit"
 
 // Buffer describes an on-chip memory, the schema of [machine.input_buffer],
-// [machine.output_buffer] and [machine.global_buffer].
+// [machine.weight_buffer], [machine.output_buffer] and [machine.global_buffer].
 type Buffer struct {
 	Capacity    unit.Bit         `toml:"capacity" check:"positive"`
 	ReadEnergy  unit.JoulePerBit `toml:"read_energy"`

@@ -27,6 +27,6 @@ type Accumulator struct {
 // output, the schema of [machine.activation].
 type Activation struct {
 	EnergyPerOperation unit.Joule       `toml:"energy_per_operation"`
-	Leakage            unit.Watt        `toml:"leakage" doc:"of one tile's unit"`
-	Area               unit.SquareMetre `toml:"area" optional:"true" doc:"of one tile's unit"`
+	Leakage            unit.Watt        `toml:"leakage" doc:"of one unit, on an analog chip one a tile"`
+	Area               unit.SquareMetre `toml:"area" optional:"true" doc:"of one unit, on an analog chip one a tile"`
 }

@@ -6,7 +6,7 @@ import (
 	"xbar/sim/energy"
 )
 
-// part is a kind of component as both machines describe it.
+// part is a kind of component as every machine describes it.
 type part struct {
 	path      string
 	instances int64

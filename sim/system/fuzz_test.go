@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,7 +76,7 @@ var knobs = []knob{
 	{"kernels", "dynamic", flags[0], nil},
 	{"kernels", "repeat", list("1|2|4"), list("10000|10001|3000")},
 	{"kernels", "a second one", list("7|1|16"), list("1000000000")},
-	{"kernels", "machine", list("analog|scalar|both"), nil},
+	{"kernels", "machine", list("analog|scalar|both|systolic|all"), nil},
 	{"kernels", "preset", list("reram-small|isaac|isaac-8b"), nil},
 	{"machine", "clock", list(`"1 GHz"|"1.28 GHz"|"100 MHz"`), list(`"1 Hz"|"10 THz"|"333333333.333 Hz"`)},
 	{"machine", "batch", list("1|2|5"), list("1000000")},
@@ -188,6 +189,20 @@ var knobs = []knob{
 	turn("level", "latency", times),
 	turn("level", "leakage", powers),
 	turn("level", "area", areas),
+	{"array", "rows", counts[0], list("65536")},
+	{"array", "cols", counts[0], list("65536")},
+	{"array", "dataflow", list(`"ws"|"os"|"is"`), nil},
+	turn("array", "overlap_weight_load", flags),
+	turn("array", "keep_activations", flags),
+	turn("pe", "energy_per_mac", energies),
+	turn("pe", "register_energy", perBits),
+	turn("pe", "leakage", powers),
+	turn("pe", "area", areas),
+	turn("weight_buffer", "capacity", memories),
+	turn("weight_buffer", "read_energy", perBits),
+	turn("weight_buffer", "write_energy", perBits),
+	turn("weight_buffer", "leakage", powers),
+	turn("weight_buffer", "area", areas),
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -232,7 +247,7 @@ func turned(bytes []byte) string {
 		fmt.Fprintf(&b, "[[workload.kernel]]\nname = \"b\"\nL = %s\nN = %s\nM = %s\n", l, m, second)
 		write("kernels")
 	}
-	if machines != "scalar" {
+	if machines == "analog" || machines == "both" || machines == "all" {
 		fmt.Fprintf(&b, "[[machine]]\nname = \"x\"\nkind = \"analog\"\npreset = %q\n", preset)
 		write("machine")
 		for _, section := range list("chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram") {
@@ -240,7 +255,15 @@ func turned(bytes []byte) string {
 			write(section)
 		}
 	}
-	if machines != "analog" {
+	if machines == "systolic" || machines == "all" {
+		b.WriteString("[[machine]]\nname = \"a\"\nkind = \"systolic\"\npreset = \"tpu-v1\"\n")
+		write("machine")
+		for _, section := range list("array|pe|activation|input_buffer|weight_buffer|output_buffer|dram") {
+			fmt.Fprintf(&b, "[machine.%s]\n", section)
+			write(section)
+		}
+	}
+	if machines == "scalar" || machines == "both" || machines == "all" {
 		b.WriteString("[[machine]]\nname = \"s\"\nkind = \"scalar\"\npreset = \"scalar-45nm\"\n")
 		write("machine")
 		b.WriteString("[machine.core]\n")
@@ -273,6 +296,10 @@ func effort(cfg *configs.Config) (steps float64) {
 					steps += float64(k.Repeat) * batch * float64(k.L) * float64(k.N) * float64(k.M)
 				}
 			}
+			continue
+		}
+		if m.Kind == "systolic" {
+			steps += effortSystolic(cfg, m, batch)
 			continue
 		}
 		pass := 0.0
@@ -309,6 +336,22 @@ func effort(cfg *configs.Config) (steps float64) {
 			passes = 100
 		}
 		steps += passes*pass + float64(m.Chip.Tiles*m.Chip.ArraysPerTile)/10
+	}
+	return steps
+}
+
+// effortSystolic is the cycles that step goes through, or the events of burst.
+func effortSystolic(cfg *configs.Config, m *configs.Machine, batch float64) (steps float64) {
+	rows, cols := float64(m.Array.Rows), float64(m.Array.Cols)
+	for _, k := range cfg.Workload.Kernels {
+		events := 2000.0
+		if cfg.Granularity == "step" {
+			l, n, o := batch*float64(k.L), float64(k.N), float64(k.M)
+			most := max(l, n, o)
+			folds := math.Ceil(max(l, n)/rows) * math.Ceil(max(l, o)/cols) * batch
+			events = folds * (most + 2*rows + cols)
+		}
+		steps += float64(k.Repeat) * events
 	}
 	return steps
 }
@@ -377,6 +420,17 @@ func seedFuzz(f *testing.F) {
 		}
 	}
 	f.Add(timeless, "", "")
+	machines := slices.IndexFunc(knobs, func(k knob) bool { return k.key == "machine" })
+	for i := range knobs {
+		if slices.Contains([]string{"array", "pe", "weight_buffer", "input_buffer", "dram"}, knobs[i].section) {
+			for _, b := range []byte{1, 2, 3, 200} {
+				turned := make([]byte, len(knobs))
+				turned[machines], turned[i] = 4, b
+				f.Add(turned, "", "")
+				f.Add(turned, "", "granularity=step\nworkload.kernel[0].N=40\nmachine.a.array.cols=3")
+			}
+		}
+	}
 	f.Add(timeless, "", "granularity=step\nworkload.values=exact\nmachine.x.chip.power_gating=true\nmachine.x.chip.tiles=1\nmachine.x.crossbar.rows=4")
 	read := func(path string) string {
 		text, err := os.ReadFile(path)

@@ -95,6 +95,8 @@ func (j *job) run(ctx context.Context) (*Machine, error) {
 		return j.runAnalog(ctx)
 	case "scalar":
 		return j.runScalar(ctx)
+	case "systolic":
+		return j.runSystolic(ctx)
 	}
 	return nil, errors.New("no machine of kind " + j.machine.Kind)
 }
