@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"fmt"
 	"math"
 	"math/bits"
 	"slices"
@@ -169,8 +170,17 @@ func (d *decoder) checkAnalog(m *machine) {
 	if m.given("adc.per_array", "crossbar.cols") && m.ADC.PerArray > m.Crossbar.Cols {
 		d.errs.addf(m.blame("adc.per_array", "crossbar.cols"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.Cols)
 	}
-	if cell := m.node.child("cell"); cell != nil && cell.kind == table && m.Kind == "analog" {
-		d.checkCell(m, cell)
+	for i := range choices {
+		c := &choices[i]
+		if n := m.node.child(c.section); n != nil && n.kind == table && m.Kind == "analog" {
+			d.checkChoice(m, c, n)
+		}
+	}
+	d.checkConductance(m)
+	if m.given("adc.enob", "adc.node", "adc.latency") {
+		if err := m.ADC.Regression().Check(); err != nil {
+			d.errs.addf(m.blame("adc.enob", "adc.node", "adc.latency"), "the energy of a conversion cannot be told from enob, node and latency: %v", err)
+		}
 	}
 }
 
@@ -195,57 +205,77 @@ func (d *decoder) checkChip(m *machine) {
 	}
 }
 
-// The two ways to say what a read of a cell costs: as a lump, or from the
-// device.
-var readLumped, readDevice = []string{"read_energy"}, []string{"read_voltage", "g_on", "g_off"}
+// choice is two ways to say what one thing costs: as a lump, or from parts.
+type choice struct {
+	section string
+	lump    string
+	parts   []string
+	goes    []string // with the lump: what would be wrong beside the parts
+	subject string
+}
 
-// replaceRead takes one way to charge a read out of a machine's cell where a
+var choices = []choice{
+	{"cell", "read_energy", []string{"read_voltage", "g_on", "g_off"}, nil, "a cell needs the energy of a read"},
+	{"adc", "energy_per_conversion", []string{"enob", "node"}, []string{"area"}, "an ADC needs the energy of a conversion"},
+}
+
+func (c *choice) String() string {
+	last := len(c.parts) - 1
+	return fmt.Sprintf("either %s, or %s and %s", c.lump, strings.Join(c.parts[:last], ", "), c.parts[last])
+}
+
+// replaceChoices takes one way to charge a thing out of a machine where a
 // layer above, whose keys are those that own reports, gives only the other.
-func replaceRead(machine *node, own func(key *node) bool) {
-	cell := machine.child("cell")
-	if cell == nil || cell.kind != table {
-		return
-	}
-	gives := func(keys []string) bool {
-		return slices.ContainsFunc(keys, func(key string) bool {
-			c := cell.child(key)
-			return c != nil && own(c)
-		})
-	}
-	lumped, device := gives(readLumped), gives(readDevice)
-	if lumped == device {
-		return
-	}
-	others := readDevice
-	if device {
-		others = readLumped
-	}
-	for _, key := range others {
-		cell.take(key)
+func replaceChoices(machine *node, own func(section string, key *node) bool) {
+	for i := range choices {
+		c := &choices[i]
+		n := machine.child(c.section)
+		if n == nil || n.kind != table {
+			continue
+		}
+		gives := func(key string) bool {
+			k := n.child(key)
+			return k != nil && own(c.section, k)
+		}
+		lump, parts := gives(c.lump), slices.ContainsFunc(c.parts, gives)
+		switch {
+		case lump && !parts:
+			for _, key := range c.parts {
+				n.take(key)
+			}
+		case parts && !lump:
+			n.take(c.lump)
+			for _, key := range c.goes {
+				if !gives(key) {
+					n.take(key)
+				}
+			}
+		}
 	}
 }
 
-// checkCell sees to it that a read is charged once: as a lump or from the
-// device.
-func (d *decoder) checkCell(m *machine, cell *node) {
+// checkChoice sees to it that a thing is charged once: as a lump or from parts.
+func (d *decoder) checkChoice(m *machine, c *choice, n *node) {
 	var written, lacking []string
-	for _, key := range readDevice {
-		if cell.child(key) != nil {
+	for _, key := range c.parts {
+		if n.child(key) != nil {
 			written = append(written, key)
 		} else {
 			lacking = append(lacking, key)
 		}
 	}
-	lumped := cell.child("read_energy") != nil
-	const choice = "either read_energy, or read_voltage, g_on and g_off"
+	lump := n.child(c.lump) != nil
 	switch {
-	case lumped && len(written) > 0:
-		d.errs.addf(m.blame("cell.read_energy", "cell."+written[0]), "read_energy and %s: that would charge the same joule twice; give %s", strings.Join(written, ", "), choice)
-	case !lumped && len(written) == 0:
-		d.errs.addf(cell.at, "a cell needs the energy of a read: give %s", choice)
-	case !lumped && len(lacking) > 0:
-		d.errs.addf(cell.at, "%s without %s: give %s", strings.Join(written, ", "), strings.Join(lacking, ", "), choice)
+	case lump && len(written) > 0:
+		d.errs.addf(m.blame(c.section+"."+c.lump, c.section+"."+written[0]), "%s and %s: that would charge the same joule twice; give %s", c.lump, strings.Join(written, ", "), c)
+	case !lump && len(written) == 0:
+		d.errs.addf(n.at, "%s: give %s; \"0 pJ\" if it is meant to cost nothing", c.subject, c)
+	case !lump && len(lacking) > 0:
+		d.errs.addf(n.at, "%s without %s: give %s", strings.Join(written, ", "), strings.Join(lacking, ", "), c)
 	}
+}
+
+func (d *decoder) checkConductance(m *machine) {
 	if m.given("cell.g_on", "cell.g_off") && m.Cell.GOff > m.Cell.GOn {
 		d.errs.addf(m.blame("cell.g_off", "cell.g_on"), "g_off = %s is above g_on = %s, the conductance of the highest level", m.written("cell.g_off"), m.written("cell.g_on"))
 	}

@@ -4,8 +4,9 @@
 //
 // where a ◁ b is a with b's keys laid over it. Tables merge key by key; a list
 // such as memory.level is replaced as a whole. A read of a cell is charged by
-// read_energy, or by read_voltage, g_on and g_off: a layer that gives the one
-// takes the place of the other below it. bandwidth = "unlimited" lifts a limit
+// read_energy, or by read_voltage, g_on and g_off, and a conversion by
+// energy_per_conversion, or by enob and node: a layer that gives the one takes
+// the place of the other below it. bandwidth = "unlimited" lifts a limit
 // that a layer below sets.
 //
 // Reading is strict. The struct tags of [Config] are the schema: a key that is

@@ -341,3 +341,31 @@ func TestNegativeZero(t *testing.T) {
 		t.Error("−0")
 	}
 }
+
+// ENOB and node take the place of a preset's energy and area of a conversion,
+// and the other way about.
+func TestConversionReplaced(t *testing.T) {
+	for _, test := range []struct{ adc, want, not string }{
+		{"", "adc.energy_per_conversion", "adc.enob"},
+		{"enob = 7.5\nnode = \"32 nm\"\n", "adc.enob", "adc.energy_per_conversion"},
+		{"enob = 7.5\nnode = \"32 nm\"\n", "adc.node", "adc.area"},
+		{"enob = 7.5\nnode = \"32 nm\"\narea = \"1 um2\"\n", "adc.area", "adc.energy_per_conversion"},
+	} {
+		text := mustRead(t, "testdata/good/preset.toml") + "\n[[machine]]\nname = \"own\"\npreset = \"tiny-analog\"\n[machine.adc]\n" + test.adc
+		c, err := parseWith("x.toml", text)
+		if err != nil {
+			t.Errorf("%+v: %v", test, err)
+			continue
+		}
+		m := c.Machines[len(c.Machines)-1]
+		if _, ok := m.Provenance[test.want]; !ok {
+			t.Errorf("%+v: %s is lost", test, test.want)
+		}
+		if _, ok := m.Provenance[test.not]; ok {
+			t.Errorf("%+v: %s is left", test, test.not)
+		}
+		if modelled := test.adc != ""; m.ADC.Modelled() != modelled || m.ADC.Conversion() <= 0 {
+			t.Errorf("%+v: modelled %v, %v a conversion", test, m.ADC.Modelled(), m.ADC.Conversion())
+		}
+	}
+}

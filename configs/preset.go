@@ -96,9 +96,10 @@ func (l *loader) underlay(n *node) {
 		return
 	}
 	base.overlay(n)
-	if cell := n.child("cell"); cell != nil {
-		replaceRead(base, func(key *node) bool { return cell.child(key.key) != nil })
-	}
+	replaceChoices(base, func(section string, key *node) bool {
+		own := n.child(section)
+		return own != nil && own.child(key.key) != nil
+	})
 	*n = *base
 }
 

@@ -200,6 +200,7 @@ var quantities = map[string]struct {
 	"S":     {"a conductance", "uS", []string{"nS", "uS", "mS", "S"}, "", "1 aS", "1 kS"},
 	"ohm":   {"a resistance", "kohm", []string{"mohm", "ohm", "kohm", "Mohm"}, "", "1 nohm", "1 Pohm"},
 	"F":     {"a capacitance", "fF", []string{"aF", "fF", "pF", "nF", "F"}, "it is meant to cost nothing", "1e-6 aF", "1 F"},
+	"m":     {"a length", "nm", []string{"nm", "um", "mm"}, "", "1 pm", "1 km"},
 	"m2":    {"an area", "um2", []string{"nm2", "um2", "mm2", "m2"}, "", "1e-3 nm2", "100 m2"},
 	"J/bit": {"an energy per bit", "pJ/bit", []string{"fJ/bit", "pJ/bit", "nJ/bit", "fJ/B", "pJ/B", "nJ/B"}, "it is meant to cost nothing", "1e-12 aJ/bit", "1 kJ/bit"},
 	"bit/s": {"a bandwidth", "GB/s", []string{"bit/s", "kbit/s", "Mbit/s", "Gbit/s", "B/s", "kB/s", "MB/s", "GB/s"}, "", "1 bit/s", "1 Ebit/s"},

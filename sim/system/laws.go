@@ -303,9 +303,9 @@ func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
 	}
 	return theory.Costs{
 		DAC:   float64(m.DAC.EnergyPerConversion) * density,
-		ADC:   float64(m.ADC.EnergyPerConversion) + float64(m.SampleHold.EnergyPerSample),
+		ADC:   float64(m.ADC.Conversion()) + float64(m.SampleHold.EnergyPerSample),
 		Cell:  read,
-		Write: cell.Pulses*float64(cell.WriteEnergy) + cell.VerifyReads*(verify+float64(m.ADC.EnergyPerConversion)),
+		Write: cell.Pulses*float64(cell.WriteEnergy) + cell.VerifyReads*(verify+float64(m.ADC.Conversion())),
 		Bit:   float64(m.DRAM.ReadEnergy) + float64(m.GlobalBuffer.ReadEnergy) + float64(m.GlobalBuffer.WriteEnergy) + float64(m.Network.Energy),
 	}
 }

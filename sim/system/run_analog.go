@@ -125,6 +125,10 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	default:
 		notes = append(notes, fmt.Sprintf("column sums may need %d bits, the ADC has %d: its step is widened", need, cfg.ADC.Resolution))
 	}
+	if cfg.ADC.Modelled() {
+		r := cfg.ADC.Regression()
+		notes = append(notes, fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v", r.Energy(), r.ENOB, r.Node, r.Rate))
+	}
 	if m.Values == nil {
 		s := j.config.Workload.Statistics
 		notes = append(notes, fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",

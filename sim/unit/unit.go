@@ -18,6 +18,7 @@ type (
 	Siemens      float64
 	Ohm          float64
 	Farad        float64
+	Metre        float64
 	SquareMetre  float64
 	JoulePerBit  float64
 	BitPerSecond float64
@@ -33,6 +34,7 @@ func (Volt) Symbol() string         { return "V" }
 func (Siemens) Symbol() string      { return "S" }
 func (Ohm) Symbol() string          { return "ohm" }
 func (Farad) Symbol() string        { return "F" }
+func (Metre) Symbol() string        { return "m" }
 func (SquareMetre) Symbol() string  { return "m2" }
 func (JoulePerBit) Symbol() string  { return "J/bit" }
 func (BitPerSecond) Symbol() string { return "bit/s" }
@@ -46,6 +48,7 @@ func (q Volt) String() string         { return Format(float64(q), q.Symbol()) }
 func (q Siemens) String() string      { return Format(float64(q), q.Symbol()) }
 func (q Ohm) String() string          { return Format(float64(q), q.Symbol()) }
 func (q Farad) String() string        { return Format(float64(q), q.Symbol()) }
+func (q Metre) String() string        { return Format(float64(q), q.Symbol()) }
 func (q SquareMetre) String() string  { return Format(float64(q), q.Symbol()) }
 func (q JoulePerBit) String() string  { return Format(float64(q), q.Symbol()) }
 func (q BitPerSecond) String() string { return Format(float64(q), q.Symbol()) }
@@ -75,6 +78,7 @@ var spellings = map[string][]spelling{
 	"S":     {{text: "S", mantissa: 1}},
 	"ohm":   {{text: "ohm", mantissa: 1}, {text: "Ω", mantissa: 1}},
 	"F":     {{text: "F", mantissa: 1}},
+	"m":     {{text: "m", mantissa: 1}},
 	"m2":    {{text: "m2", mantissa: 1, area: true}, {text: "m²", mantissa: 1, area: true}},
 	"J/bit": {{text: "J/bit", mantissa: 1}, {text: "J/B", mantissa: 125, exponent: -3}},
 	"bit/s": {{text: "bit/s", mantissa: 1}, {text: "B/s", mantissa: 8}},

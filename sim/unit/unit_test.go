@@ -32,6 +32,7 @@ var bases = []struct {
 	{symbol: "ohm", text: "ohm", value: "1"},
 	{symbol: "ohm", text: "Ω", value: "1"},
 	{symbol: "F", text: "F", value: "1"},
+	{symbol: "m", text: "m", value: "1"},
 	{symbol: "m2", text: "m2", value: "1", area: true},
 	{symbol: "m2", text: "m²", value: "1", area: true},
 	{symbol: "J/bit", text: "J/bit", value: "1"},

@@ -71,12 +71,12 @@ func (c *Chip) openAccounts() {
 	a.drive = l.Open("tile/array/row", "drive", energy.Input, scaled(row))
 	a.read = l.Open("tile/array/cell", "read", energy.Cells, c.cellReadEnergy(density))
 	a.hold = l.Open("tile/array/sample-hold", "hold", energy.Output, m.SampleHold.EnergyPerSample)
-	a.convert = l.Open("tile/array/adc", "convert", energy.Output, m.ADC.EnergyPerConversion)
+	a.convert = l.Open("tile/array/adc", "convert", energy.Output, m.ADC.Conversion())
 	a.shift = l.Open("tile/array/shift-add", "shift-add", energy.Accumulate, m.ShiftAdd.EnergyPerOperation)
 	a.correct = l.Open("tile/array/shift-add", "correct", energy.Accumulate, m.ShiftAdd.EnergyPerCorrection)
 	a.program = l.Open("tile/array/cell", "program", energy.Programming, unit.Joule(m.Cell.Pulses)*m.Cell.WriteEnergy)
 	a.verify = l.Open("tile/array/cell", "verify", energy.Programming, unit.Joule(m.Cell.VerifyReads)*c.verifyReadEnergy())
-	a.verifyConvert = l.Open("tile/array/adc", "verify", energy.Programming, unit.Joule(m.Cell.VerifyReads)*m.ADC.EnergyPerConversion)
+	a.verifyConvert = l.Open("tile/array/adc", "verify", energy.Programming, unit.Joule(m.Cell.VerifyReads)*m.ADC.Conversion())
 }
 
 // lumped reports whether a cell's read energy is given rather than derived
@@ -145,7 +145,11 @@ func (c *Chip) openComponents() {
 	list("tile/array/row", true, arrays*rows, 0, 0, counted, occupation{a.drive, t.read})
 	list("tile/array/cell", given("cell"), arrays*rows*cols, m.Cell.Leakage, m.Cell.Area, counted, occupation{a.read, t.read})
 	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, counted, occupation{a.hold, t.sample})
-	list("tile/array/adc", given("adc"), arrays*int64(m.ADC.PerArray), m.ADC.Leakage, m.ADC.Area, counted, occupation{a.convert, t.conversion})
+	converter, known := m.ADC.Area, given("adc")
+	if m.ADC.Modelled() && !known {
+		converter, known = m.ADC.Regression().Area(), true
+	}
+	list("tile/array/adc", known, arrays*int64(m.ADC.PerArray), m.ADC.Leakage, converter, counted, occupation{a.convert, t.conversion})
 	list("tile/array/shift-add", given("shift_add"), arrays, m.ShiftAdd.Leakage, m.ShiftAdd.Area, func() sim.Cycle { return c.shifting })
 	list("chip", m.Provenance["chip.static_area"] != (configs.Origin{}), 1, m.Chip.StaticPower, m.Chip.StaticArea, none)
 	for i := range c.components {
