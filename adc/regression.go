@@ -48,7 +48,9 @@ func (r Regression) Check() error {
 		return fmt.Errorf("an ENOB of %g: the regression is of converters of 4 to 20 bits", r.ENOB)
 	case r.Node < 3e-9 || r.Node > 1.5e-6:
 		return fmt.Errorf("a node of %v: the regression is of nodes from 3 nm to 1.5 µm", r.Node)
-	case r.Rate <= 0 || r.Rate > 10e9:
+	case r.Rate <= 0:
+		return fmt.Errorf("no rate: a conversion must take some time")
+	case r.Rate > 10e9:
 		return fmt.Errorf("a rate of %v: the regression holds up to 10 GHz", r.Rate)
 	}
 	return nil

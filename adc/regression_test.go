@@ -60,6 +60,7 @@ func TestRegressionRange(t *testing.T) {
 		{ENOB: 3, Node: 45e-9, Rate: 1e8},
 		{ENOB: 8, Node: 1e-9, Rate: 1e8},
 		{ENOB: 8, Node: 45e-9, Rate: 1e11},
+		{ENOB: 8, Node: 45e-9},
 	} {
 		if r.Check() == nil {
 			t.Errorf("%+v was accepted", r)
