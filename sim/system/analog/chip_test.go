@@ -135,8 +135,20 @@ func checkSame(t *rapid.T, a, b *Chip) {
 	}
 }
 
+// thousands checks a property on twenty times as many machines as rapid does by
+// itself, unless tests are to be short.
+func thousands(t *testing.T, property func(*rapid.T)) {
+	rounds := 20
+	if testing.Short() {
+		rounds = 1
+	}
+	for range rounds {
+		rapid.Check(t, property)
+	}
+}
+
 func TestStepAndBurstAgree(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	thousands(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		for k := range w.Kernels {
@@ -164,7 +176,7 @@ func theoryArray(m *configs.Machine) theory.Array {
 // The closed forms know nothing of waves, spills and contention; the counts
 // must come out the same whatever those do.
 func TestCountsEqualTheory(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	thousands(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)
@@ -266,7 +278,7 @@ func randomMatrix(t *rapid.T, rows, cols int, bounds func() (low, high int64)) w
 // With a lossless ADC the product through slices, columns, codes and shifts is
 // the integer product, bit for bit; values change no count and no cycle.
 func TestExactValuesEqualTheIntegerProduct(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	thousands(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)
