@@ -271,7 +271,7 @@ func (d *decoder) checkChoice(m *machine, c *choice, n *node) {
 	case !lump && len(written) == 0:
 		d.errs.addf(n.at, "%s: give %s; \"0 pJ\" if it is meant to cost nothing", c.subject, c)
 	case !lump && len(lacking) > 0:
-		d.errs.addf(n.at, "%s without %s: give %s", strings.Join(written, ", "), strings.Join(lacking, ", "), c)
+		d.errs.addf(m.blame(c.section+"."+written[0]), "%s without %s: give %s", strings.Join(written, ", "), strings.Join(lacking, ", "), c)
 	}
 }
 

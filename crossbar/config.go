@@ -9,7 +9,7 @@ type Config struct {
 	ActiveRows       int              `toml:"active_rows" range:"1..1048576" optional:"true" doc:"rows driven at once; all of them unless given"`
 	Encoding         string           `toml:"encoding" enum:"offset|differential|twos-complement|magnitude" doc:"how a signed weight becomes cells"`
 	ColumnFlip       bool             `toml:"column_flip" default:"false" doc:"store a heavy column inverted, which saves one ADC bit"`
-	GateUnused       bool             `toml:"gate_unused" default:"true" doc:"unused rows and columns cost nothing"`
+	GateUnused       bool             `toml:"gate_unused" default:"true" doc:"unused rows and columns cost nothing; if not, statistical values charge them like used ones"`
 	WriteParallelism int              `toml:"write_parallelism" range:"1..1048576" doc:"cells of a row written at once"`
 	RowCapacitance   unit.Farad       `toml:"row_capacitance" doc:"of one row wire, charged to the drive voltage at each read"`
 	DriveVoltage     unit.Volt        `toml:"drive_voltage" doc:"to which a row is charged"`

@@ -299,7 +299,8 @@ func (r *recency) unlink(a int) {
 }
 
 // State is the tiles in the arrays, longest unused first: all that later loads
-// depend on. Passes repeat when it comes round.
+// depend on. Loads repeat when it comes round; which array holds a tile, and so
+// what crosses between tiles of the chip, may differ.
 func (p *Planner) State() []int {
 	var tiles []int
 	for a := p.used.oldest(); a != nothing; a = p.used.next[a] {

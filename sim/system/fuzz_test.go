@@ -286,6 +286,15 @@ func turned(bytes []byte) string {
 
 // effort estimates the steps of a run from above.
 func effort(cfg *configs.Config) (steps float64) {
+	if cfg.Workload.Values == "exact" { // the integer reference
+		inputs := max(1, cfg.Workload.Limit, cfg.Workload.Batch)
+		for i := range cfg.Machines {
+			inputs = max(inputs, cfg.Machines[i].Batch)
+		}
+		for _, k := range cfg.Workload.Kernels {
+			steps += float64(inputs) * float64(k.Repeat) * float64(k.L) * (float64(k.N)*float64(k.M) + 100) / 10
+		}
+	}
 	for i := range cfg.Machines {
 		m := &cfg.Machines[i]
 		batch := float64(max(cfg.Workload.Batch, m.Batch))

@@ -29,6 +29,8 @@ func TestRefused(t *testing.T) {
 		{list("machine.chip.cell.read_time=1 s|machine.chip.cell.write_time=1 s|workload.kernel[0].L=10000|machine.chip.chip.tiles=100|machine.chip.crossbar.rows=4096|machine.chip.crossbar.cols=4096"), list("cycles of all cells|cell.read_time")},
 		{list("workload.kernel[0].N=1000000000|workload.kernel[0].M=1000000000|workload.kernel[0].L=1|machine.chip.crossbar.rows=1|machine.chip.crossbar.cols=16|machine.chip.adc.per_array=1"), list("kernel a|N = 1000000000|crossbar.rows = 1 |crossbar.cols = 16|tiles")},
 		{list("workload.kernel[0].N=1000000|workload.kernel[0].M=1000000|workload.kernel[0].L=1000|workload.batch=1000|machine.chip.crossbar.rows=65536|machine.chip.crossbar.cols=65536|machine.chip.chip.tiles=1|machine.chip.input_buffer.capacity=1MiB|machine.chip.output_buffer.capacity=1MiB"), list("actions|L·N·M × batch")},
+		{list("machine.chip.accumulator.latency=1 ks|machine.chip.chip.tiles=1000|machine.chip.chip.arrays_per_tile=1|workload.kernel[0].L=4000|workload.kernel[0].N=100000|workload.kernel[0].M=2000|machine.chip.clock=1 GHz"), list("accumulator.latency")},
+		{list("machine.chip.input_buffer.capacity=129B"), list("kernel a|input_buffer.capacity")},
 		{list("machine.chip.input_buffer.capacity=64B"), list("kernel a|input_buffer.capacity")},
 		{list("machine.chip.output_buffer.capacity=64B"), list("kernel a|output_buffer.capacity")},
 		{list("workload.kernel[0].dynamic=true|workload.batch=1000000"), list("kernel a|at most 10000000")},

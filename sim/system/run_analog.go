@@ -129,6 +129,9 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		r := cfg.ADC.Regression()
 		notes = append(notes, fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v", r.Energy(), r.ENOB, r.Node, r.Rate))
 	}
+	if cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
+		notes = append(notes, fmt.Sprintf("an ENOB of %g is more than the %d bits of the codes: energy is paid for bits that are not read", cfg.ADC.ENOB, cfg.ADC.Resolution))
+	}
 	if m.Values == nil {
 		s := j.config.Workload.Statistics
 		notes = append(notes, fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",

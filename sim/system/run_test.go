@@ -243,3 +243,27 @@ func TestWear(t *testing.T) {
 		t.Errorf("pin writes the array that streams %g times a pass, want all 12 loads", pin)
 	}
 }
+
+// An activation cannot be written into arrays before it is computed, however
+// many of them are free.
+func TestOverlapWaitsForTheOperand(t *testing.T) {
+	sets := []string{"workload.kernel[1].dynamic=true", "machine.chip.chip.tiles=20", "workload.batch=1"}
+	overlapped := append(sets, "machine.chip.chip.overlap_reload=true")
+	if a, b := chip(t, sets...), chip(t, overlapped...); a.Cycles != b.Cycles || b.Programming.PerPass.Seconds == 0 {
+		t.Errorf("%d cycles, overlapped %d, of them %g s waiting", a.Cycles, b.Cycles, b.Programming.PerPass.Seconds)
+	}
+}
+
+// What has no time of its own is never idle for sure: gating spares it nothing.
+func TestGatingSparesTheIdleOnly(t *testing.T) {
+	leak := func(sets ...string) float64 {
+		return chip(t, append(sets, "machine.chip.network.leakage=1 W", "machine.chip.chip.tiles=7")...).Categories.Static
+	}
+	const gated, unlimited = "machine.chip.chip.power_gating=true", "machine.chip.network.bandwidth=unlimited"
+	if idle, always := leak(gated), leak(); idle >= always {
+		t.Errorf("a gated bus leaks %g J, ungated %g", idle, always)
+	}
+	if a, b := leak(gated, unlimited), leak(unlimited); a != b {
+		t.Errorf("a bus without a limit leaks %g J gated, %g ungated", a, b)
+	}
+}

@@ -128,29 +128,41 @@ func (c *Chip) openComponents() {
 		none    func() sim.Cycle                // no time of its own
 		counted = func() sim.Cycle { return 0 } // all of it by accounts
 	)
+	timed := func(latency sim.Cycle) func() sim.Cycle {
+		if latency == 0 {
+			return none
+		}
+		return counted
+	}
+	tallied := func(busy *sim.Cycle, latency sim.Cycle) func() sim.Cycle {
+		if latency == 0 {
+			return none
+		}
+		return func() sim.Cycle { return *busy }
+	}
 	list := func(path string, known bool, n int64, leak unit.Watt, area unit.SquareMetre, extra func() sim.Cycle, occupies ...occupation) {
 		c.components = append(c.components, Component{
 			Path: path, Instances: n, Leakage: leak, Area: area, AreaKnown: known, extra: extra, occupies: occupies,
 		})
 	}
-	list("dram", true, int64(m.DRAM.Channels), m.DRAM.Leakage, 0, busyOf(c.dram))
+	list("dram", true, int64(m.DRAM.Channels), m.DRAM.Leakage, 0, busyOf(c.dram, c.dramLink))
 	list("global-buffer", given("global_buffer"), 1, m.GlobalBuffer.Leakage, m.GlobalBuffer.Area, none)
-	list("network", given("network"), 1, m.Network.Leakage, m.Network.Area, busyOf(c.network))
+	list("network", given("network"), 1, m.Network.Leakage, m.Network.Area, busyOf(c.network, c.networkLink))
 	list("tile/input-buffer", given("input_buffer"), tiles, m.InputBuffer.Leakage, m.InputBuffer.Area, none)
 	list("tile/output-buffer", given("output_buffer"), tiles, m.OutputBuffer.Leakage, m.OutputBuffer.Area, none)
-	list("tile/accumulator", given("accumulator"), tiles, m.Accumulator.Leakage, m.Accumulator.Area, func() sim.Cycle { return c.adding })
+	list("tile/accumulator", given("accumulator"), tiles, m.Accumulator.Leakage, m.Accumulator.Area, tallied(&c.adding, t.addition))
 	list("tile/activation", given("activation"), tiles, m.Activation.Leakage, m.Activation.Area, none)
 	list("tile/array", given("crossbar"), arrays, m.Crossbar.Leakage, m.Crossbar.Area, func() sim.Cycle { return c.writing + c.reading })
-	list("tile/array/dac", given("dac"), arrays*rows, m.DAC.Leakage, m.DAC.Area, counted, occupation{a.load, t.front()})
-	list("tile/array/row", true, arrays*rows, 0, 0, counted, occupation{a.drive, t.read})
-	list("tile/array/cell", given("cell"), arrays*rows*cols, m.Cell.Leakage, m.Cell.Area, counted, occupation{a.read, t.read})
-	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, counted, occupation{a.hold, t.sample})
+	list("tile/array/dac", given("dac"), arrays*rows, m.DAC.Leakage, m.DAC.Area, timed(t.front()), occupation{a.load, t.front()})
+	list("tile/array/row", true, arrays*rows, 0, 0, timed(t.read), occupation{a.drive, t.read})
+	list("tile/array/cell", given("cell"), arrays*rows*cols, m.Cell.Leakage, m.Cell.Area, timed(t.read), occupation{a.read, t.read})
+	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, timed(t.sample), occupation{a.hold, t.sample})
 	converter, known := m.ADC.Area, given("adc")
 	if m.ADC.Modelled() && !known {
 		converter, known = m.ADC.Regression().Area(), true
 	}
-	list("tile/array/adc", known, arrays*int64(m.ADC.PerArray), m.ADC.Leakage, converter, counted, occupation{a.convert, t.conversion})
-	list("tile/array/shift-add", given("shift_add"), arrays, m.ShiftAdd.Leakage, m.ShiftAdd.Area, func() sim.Cycle { return c.shifting })
+	list("tile/array/adc", known, arrays*int64(m.ADC.PerArray), m.ADC.Leakage, converter, timed(t.conversion), occupation{a.convert, t.conversion})
+	list("tile/array/shift-add", given("shift_add"), arrays, m.ShiftAdd.Leakage, m.ShiftAdd.Area, tallied(&c.shifting, t.shiftAdd))
 	list("chip", m.Provenance["chip.static_area"] != (configs.Origin{}), 1, m.Chip.StaticPower, m.Chip.StaticArea, none)
 	for i := range c.components {
 		p := &c.components[i]
@@ -163,12 +175,16 @@ func (c *Chip) openComponents() {
 }
 
 // gated reports whether a component leaks only while it is busy. What has no
-// time of its own here (buffers, the chip) is never idle for sure, so it leaks
-// throughout. The reads and conversions of a verify are within the write time
-// of the array.
+// time of its own (buffers, the chip, a medium without a limit, a stage of no
+// latency) is never idle for sure, so it leaks throughout. Programming is the
+// array's busy time: its cells and converters are not counted as awake for it.
 func (c *Chip) gated(p *Component) bool { return c.machine.Chip.PowerGating && p.extra != nil }
 
-func busyOf(r *sim.Resource) func() sim.Cycle {
+// busyOf is a medium's busy time; without a limit to its bandwidth it has none.
+func busyOf(r *sim.Resource, l sim.Link) func() sim.Cycle {
+	if l.Unlimited() {
+		return nil
+	}
 	return func() sim.Cycle { return r.BusyCycles() }
 }
 

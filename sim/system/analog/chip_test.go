@@ -61,8 +61,8 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Accumulator.EnergyPerAdd, m.Accumulator.Latency = 37e-15, ns("add", 2)
 	m.Activation.EnergyPerOperation = 41e-15
 	m.InputBuffer.ReadEnergy, m.InputBuffer.WriteEnergy = 43e-15, 47e-15
-	m.InputBuffer.Capacity = unit.Bit(rapid.IntRange(60, 300).Draw(t, "input buffer"))
-	m.OutputBuffer.Capacity = unit.Bit(rapid.IntRange(640, 2000).Draw(t, "output buffer"))
+	m.InputBuffer.Capacity = unit.Bit(rapid.IntRange(240, 600).Draw(t, "input buffer"))
+	m.OutputBuffer.Capacity = unit.Bit(rapid.IntRange(2400, 6000).Draw(t, "output buffer"))
 	m.OutputBuffer.ReadEnergy, m.OutputBuffer.WriteEnergy = 53e-15, 59e-15
 	m.GlobalBuffer.ReadEnergy, m.GlobalBuffer.WriteEnergy = 61e-15, 67e-15
 	m.GlobalBuffer.Capacity = unit.Bit(rapid.IntRange(1, 2000).Draw(t, "buffer"))

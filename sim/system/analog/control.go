@@ -60,7 +60,11 @@ func (c *Chip) layOut() error {
 			return err
 		}
 		c.waves = append(c.waves, c.newPlanned(p, pass))
-		return c.budget.addWave(c, c.workOut(&c.waves[len(c.waves)-1]))
+		w := c.workOut(&c.waves[len(c.waves)-1])
+		if w.vectors > 0 && (w.inputSlots == 0 || w.outputSlots == 0) {
+			return c.overfull(w)
+		}
+		return c.budget.addWave(c, w)
 	}
 	for _, p := range c.plan.preload {
 		if err := add(p, -1); err != nil {
@@ -78,14 +82,21 @@ func (c *Chip) layOut() error {
 	}
 	c.triggered = make([][]int, len(c.waves)+1)
 	lastUse := map[int]int{} // array → 1 + the wave that used it last
+	operand := 0             // waves until the kernel's inputs are there
 	for i := range c.waves {
 		w := &c.waves[i]
+		if i > 0 && c.waves[i-1].last {
+			operand = i
+		}
 		after := i
 		for _, l := range w.plan.Loads {
 			if w.pass < 0 {
 				after = 0
 			} else if c.machine.Chip.OverlapReload {
 				after = max(lastUse[l.Array], len(c.plan.preload))
+			}
+			if w.spec.kernel.Dynamic { // what is loaded is computed first
+				after = max(after, operand)
 			}
 			if err := c.addLoad(i, l, after); err != nil {
 				return err

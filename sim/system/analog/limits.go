@@ -92,6 +92,15 @@ func (c *Chip) checkBuffers(s *spec) error {
 	return nil
 }
 
+// overfull refuses a wave whose vectors do not fit a tile's buffers.
+func (c *Chip) overfull(w *wave) error {
+	key, capacity := "input_buffer.capacity", c.machine.InputBuffer.Capacity
+	if w.inputSlots > 0 {
+		key, capacity = "output_buffer.capacity", c.machine.OutputBuffer.Capacity
+	}
+	return fmt.Errorf("kernel %s: what the arrays of a tile take or give for one vector is more than %s = %v", w.spec.kernel.Name, key, capacity)
+}
+
 // The parts of a budget: first what can take long, one after the other at
 // worst, then what there can be many of.
 const (
@@ -106,6 +115,7 @@ const (
 	cellsBusy
 	driversBusy
 	columnsBusy
+	addersBusy
 	parts
 
 	timeParts = writeTime + 1
@@ -122,6 +132,7 @@ var partKeys = [parts]string{
 	cellsBusy:   "cycles of all cells: cell.read_time",
 	driversBusy: "cycles of all row drivers: dac.latency, cell.read_time and sample_hold.latency",
 	columnsBusy: "cycles of all columns: adc.latency and sample_hold.latency",
+	addersBusy:  "cycles of all adders: accumulator.latency",
 	actions:     "actions: L·N·M × batch, input_bits and weight_bits",
 }
 
@@ -150,6 +161,7 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	b[cellsBusy] += vectors * float64(a.read) * float64(t.read)
 	b[driversBusy] += vectors * float64(a.load) * float64(t.front())
 	b[columnsBusy] += vectors * float64(a.hold) * float64(max(t.sample, t.conversion))
+	b[addersBusy] += vectors * float64(w.adding)
 	counts := float64(a.load) + float64(a.read) + float64(a.hold) + float64(a.correct) +
 		2*float64(w.inBits) + float64(w.tileWrite) + float64(w.tileRead) + float64(w.foreign) +
 		float64(w.adds) + float64(w.applied) + 2*float64(out)

@@ -51,7 +51,6 @@ type wave struct {
 type group struct {
 	rows, columns int64 // driven and converted
 	reads         int64 // T_x · G
-	arrays        int64
 	pipeline      crossbar.Pipeline
 }
 
@@ -94,7 +93,8 @@ func (c *Chip) workOut(p *planned) *wave {
 }
 
 // overflow is the share of a wave's partial sums that the global buffer cannot
-// hold.
+// hold. Activations that are kept beside them are not counted: sums and
+// activations are each given the whole buffer.
 func (c *Chip) overflow(bits int64) mapping.Share {
 	return mapping.Share{Part: max(0, bits-int64(c.machine.GlobalBuffer.Capacity)), Whole: bits}
 }
@@ -123,7 +123,7 @@ func (c *Chip) groupArrays(w *wave) {
 // array works all the time.
 func (c *Chip) newGroup(s *spec, rows, weights int64) group {
 	m := c.machine
-	g := group{rows: rows, columns: c.converted(s, weights), arrays: 1}
+	g := group{rows: rows, columns: c.converted(s, weights)}
 	if !m.Crossbar.GateUnused {
 		g.rows = int64(m.Crossbar.Rows)
 	}
@@ -163,7 +163,6 @@ func (c *Chip) corrections(s *spec, rows, weights int64) int64 {
 func (w *wave) addToGroup(g group) {
 	for i := range w.groups {
 		if w.groups[i].rows == g.rows && w.groups[i].columns == g.columns {
-			w.groups[i].arrays++
 			return
 		}
 	}
@@ -203,14 +202,13 @@ func (c *Chip) routeInputs(w *wave) {
 }
 
 // slots is how many vectors at once the fullest tile's buffer holds: two, one
-// that fills while one is used, or one.
+// that fills while one is used, or one, or none.
 func slots(holds map[int]int64, capacity unit.Bit) int64 {
+	most := int64(1)
 	for _, bits := range holds {
-		if 2*bits > int64(capacity) {
-			return 1
-		}
+		most = max(most, bits)
 	}
-	return mostSlots
+	return min(mostSlots, int64(capacity)/most)
 }
 
 // routeOutputs counts what happens to the sums of each column tile in the
