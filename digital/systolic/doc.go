@@ -67,5 +67,6 @@
 // # Batch
 //
 // A batch runs kernel by kernel and multiplies L. If W is an activation, each
-// input has its own, and the kernel is repeated instead.
+// input has its own, and the kernel is repeated instead; it is fetched from
+// DRAM as weights are, for the weight buffer has no other way in.
 package systolic
