@@ -127,7 +127,7 @@ func (d *decoder) unknown(s *section, c *node) string {
 	keys := s.keys(d.kind)
 	e := Error{
 		Message:    fmt.Sprintf("unknown key %s in %s", quote(c.key), s.label),
-		Suggestion: nearest(c.key, keys),
+		Suggestion: Nearest(c.key, keys),
 		Allowed:    strings.Join(keys, ", "),
 	}
 	if s == schema {
@@ -285,7 +285,7 @@ func (f *field) setText(v reflect.Value, n *node) Error {
 	case f.enum != nil && !slices.Contains(f.enum, t):
 		return Error{
 			Message:    fmt.Sprintf("%s cannot be %s", f.key, quote(t)),
-			Suggestion: nearest(t, f.enum),
+			Suggestion: Nearest(t, f.enum),
 			Allowed:    f.allowed(),
 		}
 	case t == "" && f.fallback == nil:
@@ -393,12 +393,12 @@ func (f *field) notQuantity(t string, err error) Error {
 		e.Message = fmt.Sprintf("%s is %s, and %s is %s", f.key, noun, quote(t), other)
 		return e
 	}
-	if f.unlimited && nearest(t, []string{unlimited}) != "" {
+	if f.unlimited && Nearest(t, []string{unlimited}) != "" {
 		e.Suggestion = unlimited
 		return e
 	}
 	suffix := strings.TrimLeft(t, "+-.0123456789_eE \t")
-	if near := nearest(suffix, quantities[f.symbol].units); near != "" && near != suffix {
+	if near := Nearest(suffix, quantities[f.symbol].units); near != "" && near != suffix {
 		e.Suggestion = strings.TrimSuffix(t, suffix) + near
 	}
 	return e

@@ -2,8 +2,8 @@ package configs
 
 import "strings"
 
-// nearest is the candidate that a misspelt word most likely meant, or "".
-func nearest(word string, candidates []string) string {
+// Nearest is the candidate that a misspelt word most likely meant, or "".
+func Nearest(word string, candidates []string) string {
 	best, least := "", len(word)+1
 	for _, candidate := range candidates {
 		longer := max(len(word), len(candidate))

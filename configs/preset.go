@@ -175,7 +175,7 @@ func (l *loader) unknownPreset(name string, at span, kind *node) {
 	names := presetNames(l.library, of)
 	e := Error{
 		Message:    fmt.Sprintf("there is no preset %s", quote(name)),
-		Suggestion: nearest(name, presetNames(l.library, "")),
+		Suggestion: Nearest(name, presetNames(l.library, "")),
 		Allowed:    strings.Join(names, ", ") + ", or a file: \"mine.toml\"",
 	}
 	l.errs.add(at, e)
@@ -188,7 +188,7 @@ func (l *loader) hasKind(n *node) bool {
 	case kind == nil:
 		l.errs.add(n.at, Error{Message: "a preset says for which kind of machine it is: kind is missing", Allowed: kinds.allowed()})
 	case !slices.Contains(kinds.enum, kind.text):
-		l.errs.add(kind.at, Error{Message: fmt.Sprintf("kind cannot be %s", quote(kind.text)), Suggestion: nearest(kind.text, kinds.enum), Allowed: kinds.allowed()})
+		l.errs.add(kind.at, Error{Message: fmt.Sprintf("kind cannot be %s", quote(kind.text)), Suggestion: Nearest(kind.text, kinds.enum), Allowed: kinds.allowed()})
 	default:
 		return true
 	}

@@ -252,8 +252,8 @@ func TestNearest(t *testing.T) {
 		"rang": "range", "per-array": "per_array", "n": "N", "tile": "tiles", "aera": "area",
 		"x": "", "colour": "", "": "", "energy": "", "energy_per_convertion": "energy_per_conversion", "µ": "",
 	} {
-		if got := nearest(word, keys); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
+		if got := Nearest(word, keys); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}
 	}
 	for _, c := range []struct {
@@ -264,4 +264,15 @@ func TestNearest(t *testing.T) {
 			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
+}
+
+// Swaps of neighbours break the triangle inequality; the rest of a metric holds.
+func TestDistanceIsSymmetric(t *testing.T) {
+	word := rapid.StringMatching(`[abc]{0,6}`)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := word.Draw(t, "a"), word.Draw(t, "b")
+		if (distance(a, b) == 0) != (a == b) || distance(a, b) != distance(b, a) {
+			t.Fatalf("%q %q: %d and %d", a, b, distance(a, b), distance(b, a))
+		}
+	})
 }

@@ -185,7 +185,7 @@ func (s setting) applyToElements(n *node, next step, rest []step, errs *collecto
 		names := elementNames(n)
 		errs.add(next.at, Error{
 			Message:    fmt.Sprintf("there is no %s %s", n.key, quote(next.key)),
-			Suggestion: nearest(next.key, names),
+			Suggestion: Nearest(next.key, names),
 			Allowed:    strings.Join(append(names, "an index: "+n.key+"[0]", "all of them: "+n.key+".*"), ", "),
 		})
 	}

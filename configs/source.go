@@ -61,7 +61,7 @@ func collapse(n *node, f *field, errs *collector) {
 		for _, c := range n.children {
 			errs.add(c.keyAt, Error{
 				Message:    "unknown key " + quote(c.key) + " beside the value of " + f.key,
-				Suggestion: nearest(c.key, []string{"source", "value"}),
+				Suggestion: Nearest(c.key, []string{"source", "value"}),
 				Allowed:    "source, value",
 			})
 			kind = broken

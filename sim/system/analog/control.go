@@ -26,8 +26,8 @@ const (
 // Priorities on shared media: what frees a resource goes before what takes one.
 const (
 	results uint64 = iota << 60
-	inputs  uint64 = 1 << 60
-	weights uint64 = 2 << 60
+	inputs
+	weights
 )
 
 const (

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"xbar/configs"
 	"xbar/sim/system"
 )
 
@@ -120,5 +121,5 @@ func (s *session) dispatch(ctx context.Context, args []string) error {
 }
 
 func unknownCommand(name string) error {
-	return &usageError{text: fmt.Sprintf("unknown command %q", name) + didYouMean(nearest(name, commandNames()))}
+	return &usageError{text: fmt.Sprintf("unknown command %q", name) + didYouMean(configs.Nearest(name, commandNames()))}
 }

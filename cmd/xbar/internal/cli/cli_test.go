@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"xbar/configs"
 )
 
 func TestParse(t *testing.T) {
@@ -70,20 +72,10 @@ func TestParseAnything(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	for word, want := range map[string]string{"rum": "run", "RUN": "run", "law": "laws", "preset": "presets", "verison": "version", "sweep": "", "x": "", "": ""} {
-		if got := nearest(word, commandNames()); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
+		if got := configs.Nearest(word, commandNames()); got != want {
+			t.Errorf("configs.Nearest(%q) = %q, want %q", word, got, want)
 		}
 	}
-}
-
-func TestDistanceIsAMetric(t *testing.T) {
-	word := rapid.StringMatching(`[abc]{0,6}`)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		if (distance(a, b) == 0) != (a == b) || distance(a, b) != distance(b, a) || distance(a, c) > distance(a, b)+distance(b, c) {
-			t.Fatalf("%q %q %q: %d %d %d", a, b, c, distance(a, b), distance(b, c), distance(a, c))
-		}
-	})
 }
 
 func TestExitCodes(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"xbar/configs"
 )
 
 // options is what flags can say.
@@ -92,7 +94,7 @@ func unknownFlag(flags []flag, arg, name string) error {
 		names[i] = flags[i].name
 	}
 	suggestion := ""
-	if f := lookup(flags, nearest(name, names)); f != nil && len(name) > 1 {
+	if f := lookup(flags, configs.Nearest(name, names)); f != nil && len(name) > 1 {
 		suggestion = fmt.Sprintf(", did you mean %s?", f)
 	}
 	return fmt.Errorf("unknown flag %s%s", arg, suggestion)
@@ -118,7 +120,7 @@ func (o *options) formatFlag() flag {
 				return nil
 			}
 		}
-		return fmt.Errorf("not one of %s%s", strings.Join(formats, ", "), didYouMean(nearest(value, formats)))
+		return fmt.Errorf("not one of %s%s", strings.Join(formats, ", "), didYouMean(configs.Nearest(value, formats)))
 	}}
 }
 
@@ -195,36 +197,4 @@ func didYouMean(word string) string {
 		return ""
 	}
 	return fmt.Sprintf(", did you mean %q?", word)
-}
-
-// nearest is the word that was most likely meant, or "".
-func nearest(word string, words []string) string {
-	best, least := "", max(1, len(word)/2)+1
-	for _, candidate := range words {
-		if d := distance(strings.ToLower(word), candidate); d < least {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// distance is Levenshtein's: insertions, deletions and substitutions.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			above := row[j+1]
-			row[j+1] = min(above+1, row[j]+1, diagonal+1)
-			if a[i] == b[j] {
-				row[j+1] = min(row[j+1], diagonal)
-			}
-			diagonal = above
-		}
-	}
-	return row[len(b)]
 }

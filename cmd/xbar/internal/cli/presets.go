@@ -25,7 +25,7 @@ func (s *session) presets(_ context.Context, o *options, names []string) error {
 	}
 	data, ok := configs.Preset(names[0])
 	if !ok {
-		return &usageError{"presets", fmt.Sprintf("no preset %q", names[0]) + didYouMean(nearest(names[0], presetNames()))}
+		return &usageError{"presets", fmt.Sprintf("no preset %q", names[0]) + didYouMean(configs.Nearest(names[0], presetNames()))}
 	}
 	return s.emit(o, func(w io.Writer) error {
 		_, err := w.Write(data)
