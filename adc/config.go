@@ -13,6 +13,7 @@ type Config struct {
 	ENOB                float64          `toml:"enob" range:"4..20" optional:"true" doc:"effective bits, which the energy follows; the codes follow resolution"`
 	Node                unit.Metre       `toml:"node" optional:"true" check:"positive" doc:"technology, for the energy of enob bits"`
 	Latency             unit.Second      `toml:"latency" doc:"time of one conversion"`
+	Interval            unit.Second      `toml:"interval" optional:"true" doc:"from one conversion to the next"`
 	Leakage             unit.Watt        `toml:"leakage" doc:"of one converter"`
 	Area                unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter; with enob and node, that of the regression unless given"`
 }

@@ -30,12 +30,18 @@ func randomReader(t *rapid.T) (*crossbar.Reader, encode.Scheme, dac.Slicer) {
 		InputBits:     rapid.IntRange(2, 9).Draw(t, "input bits"),
 		Signed:        rapid.Bool().Draw(t, "signed"),
 		SignMagnitude: rapid.Bool().Draw(t, "sign-magnitude"),
+		SignedDigits:  rapid.Bool().Draw(t, "signed digits"),
 	}
-	flip := scheme.Encoding == encode.Offset && rapid.Bool().Draw(t, "flip")
-	active := rapid.IntRange(1, 150).Draw(t, "active rows")
-	lossless := crossbar.NewReader(scheme, slicer, active, flip, "clip", 1).LosslessBits()
-	mode := rapid.SampledFrom([]string{"clip", "scale"}).Draw(t, "mode")
-	return crossbar.NewReader(scheme, slicer, active, flip, mode, lossless), scheme, slicer
+	how := crossbar.Reading{
+		Scheme: scheme, Slicer: slicer, Resolution: 1,
+		ActiveRows: rapid.IntRange(1, 150).Draw(t, "active rows"),
+		Phases:     rapid.IntRange(0, 4).Draw(t, "phases"),
+		AnalogSum:  rapid.SampledFrom([]string{"none", "polarity", "weight"}).Draw(t, "analog sum"),
+		Range:      rapid.SampledFrom([]string{"clip", "scale"}).Draw(t, "mode"),
+	}
+	how.Flip = scheme.Encoding == encode.Offset && how.AnalogSum == "none" && rapid.Bool().Draw(t, "flip")
+	how.Resolution = crossbar.NewReader(how).LosslessBits()
+	return crossbar.NewReader(how), scheme, slicer
 }
 
 // An array with a lossless converter multiplies integers, across word
@@ -81,7 +87,7 @@ func TestActivateMultiplies(t *testing.T) {
 func TestActivityCountsEveryCell(t *testing.T) {
 	scheme := encode.Scheme{Encoding: encode.Magnitude, WeightBits: 4, CellBits: 2}
 	slicer := dac.Slicer{Bits: 2, InputBits: 4}
-	reader := crossbar.NewReader(scheme, slicer, 3, false, "clip", 24)
+	reader := crossbar.NewReader(crossbar.Reading{Scheme: scheme, Slicer: slicer, ActiveRows: 3, Range: "clip", Resolution: 24})
 	x, w := []int32{0b1101, 0, 0b0110}, []int64{0b0111, 0b1111, 0b1001}
 	array, err := reader.Program(context.Background(), 3, 1, func(i, _ int) int64 { return w[i] })
 	if err != nil {
@@ -103,7 +109,10 @@ func TestActivityCountsEveryCell(t *testing.T) {
 }
 
 func TestWeightOutOfRange(t *testing.T) {
-	reader := crossbar.NewReader(encode.Scheme{Encoding: encode.Differential, WeightBits: 8, CellBits: 2}, dac.Slicer{Bits: 1, InputBits: 8}, 4, false, "clip", 8)
+	reader := crossbar.NewReader(crossbar.Reading{
+		Scheme: encode.Scheme{Encoding: encode.Differential, WeightBits: 8, CellBits: 2},
+		Slicer: dac.Slicer{Bits: 1, InputBits: 8}, ActiveRows: 4, Range: "clip", Resolution: 8,
+	})
 	if _, err := reader.Program(context.Background(), 1, 1, func(int, int) int64 { return -128 }); err == nil {
 		t.Error("a differential pair of 7-bit magnitudes took −128")
 	}
@@ -112,9 +121,13 @@ func TestWeightOutOfRange(t *testing.T) {
 // A column whose levels exceed half of full scale is stored inverted, so one
 // bit less reads it without loss (ISAAC: 8 bits for 128 rows of 2-bit cells).
 func TestFlipSavesABit(t *testing.T) {
-	scheme, slicer := encode.Scheme{Encoding: encode.Offset, WeightBits: 8, CellBits: 2}, dac.Slicer{Bits: 1, InputBits: 8}
-	plain := crossbar.NewReader(scheme, slicer, 128, false, "clip", 1).LosslessBits()
-	flipped := crossbar.NewReader(scheme, slicer, 128, true, "clip", 1).LosslessBits()
+	how := crossbar.Reading{
+		Scheme: encode.Scheme{Encoding: encode.Offset, WeightBits: 8, CellBits: 2},
+		Slicer: dac.Slicer{Bits: 1, InputBits: 8}, ActiveRows: 128, Range: "clip", Resolution: 1,
+	}
+	plain := crossbar.NewReader(how).LosslessBits()
+	how.Flip = true
+	flipped := crossbar.NewReader(how).LosslessBits()
 	if plain != 9 || flipped != 8 {
 		t.Errorf("%d bits, flipped %d; want 9 and 8", plain, flipped)
 	}
@@ -131,16 +144,20 @@ func naive(t crossbar.Timing, starts []sim.Cycle, reads int64) (driven, done sim
 	}
 	var banks []sim.Cycle // when the sample of each read left its bank
 	for _, start := range starts {
-		for range reads {
-			f := max(start, at(front, 1), at(banks, t.Banks)) + t.Front
-			c := max(f, at(converter, 1)) + t.Convert
-			taken := max(c, at(shiftAdd, 1))
+		for i := range reads {
+			stage := t.Stages[i%int64(len(t.Stages))]
+			f := max(start, at(front, 1), at(banks, t.Banks)) + stage.Front
+			c := max(f, at(converter, 1)) + stage.Convert
+			taken := max(c+stage.Delay, at(shiftAdd, 1))
 			s := taken + t.ShiftAdd
-			free := c
-			if !t.Pipelined {
-				taken, free = s, s
+			held, free := taken, c
+			if stage.Delay > 0 {
+				held = c
 			}
-			front, converter, shiftAdd, banks = append(front, f), append(converter, taken), append(shiftAdd, s), append(banks, free)
+			if !t.Pipelined {
+				held, free = s, s
+			}
+			front, converter, shiftAdd, banks = append(front, f), append(converter, held), append(shiftAdd, s), append(banks, free)
 		}
 	}
 	return at(front, 1), at(shiftAdd, 1)
@@ -150,10 +167,15 @@ func TestPipelineJumpsAreExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cycles := func(name string) sim.Cycle { return sim.Cycle(rapid.IntRange(0, 12).Draw(t, name)) }
 		timing := crossbar.Timing{
-			Front: cycles("front"), Convert: cycles("convert"), ShiftAdd: cycles("shift-add"),
-			Banks: rapid.IntRange(1, 2).Draw(t, "banks"), Pipelined: rapid.Bool().Draw(t, "pipelined"),
+			ShiftAdd: cycles("shift-add"),
+			Banks:    rapid.IntRange(1, 2).Draw(t, "banks"), Pipelined: rapid.Bool().Draw(t, "pipelined"),
 		}
-		reads := rapid.Int64Range(1, 40).Draw(t, "reads")
+		for range rapid.IntRange(1, 4).Draw(t, "stages") {
+			timing.Stages = append(timing.Stages, crossbar.Stage{
+				Front: cycles("front"), Convert: cycles("convert"), Delay: cycles("delay") * sim.Cycle(rapid.IntRange(0, 1).Draw(t, "delayed")),
+			})
+		}
+		reads := rapid.Int64Range(1, 40).Draw(t, "row groups") * int64(len(timing.Stages))
 		p := crossbar.NewPipeline(timing)
 		var starts []sim.Cycle
 		var start sim.Cycle
@@ -171,7 +193,9 @@ func TestPipelineJumpsAreExact(t *testing.T) {
 
 // ISAAC's stages: 16 reads of one cycle each, then one to convert, one to add.
 func ExamplePipeline() {
-	p := crossbar.NewPipeline(crossbar.Timing{Front: 100, Convert: 100, ShiftAdd: 100, Banks: 2, Pipelined: true})
+	p := crossbar.NewPipeline(crossbar.Timing{
+		Stages: []crossbar.Stage{{Front: 100, Convert: 100}}, ShiftAdd: 100, Banks: 2, Pipelined: true,
+	})
 	_, done := p.Read(0, 16)
 	fmt.Println(done, "ns")
 	// Output: 1800 ns
@@ -179,7 +203,10 @@ func ExamplePipeline() {
 
 // An activation of many row groups stops when it is told to.
 func TestActivateStops(t *testing.T) {
-	reader := crossbar.NewReader(encode.Scheme{Encoding: encode.Magnitude, WeightBits: 4, CellBits: 2}, dac.Slicer{Bits: 2, InputBits: 4}, 1, false, "clip", 24)
+	reader := crossbar.NewReader(crossbar.Reading{
+		Scheme: encode.Scheme{Encoding: encode.Magnitude, WeightBits: 4, CellBits: 2},
+		Slicer: dac.Slicer{Bits: 2, InputBits: 4}, ActiveRows: 1, Range: "clip", Resolution: 24,
+	})
 	array, err := reader.Program(context.Background(), 3, 1, func(int, int) int64 { return 1 })
 	if err != nil {
 		t.Fatal(err)

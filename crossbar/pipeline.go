@@ -4,11 +4,17 @@ import "xbar/sim"
 
 // Timing is how long a read occupies each stage of an array.
 type Timing struct {
-	Front     sim.Cycle // DAC load, read pulse and sample: the row drivers are held
-	Convert   sim.Cycle // all used columns through the array's converters
+	Stages    []Stage   // of the reads of one row group, in order; the next row group begins again with the first
 	ShiftAdd  sim.Cycle // from the last code to the sum
 	Banks     int       // sample banks: 2 lets the next read overlap this conversion
 	Pipelined bool      // false: the converters wait for the shift-add
+}
+
+// Stage is one read: what comes before the shift-add.
+type Stage struct {
+	Front   sim.Cycle // DAC load, read pulse, sample and integration: the row drivers are held
+	Convert sim.Cycle // all used columns into the array's converters, which then are free again
+	Delay   sim.Cycle // from there to the last code, in converters that work on several samples at once
 }
 
 // Pipeline is the state of one array's read path: when each resource is free.
@@ -16,7 +22,10 @@ type Timing struct {
 //
 //	front   ≥ drivers free, a bank free
 //	convert ≥ front done, converters free
-//	shift-add ≥ converted, shift-add free; the converters hold the code until it is taken
+//	shift-add ≥ code there, shift-add free
+//
+// Converters hold a code until it is taken, but for those with a delay, which
+// queue their codes.
 type Pipeline struct {
 	timing    Timing
 	driver    sim.Cycle
@@ -28,30 +37,36 @@ type Pipeline struct {
 // NewPipeline returns an idle read path.
 func NewPipeline(t Timing) Pipeline { return Pipeline{timing: t} }
 
-// Read passes so many reads through, the first no sooner than start. It
-// returns when the drivers are done with the last one and when its sum is.
+// Read passes so many reads through, a multiple of the stages, the first no
+// sooner than start. It returns when the drivers are done with the last one and
+// when its sum is.
 func (p *Pipeline) Read(start sim.Cycle, reads int64) (driven, done sim.Cycle) {
 	p.driver = max(p.driver, start)
-	for ; reads > 0; reads-- {
+	for rounds := reads / int64(len(p.timing.Stages)); rounds > 0; rounds-- {
 		before := *p
-		p.step()
+		for i := range p.timing.Stages {
+			p.step(&p.timing.Stages[i])
+		}
 		if step, steady := p.shiftOf(&before); steady {
-			p.shift(step * sim.Cycle(reads-1))
+			p.shift(step * sim.Cycle(rounds-1))
 			break
 		}
 	}
 	return p.driver, p.shiftAdd
 }
 
-func (p *Pipeline) step() {
+func (p *Pipeline) step(s *Stage) {
 	t := &p.timing
-	front := max(p.driver, p.banks[0]) + t.Front
-	converted := max(front, p.converter) + t.Convert
-	taken := max(converted, p.shiftAdd)
+	front := max(p.driver, p.banks[0]) + s.Front
+	converted := max(front, p.converter) + s.Convert
+	taken := max(converted+s.Delay, p.shiftAdd)
 	summed := taken + t.ShiftAdd
 	free := converted
 	p.driver = front
 	p.converter = taken
+	if s.Delay > 0 {
+		p.converter = converted
+	}
 	if !t.Pipelined {
 		p.converter, free = summed, summed
 	}
@@ -63,8 +78,8 @@ func (p *Pipeline) step() {
 	p.banks[0], p.banks[1] = p.banks[1], free
 }
 
-// shiftOf reports whether the last read moved every resource by the same
-// number of cycles. All rules are maxima and sums, so every later read then
+// shiftOf reports whether the last round moved every resource by the same
+// number of cycles. All rules are maxima and sums, so every later round then
 // does the same: the state may jump.
 func (p *Pipeline) shiftOf(before *Pipeline) (sim.Cycle, bool) {
 	d := p.driver - before.driver

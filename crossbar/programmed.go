@@ -22,16 +22,16 @@ type Programmed struct {
 // Program stores rows×cols weights, given by at(row, col). A weight the
 // scheme cannot hold is an error, and so is a ctx that is done.
 func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col int) int64) (*Programmed, error) {
-	perWeight := r.scheme.Columns()
+	perWeight := r.Scheme.Columns()
 	p := &Programmed{
 		reader: r, rows: rows, weights: cols, words: (rows + 63) / 64,
-		groups: (rows + r.activeRows - 1) / r.activeRows, rowSums: make([]int64, rows),
+		groups: (rows + r.ActiveRows - 1) / r.ActiveRows, rowSums: make([]int64, rows),
 	}
 	columns := cols * perWeight
-	p.planes = make([]uint64, columns*r.scheme.CellBits*p.words)
+	p.planes = make([]uint64, columns*r.Scheme.CellBits*p.words)
 	p.flipped = make([]bool, p.groups*columns)
 	p.samples = make([]int64, columns)
-	low, high := r.scheme.Range()
+	low, high := r.Scheme.Range()
 	stored := make([]uint8, rows*columns)
 	for row := range rows {
 		if err := ctx.Err(); err != nil {
@@ -41,13 +41,13 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 			w := at(row, col)
 			if w < low || w > high {
 				return nil, fmt.Errorf("weight %d in row %d, column %d does not fit %s encoding of %d bits (%d to %d)",
-					w, row, col, r.scheme.Encoding, r.scheme.WeightBits, low, high)
+					w, row, col, r.Scheme.Encoding, r.Scheme.WeightBits, low, high)
 			}
 			first := row*columns + col*perWeight
-			r.scheme.Levels(w, stored[first:first+perWeight])
+			r.Scheme.Levels(w, stored[first:first+perWeight])
 		}
 	}
-	if r.flip {
+	if r.Flip {
 		if err := p.flip(ctx, stored, columns); err != nil {
 			return nil, err
 		}
@@ -58,7 +58,7 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 		}
 		for c, level := range stored[row*columns : (row+1)*columns] {
 			p.rowSums[row] += int64(level)
-			for b := range r.scheme.CellBits {
+			for b := range r.Scheme.CellBits {
 				p.plane(row/64, b)[c] |= uint64(level>>b&1) << (row % 64)
 			}
 		}
@@ -69,8 +69,8 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 // flip inverts, within each row group, the columns whose levels add up to more
 // than half of the group's full scale, so that no sum exceeds half.
 func (p *Programmed) flip(ctx context.Context, stored []uint8, columns int) error {
-	top := p.reader.scheme.MaxLevel()
-	half := int64(p.reader.activeRows) * top / 2
+	top := p.reader.Scheme.MaxLevel()
+	half := int64(p.reader.ActiveRows) * top / 2
 	for g := range p.groups {
 		from, to := p.reader.group(g, p.rows)
 		for c := range columns {
@@ -108,15 +108,15 @@ func (p *Programmed) Activate(ctx context.Context, d *Drive, y []float64) (Activ
 	}
 	r := p.reader
 	activity := p.spend(d)
-	for t := range r.slices {
+	for i := range r.phases {
 		for g := range p.groups {
 			if err := ctx.Err(); err != nil {
 				return activity, err
 			}
-			activity.Clipped += p.read(d, t, g, y)
+			activity.Clipped += p.read(d, &r.phases[i], g, y)
 		}
 	}
-	if offset := r.scheme.Offset(); offset != 0 {
+	if offset := r.Scheme.Offset(); offset != 0 {
 		for j := range y {
 			y[j] -= float64(offset * d.total)
 		}
@@ -131,58 +131,71 @@ func (p *Programmed) spend(d *Drive) Activity {
 		a.Square += square
 		a.SquareLevel += square * float64(p.rowSums[row])
 	}
-	a.SquareLevel /= float64(p.reader.scheme.MaxLevel())
+	a.SquareLevel /= float64(p.reader.Scheme.MaxLevel())
 	return a
 }
 
 // plane is one bit of the cells of 64 rows, a word a column.
 func (p *Programmed) plane(word, bit int) []uint64 {
 	columns := len(p.samples)
-	return p.planes[(word*p.reader.scheme.CellBits+bit)*columns:][:columns]
+	return p.planes[(word*p.reader.Scheme.CellBits+bit)*columns:][:columns]
 }
 
-// read converts every column of a row group in one input slice.
-func (p *Programmed) read(d *Drive, t, g int, y []float64) (clipped int64) {
+// read accumulates a row group's sums over the slices of a phase, and converts
+// them.
+func (p *Programmed) read(d *Drive, phase *phase, g int, y []float64) (clipped int64) {
 	r := p.reader
-	slice := &r.slices[t]
-	p.sample(d.of(t, g, r.slicer.Bits), slice.bipolar)
-	converter := slice.converter
-	inverted := float64(r.scheme.MaxLevel()) * float64(d.sums[t*d.groups+g])
+	clear(p.samples)
+	var driven int64 // Σ of the digits
+	for i, weight := range phase.Weights {
+		t := phase.From + i
+		p.sample(weight, d.of(t, g, r.Slicer.Planes()), r.slices[t].bipolar)
+		driven += weight * d.sums[t*d.groups+g]
+	}
+	inverted := float64(r.Scheme.MaxLevel()) * float64(driven)
 	flipped := p.flipped[g*len(p.samples):][:len(p.samples)]
-	c := 0
+	columns := r.Scheme.Columns()
 	for j := range y {
 		var product float64
-		for _, significance := range r.columns {
-			value, beyond := converter.Convert(p.samples[c])
+		for o := range r.outputs {
+			out := &r.outputs[o]
+			value, beyond := phase.converters[o].Convert(out.sum(p.samples[j*columns:]))
 			if beyond {
 				clipped++
 			}
-			if flipped[c] {
+			if flipped[j*columns+out.columns[0]] { // then the column is converted by itself
 				value = inverted - value
 			}
-			product += significance * value
-			c++
+			product += out.significance * value
 		}
-		y[j] += slice.significance * product
+		y[j] += float64(phase.base) * product
 	}
 	return clipped
 }
 
-// sample holds Σ_i digit_i·level_ic of every column c. In a bipolar slice the
-// digits are two's complement: the last plane counts negative. Words without
-// a digit, such as those of other row groups, are passed over.
-func (p *Programmed) sample(digits []uint64, bipolar bool) {
-	clear(p.samples)
+// sum is what a converter sees of a weight's columns.
+func (o *output) sum(samples []int64) (sum int64) {
+	for i, c := range o.columns {
+		sum += o.weights[i] * samples[c]
+	}
+	return sum
+}
+
+// sample adds Σ_i digit_i·level_ic, so many times, to every column c. In a
+// bipolar slice the digits are two's complement: the last plane counts
+// negative. Words without a digit, such as those of other row groups, are
+// passed over.
+func (p *Programmed) sample(times int64, digits []uint64, bipolar bool) {
 	for i, x := range digits {
 		if x == 0 {
 			continue
 		}
 		bit, word := i/p.words, i%p.words
-		weight := int64(1) << bit
+		weight := times << bit
 		if bipolar && i >= len(digits)-p.words {
 			weight = -weight
 		}
-		for b := range p.reader.scheme.CellBits {
+		for b := range p.reader.Scheme.CellBits {
 			p.add(weight<<b, x, p.plane(word, b))
 		}
 	}

@@ -1,68 +1,126 @@
 package crossbar
 
 import (
+	"math"
+
 	"xbar/adc"
 	"xbar/crossbar/encode"
 	"xbar/dac"
 )
 
-// Reader is how an array is read: everything that all arrays of a kernel have
-// in common.
-type Reader struct {
-	scheme     encode.Scheme
-	slicer     dac.Slicer
-	activeRows int  // driven at once
-	flip       bool // columns that hold more than half of full scale are stored inverted
+// Reading says how an array is read.
+type Reading struct {
+	Scheme     encode.Scheme
+	Slicer     dac.Slicer
+	ActiveRows int    // driven at once
+	Flip       bool   // columns that hold more than half of full scale are stored inverted
+	Phases     int    // conversions of an input; 0: one a slice
+	AnalogSum  string // which columns of a weight are converted together: "none", "polarity" or "weight"
+	Range      string // "clip" or "scale"
+	Resolution int    // bits of a code
+}
 
+// Reader is how an array is read, worked out: everything that all arrays of a
+// kernel have in common.
+type Reader struct {
+	Reading
 	slices  []slice
-	columns []float64 // σ_c of a weight's columns
+	phases  []phase
+	outputs []output // of a weight
 }
 
 // slice is what one input slice needs.
 type slice struct {
 	dac.Slice
-	significance float64 // σ_t
-	full         float64 // the largest digit, as a drive level
-	bipolar      bool
-	converter    adc.Converter
+	full    float64 // the largest digit, as a drive level
+	bipolar bool
 }
 
-// NewReader prepares converters of so many bits; mode is "clip" or "scale".
-func NewReader(scheme encode.Scheme, slicer dac.Slicer, activeRows int, flip bool, mode string, resolution int) *Reader {
-	r := &Reader{scheme: scheme, slicer: slicer, activeRows: activeRows, flip: flip}
-	for t := range slicer.Slices() {
-		low, high := r.SumRange(t)
-		from, to := slicer.DigitRange(t)
+// phase is what the conversions after one phase need.
+type phase struct {
+	Phase
+	converters []adc.Converter // by output of a weight
+}
+
+// output is the columns of a weight that one converter sees at once.
+type output struct {
+	columns      []int
+	weights      []int64 // of each column in the sum
+	significance float64 // σ of the sum
+}
+
+// NewReader works out how an array is read.
+func NewReader(how Reading) *Reader {
+	r := &Reader{Reading: how, outputs: newOutputs(how.Scheme, how.AnalogSum)}
+	for t := range how.Slicer.Slices() {
+		low, high := how.Slicer.DigitRange(t)
 		r.slices = append(r.slices, slice{
-			Slice:        slicer.Slice(t),
-			significance: float64(slicer.Significance(t)),
-			full:         float64(max(to, -from)),
-			bipolar:      slicer.Bipolar(t),
-			converter:    adc.New(mode, resolution, low, high),
+			Slice: how.Slicer.Slice(t), full: float64(max(high, -low)), bipolar: how.Slicer.Bipolar(t),
 		})
 	}
-	for c := range scheme.Columns() {
-		r.columns = append(r.columns, float64(scheme.Significance(c)))
+	for _, p := range Phases(how.Slicer, how.Phases) {
+		q := phase{Phase: p}
+		for i := range r.outputs {
+			low, high := r.sumRange(&p, &r.outputs[i])
+			q.converters = append(q.converters, adc.New(how.Range, max(how.Resolution-p.Later, 1), low, high))
+		}
+		r.phases = append(r.phases, q)
 	}
 	return r
 }
 
-// SumRange is the sums a column can give in input slice t.
-func (r *Reader) SumRange(t int) (low, high int64) {
-	weight := int64(r.activeRows) * r.scheme.MaxLevel()
-	if r.flip {
-		weight /= 2
+// newOutputs sorts the columns of a weight by the converter that sees them.
+func newOutputs(s encode.Scheme, sum string) []output {
+	var all []output
+	for c := range s.Columns() {
+		σ := s.Significance(c)
+		joins := len(all) > 0 && (sum == "weight" || sum == "polarity" && abs(σ) == int64(all[len(all)-1].significance))
+		if !joins {
+			all = append(all, output{[]int{c}, []int64{1}, float64(σ)})
+			continue
+		}
+		o := &all[len(all)-1]
+		o.columns = append(o.columns, c)
+		o.weights = append(o.weights, σ/int64(o.significance))
 	}
-	from, to := r.slicer.DigitRange(t)
-	return from * weight, to * weight
+	return all
+}
+
+// Outputs is how many conversions a weight takes in each phase.
+func Outputs(s encode.Scheme, sum string) int { return len(newOutputs(s, sum)) }
+
+// mostSum is where sums are taken to end: beyond any converter.
+const mostSum = 1 << 62
+
+// sumRange is the sums that an output can give in a phase.
+func (r *Reader) sumRange(p *Phase, o *output) (low, high int64) {
+	var from, to float64 // of the digits of a row
+	for i, weight := range p.Weights {
+		a, b := r.Slicer.DigitRange(p.From + i)
+		from += min(float64(weight*a), float64(weight*b))
+		to += max(float64(weight*a), float64(weight*b))
+	}
+	var up, down float64 // of the levels of a row
+	for _, weight := range o.weights {
+		up += float64(max(weight, 0) * r.Scheme.MaxLevel())
+		down += float64(max(-weight, 0) * r.Scheme.MaxLevel())
+	}
+	rows := float64(r.ActiveRows)
+	if r.Flip {
+		up, rows = math.Floor(rows*up/2), 1
+	}
+	low = -int64(min(rows*(to*down-from*up), mostSum))
+	return low, int64(min(rows*(to*up-from*down), mostSum))
 }
 
 // LosslessBits is the resolution at which every sum has a code of its own.
 func (r *Reader) LosslessBits() int {
 	need := 0
-	for t := range r.slices {
-		low, high := r.SumRange(t)
-		need = max(need, adc.LosslessBits(high-low))
+	for i := range r.phases {
+		for j := range r.outputs {
+			low, high := r.sumRange(&r.phases[i].Phase, &r.outputs[j])
+			need = max(need, adc.LosslessBits(high-low)+r.phases[i].Later)
+		}
 	}
 	return need
 }
@@ -75,6 +133,7 @@ type Drive struct {
 	sums                []int64   // [slice][group], of the digits
 	squares             []float64 // [row], Σ over slices of (digit / full scale)²
 	driven              int64     // digits other than zero
+	digits              int64     // Σ|digit|
 	total               int64     // Σ x
 }
 
@@ -82,11 +141,11 @@ type Drive struct {
 // of the slicer.
 func (r *Reader) Load(x []int32, d *Drive) {
 	d.rows, d.words = len(x), (len(x)+63)/64
-	d.groups = (d.rows + r.activeRows - 1) / r.activeRows
-	d.planes = cleared(d.planes, len(r.slices)*d.groups*r.slicer.Bits*d.words)
+	d.groups = (d.rows + r.ActiveRows - 1) / r.ActiveRows
+	d.planes = cleared(d.planes, len(r.slices)*d.groups*r.Slicer.Planes()*d.words)
 	d.sums = cleared(d.sums, len(r.slices)*d.groups)
 	d.squares = cleared(d.squares, d.rows)
-	d.driven, d.total = 0, 0
+	d.driven, d.digits, d.total = 0, 0, 0
 	for g := range d.groups {
 		from, to := r.group(g, d.rows)
 		for row := from; row < to; row++ {
@@ -109,10 +168,11 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 		level := float64(digit) / slice.full
 		d.squares[row] += level * level
 		d.driven++
+		d.digits += abs(digit)
 		at := t*d.groups + g
 		d.sums[at] += digit
-		planes := d.planes[at*r.slicer.Bits*d.words:]
-		for b := range r.slicer.Bits {
+		planes := d.planes[at*r.Slicer.Planes()*d.words:]
+		for b := range r.Slicer.Planes() {
 			planes[b*d.words+row/64] |= uint64(digit>>b&1) << (row % 64)
 		}
 	}
@@ -120,16 +180,19 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 
 // group is the rows of a row group of an array that uses so many rows.
 func (r *Reader) group(g, rows int) (from, to int) {
-	from = g * r.activeRows
-	return from, min(from+r.activeRows, rows)
+	from = g * r.ActiveRows
+	return from, min(from+r.ActiveRows, rows)
 }
 
 // Driven is the digits other than zero, over all slices.
 func (d *Drive) Driven() int64 { return d.driven }
 
+// Digits is Σ|digit|, over all slices.
+func (d *Drive) Digits() int64 { return d.digits }
+
 // of is the bit planes of a slice and row group.
-func (d *Drive) of(t, g, digitBits int) []uint64 {
-	n := digitBits * d.words
+func (d *Drive) of(t, g, planes int) []uint64 {
+	n := planes * d.words
 	return d.planes[(t*d.groups+g)*n:][:n]
 }
 

@@ -7,5 +7,6 @@
 // input wider than one bit, which is driven as a signed level. A top slice of
 // one bit is driven as 0 or 1 and subtracted (σ = −2^(B_x−1)). Sign-magnitude
 // inputs take two phases of ⌈(B_x−1)/B_d⌉ slices, positive ones first; the
-// second phase is subtracted.
+// second phase is subtracted. Signed digits all have the input's sign, in
+// ⌈(B_x−1)/B_d⌉ slices: the rows are driven both ways at once.
 package dac

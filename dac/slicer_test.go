@@ -17,6 +17,7 @@ func TestSlicerConforms(t *testing.T) {
 			InputBits:     rapid.IntRange(2, 16).Draw(t, "input bits"),
 			Signed:        rapid.Bool().Draw(t, "signed"),
 			SignMagnitude: rapid.Bool().Draw(t, "sign-magnitude"),
+			SignedDigits:  rapid.Bool().Draw(t, "signed digits"),
 		})
 	})
 }
@@ -30,6 +31,7 @@ func TestSlices(t *testing.T) {
 		{dac.Slicer{Bits: 2, InputBits: 7}, 4},
 		{dac.Slicer{Bits: 8, InputBits: 8, Signed: true}, 1},
 		{dac.Slicer{Bits: 1, InputBits: 8, Signed: true, SignMagnitude: true}, 14},
+		{dac.Slicer{Bits: 1, InputBits: 8, Signed: true, SignedDigits: true}, 7},
 		{dac.Slicer{Bits: 8, InputBits: 4}, 1},
 	} {
 		if got := c.slicer.Slices(); got != c.want {

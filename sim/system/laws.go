@@ -198,7 +198,7 @@ func (s *lawStudy) fit(rows, weights int64) *configs.Machine {
 	m := s.analog
 	a := s.array(&m, rows)
 	m.Crossbar.Rows, m.Crossbar.Cols = int(rows), int(weights*a.Columns(theoryKernel(lawKernel(1, 1, 1))))
-	m.Crossbar.ActiveRows = 0
+	m.Crossbar.ActiveRows, m.Crossbar.Fold = 0, 1
 	m.ADC.PerArray = min(m.ADC.PerArray, m.Crossbar.Cols)
 	m.Chip.Tiles, m.Chip.ArraysPerTile, m.Chip.StreamArrays = 1, 1, 1
 	return &m
@@ -208,6 +208,7 @@ func (s *lawStudy) array(m *configs.Machine, rows int64) theory.Array {
 	return theory.Array{
 		R: rows, C: int64(m.Crossbar.Cols), ActiveRows: rows, CellBits: int64(m.Cell.Bits), DACBits: int64(m.DAC.Bits),
 		Encoding: m.Crossbar.Encoding, Phases: m.DAC.SignedInputs == "sign-magnitude", Flip: m.Crossbar.ColumnFlip,
+		Digits: m.DAC.SignedInputs == "signed-digits", Converts: int64(m.DAC.Phases), AnalogSum: m.Crossbar.AnalogSum,
 		Ungated: !m.Crossbar.GateUnused,
 	}
 }
@@ -302,8 +303,8 @@ func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
 		}
 	}
 	return theory.Costs{
-		DAC:   float64(m.DAC.EnergyPerConversion) * density,
-		ADC:   float64(m.ADC.Conversion()) + float64(m.SampleHold.EnergyPerSample),
+		DAC: float64(m.DAC.EnergyPerConversion) * density,
+		ADC: float64(m.ADC.Conversion()), Sample: float64(m.SampleHold.EnergyPerSample), Integrate: float64(m.SampleHold.EnergyPerIntegration),
 		Cell:  read,
 		Write: cell.Pulses*float64(cell.WriteEnergy) + cell.VerifyReads*(verify+float64(m.ADC.Conversion())),
 		Bit:   float64(m.DRAM.ReadEnergy) + float64(m.GlobalBuffer.ReadEnergy) + float64(m.GlobalBuffer.WriteEnergy) + float64(m.Network.Energy),

@@ -10,6 +10,9 @@ type Array struct {
 	DACBits    int64  // B_d
 	Encoding   string // offset, differential, twos-complement, magnitude
 	Phases     bool   // signed inputs in sign-magnitude phases
+	Digits     bool   // or as signed digits
+	Converts   int64  // conversions of an input; 0: one a slice
+	AnalogSum  string // columns of a weight that are converted together: polarity, weight, or none
 	Flip       bool   // columns stored inverted
 	Ungated    bool   // unused rows and columns work too
 }
@@ -36,10 +39,33 @@ func (a Array) Columns(k Kernel) int64 {
 
 // Slices is T_x.
 func (a Array) Slices(k Kernel) int64 {
+	if k.SignedInput && a.Digits {
+		return ceil(k.InputBits-1, a.DACBits)
+	}
 	if k.SignedInput && a.Phases {
 		return 2 * ceil(k.InputBits-1, a.DACBits)
 	}
 	return ceil(k.InputBits, a.DACBits)
+}
+
+// Outputs is how many of a weight's sums are converted: S·P, S or 1.
+func (a Array) Outputs(k Kernel) int64 {
+	switch {
+	case a.AnalogSum == "weight":
+		return 1
+	case a.AnalogSum == "polarity" && a.Encoding == "differential":
+		return a.Columns(k) / 2
+	default:
+		return a.Columns(k)
+	}
+}
+
+// Conversions is Q, of each sum and input.
+func (a Array) Conversions(k Kernel) int64 {
+	if a.Converts == 0 {
+		return a.Slices(k)
+	}
+	return min(a.Converts, a.Slices(k))
 }
 
 // Weights is C_l, the logical columns of an array.
@@ -50,7 +76,9 @@ type Counts struct {
 	RowTiles, ColTiles int64 // ⌈N/R⌉, ⌈M/C_l⌉
 	DACConvert         int64 // and row drives
 	CellRead           int64
-	ADCConvert         int64 // and samples, and shift-adds
+	Sample             int64
+	Integrate          int64 // units of analog integration
+	ADCConvert         int64 // and shift-adds
 	Correct            int64
 	Accumulate         int64
 	CellsPerLoad       int64 // of all tiles
@@ -72,7 +100,13 @@ func Count(k Kernel, a Array) Counts {
 	}
 	c.DACConvert = k.L * rows * tx * c.ColTiles
 	c.CellRead = k.L * rows * columns * tx
-	c.ADCConvert = k.L * columns * tx * groups
+	converted := columns * a.Outputs(k) / sp
+	if a.Ungated {
+		converted = c.ColTiles * (a.C * a.Outputs(k) / sp)
+	}
+	c.Sample = k.L * converted * tx * groups
+	c.Integrate = k.L * converted * a.integrations(k) * groups
+	c.ADCConvert = k.L * converted * a.Conversions(k) * groups
 	c.Accumulate = k.L * k.M * (c.RowTiles - 1)
 	switch {
 	case a.Flip:
@@ -81,6 +115,29 @@ func Count(k Kernel, a Array) Counts {
 		c.Correct = k.L*k.N*c.ColTiles + k.L*k.M*c.RowTiles
 	}
 	return c
+}
+
+// integrations is the units of integration of an input: a slice of significance
+// σ takes as many as it is heavier than the lightest one of its conversion.
+func (a Array) integrations(k Kernel) (units int64) {
+	slices, conversions := a.Slices(k), a.Conversions(k)
+	exponent := func(t int64) int64 {
+		if k.SignedInput && a.Phases && !a.Digits {
+			return t % (slices / 2)
+		}
+		return t
+	}
+	for q := range conversions {
+		from, to := q*slices/conversions, (q+1)*slices/conversions
+		lightest := exponent(from)
+		for t := from; t < to; t++ {
+			lightest = min(lightest, exponent(t))
+		}
+		for t := from; t < to; t++ {
+			units += 1 << (a.DACBits * (exponent(t) - lightest))
+		}
+	}
+	return units
 }
 
 // groups is Σ over row tiles of G.

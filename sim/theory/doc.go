@@ -2,7 +2,9 @@
 // against. It imports no machine, nor anything a machine is built from.
 //
 //	dac.convert                         L · N · T_x · ⌈M/C_l⌉
-//	adc.convert, sample.hold, shift-add L · M · S · P · T_x · Σ over row tiles of G
+//	sample.hold                         L · M · S · P · T_x · Σ over row tiles of G
+//	adc.convert, shift-add              the same, with Q conversions for T_x where slices are accumulated in the analog domain,
+//	                                    and with S or 1 for S·P where columns are
 //	cell.read                           L · N · M · S · P · T_x
 //	cells programmed per load           N · M · S · P
 //

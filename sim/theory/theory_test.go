@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -32,6 +33,8 @@ func TestCounts(t *testing.T) {
 				RowTiles: 1, ColTiles: 1,
 				DACConvert:   128 * 16,
 				CellRead:     128 * 128 * 16,
+				Sample:       128 * 16,
+				Integrate:    128 * 16,
 				ADCConvert:   128 * 16,
 				Correct:      16 + 128, // each output once, and each input into Σx
 				CellsPerLoad: 128 * 128,
@@ -48,6 +51,8 @@ func TestCounts(t *testing.T) {
 				RowTiles: 7, ColTiles: 8, // 6.125 and 8
 				DACConvert:   3 * 784 * 8 * 8,
 				CellRead:     3 * 784 * 1024 * 8,
+				Sample:       3 * 1024 * 8 * 7,
+				Integrate:    3 * 1024 * 8 * 7,
 				ADCConvert:   3 * 1024 * 8 * 7,
 				Correct:      3*256*7 + 3*784*8,
 				Accumulate:   3 * 256 * 6,
@@ -67,6 +72,8 @@ func TestCounts(t *testing.T) {
 				RowTiles: 2, ColTiles: 3,
 				DACConvert:   2 * 20 * 4 * 3,
 				CellRead:     2 * 20 * 30 * 4,
+				Sample:       2 * 30 * 4 * (3 + 1),
+				Integrate:    2 * 30 * 4 * (3 + 1),
 				ADCConvert:   2 * 30 * 4 * (3 + 1), // 16 rows in 3 groups, 4 rows in 1
 				Correct:      2*20*3 + 2*5*4,       // each input into Σx, each output for each of the 3 + 1 groups
 				Accumulate:   2 * 5 * 1,
@@ -74,6 +81,25 @@ func TestCounts(t *testing.T) {
 				WeightBits:   20 * 5 * 4,
 			},
 			exact: 5, // sums up to 6·3·1 = 18
+		},
+		{
+			name: "NeuRRAM: 8-bit inputs as signed digits in two conversions, pairs of columns subtracted",
+			k:    Kernel{L: 1, N: 4, M: 2, InputBits: 8, WeightBits: 4, SignedInput: true},
+			a:    Array{R: 8, C: 8, ActiveRows: 8, CellBits: 3, DACBits: 1, Encoding: "differential", Digits: true, Converts: 2, AnalogSum: "polarity"},
+			sp:   2,
+			tx:   7, // of 3 and 4 slices
+			cl:   4,
+			want: Counts{
+				RowTiles: 1, ColTiles: 1,
+				DACConvert:   4 * 7,
+				CellRead:     4 * 4 * 7,
+				Sample:       2 * 7,
+				Integrate:    2 * (1 + 2 + 4 + 1 + 2 + 4 + 8),
+				ADCConvert:   2 * 2,
+				CellsPerLoad: 4 * 4,
+				WeightBits:   4 * 2 * 4,
+			},
+			exact: 6, // sums up to 8·1·7 = 56 in one slice
 		},
 		{
 			name: "two's complement, nothing gated",
@@ -86,6 +112,8 @@ func TestCounts(t *testing.T) {
 				RowTiles: 2, ColTiles: 1,
 				DACConvert:   16,
 				CellRead:     16 * 16,
+				Sample:       16 * 4,
+				Integrate:    16 * 4,
 				ADCConvert:   16 * 4,
 				Accumulate:   3,
 				CellsPerLoad: 10 * 9,
@@ -121,14 +149,17 @@ func TestISAACConversionsPerMAC(t *testing.T) {
 
 var arrays = rapid.Custom(func(t *rapid.T) Array {
 	a := Array{
-		R:        rapid.Int64Range(1, 9).Draw(t, "R"),
-		C:        rapid.Int64Range(12, 30).Draw(t, "C"), // a weight has 12 columns at most
-		CellBits: rapid.Int64Range(1, 4).Draw(t, "B_c"),
-		DACBits:  rapid.Int64Range(1, 4).Draw(t, "B_d"),
-		Encoding: rapid.SampledFrom([]string{"offset", "differential", "twos-complement", "magnitude"}).Draw(t, "encoding"),
-		Phases:   rapid.Bool().Draw(t, "phases"),
-		Flip:     rapid.Bool().Draw(t, "flip"),
-		Ungated:  rapid.Bool().Draw(t, "ungated"),
+		R:         rapid.Int64Range(1, 9).Draw(t, "R"),
+		C:         rapid.Int64Range(12, 30).Draw(t, "C"), // a weight has 12 columns at most
+		CellBits:  rapid.Int64Range(1, 4).Draw(t, "B_c"),
+		DACBits:   rapid.Int64Range(1, 4).Draw(t, "B_d"),
+		Encoding:  rapid.SampledFrom([]string{"offset", "differential", "twos-complement", "magnitude"}).Draw(t, "encoding"),
+		Phases:    rapid.Bool().Draw(t, "phases"),
+		Digits:    rapid.Bool().Draw(t, "digits"),
+		Converts:  rapid.Int64Range(0, 4).Draw(t, "conversions"),
+		AnalogSum: rapid.SampledFrom([]string{"none", "polarity", "weight"}).Draw(t, "analog sum"),
+		Flip:      rapid.Bool().Draw(t, "flip"),
+		Ungated:   rapid.Bool().Draw(t, "ungated"),
 	}
 	a.ActiveRows = rapid.Int64Range(1, a.R).Draw(t, "R_a")
 	return a
@@ -167,25 +198,68 @@ func columnsOf(k Kernel, a Array) (columns int64) {
 	return columns
 }
 
-// slicesOf drives the bits of one input, one bit at a time.
-func slicesOf(k Kernel, a Array) (slices int64) {
+// significances lists the power of two of each slice.
+func significances(k Kernel, a Array) (powers []int64) {
 	bits, phases := k.InputBits, 1
-	if k.SignedInput && a.Phases {
-		bits, phases = k.InputBits-1, 2
+	if k.SignedInput && (a.Phases || a.Digits) {
+		bits--
+	}
+	if k.SignedInput && a.Phases && !a.Digits {
+		phases = 2
 	}
 	for range phases {
 		for bit := range bits {
 			if bit%a.DACBits == 0 {
-				slices++
+				powers = append(powers, bit)
 			}
 		}
 	}
-	return slices
+	return powers
+}
+
+// sumsOf joins the columns of a weight that one converter sees.
+func sumsOf(k Kernel, a Array) int64 {
+	sums := map[int64]bool{}
+	for c := range columnsOf(k, a) {
+		switch {
+		case a.AnalogSum == "weight":
+			sums[0] = true
+		case a.AnalogSum == "polarity" && a.Encoding == "differential":
+			sums[c/2] = true
+		default:
+			sums[c] = true
+		}
+	}
+	return int64(len(sums))
+}
+
+// conversions cuts the slices into as many runs as there are conversions, as a
+// line of so many parts is cut, and calls back for each slice with its weight
+// in the sum, and after each conversion.
+func conversions(k Kernel, a Array, slice func(weight int64), convert func()) {
+	powers := significances(k, a)
+	n := int64(len(powers))
+	runs := n
+	if a.Converts > 0 {
+		runs = min(a.Converts, n)
+	}
+	from := int64(0)
+	for run := int64(1); run <= runs; run++ {
+		to := from
+		for (to+1)*runs <= run*n {
+			to++
+		}
+		for _, power := range powers[from:to] {
+			slice(1 << (power - slices.Min(powers[from:to])))
+		}
+		convert()
+		from = to
+	}
 }
 
 // counted does one thing after the other, as an array does, and counts.
 func counted(k Kernel, a Array) (c Counts) {
-	columns, slices := columnsOf(k, a), slicesOf(k, a)
+	columns := columnsOf(k, a)
 	weights := a.C / columns
 	for n := int64(0); n < k.N; n += a.R {
 		c.RowTiles++
@@ -215,12 +289,14 @@ func counted(k Kernel, a Array) (c Counts) {
 					driven, sensed = a.R, a.C
 				}
 				for row := int64(0); row < driven; row += a.ActiveRows {
-					for range slices {
+					sums := sensed * sumsOf(k, a) / columns
+					conversions(k, a, func(weight int64) {
 						group := min(a.ActiveRows, driven-row)
 						c.DACConvert += group
-						c.ADCConvert += sensed
 						c.CellRead += group * sensed
-					}
+						c.Sample += sums
+						c.Integrate += sums * weight
+					}, func() { c.ADCConvert += sums })
 				}
 			}
 		}
@@ -248,13 +324,15 @@ func TestEnergyPerMACWhereSizesDivide(t *testing.T) {
 		a.R = a.ActiveRows * small("row groups")
 		a.C = a.Columns(k) * small("C_l")
 		k.N, k.M = a.ActiveRows*small("N/R_a"), a.Weights(k)*small("M/C_l")
-		e := Costs{DAC: cost("dac"), ADC: cost("adc"), Cell: cost("cell"), Write: cost("write"), Bit: cost("bit")}
+		e := Costs{DAC: cost("dac"), ADC: cost("adc"), Sample: cost("sample"), Integrate: cost("integrate"), Cell: cost("cell"), Write: cost("write"), Bit: cost("bit")}
 		loads := float64(small("loads"))
 
 		sp, tx := float64(a.Columns(k)), float64(a.Slices(k))
+		var converted, sampled, integrated int64
+		conversions(k, a, func(weight int64) { sampled, integrated = sampled+1, integrated+weight }, func() { converted++ })
 		want := PerMAC{
 			In:      tx * e.DAC / float64(min(k.M, a.Weights(k))),
-			Out:     sp * tx * e.ADC / float64(min(k.N, a.ActiveRows)),
+			Out:     float64(sumsOf(k, a)) * (float64(converted)*e.ADC + float64(sampled)*e.Sample + float64(integrated)*e.Integrate) / float64(min(k.N, a.ActiveRows)),
 			Cells:   sp * tx * e.Cell,
 			Program: (sp*e.Write + float64(k.WeightBits)*e.Bit) * loads / float64(k.L),
 		}

@@ -1,6 +1,8 @@
 package analog
 
 import (
+	"fmt"
+
 	"xbar/configs"
 	"xbar/sim"
 	"xbar/sim/energy"
@@ -9,13 +11,14 @@ import (
 
 // accounts are the entries of the ledger, one an action.
 type accounts struct {
-	dramRead, dramWrite, dramWeights                 energy.AccountID
-	bufferRead, bufferWrite, bufferLoad, bufferFill  energy.AccountID
-	transfer, transferWeights                        energy.AccountID
-	inWrite, inRead, outWrite, outRead               energy.AccountID
-	add, apply                                       energy.AccountID
-	load, drive, read, hold, convert, shift, correct energy.AccountID
-	program, verify, verifyConvert                   energy.AccountID
+	dramRead, dramWrite, dramWeights                   energy.AccountID
+	bufferRead, bufferWrite, bufferLoad, bufferFill    energy.AccountID
+	transfer, transferWeights                          energy.AccountID
+	inWrite, inRead, outWrite, outRead                 energy.AccountID
+	add, apply                                         energy.AccountID
+	load, drive, read, hold, integrate, shift, correct energy.AccountID
+	converts                                           map[int]energy.AccountID // by bits of the code
+	program, verify, verifyConvert                     energy.AccountID
 }
 
 // Component is one kind of component: how many there are, what each leaks and
@@ -71,12 +74,50 @@ func (c *Chip) openAccounts() {
 	a.drive = l.Open("tile/array/row", "drive", energy.Input, scaled(row))
 	a.read = l.Open("tile/array/cell", "read", energy.Cells, c.cellReadEnergy(density))
 	a.hold = l.Open("tile/array/sample-hold", "hold", energy.Output, m.SampleHold.EnergyPerSample)
-	a.convert = l.Open("tile/array/adc", "convert", energy.Output, m.ADC.Conversion())
+	if c.integrates() {
+		a.integrate = l.Open("tile/array/sample-hold", "integrate", energy.Output, m.SampleHold.EnergyPerIntegration)
+	}
+	c.openConversions()
 	a.shift = l.Open("tile/array/shift-add", "shift-add", energy.Accumulate, m.ShiftAdd.EnergyPerOperation)
 	a.correct = l.Open("tile/array/shift-add", "correct", energy.Accumulate, m.ShiftAdd.EnergyPerCorrection)
 	a.program = l.Open("tile/array/cell", "program", energy.Programming, unit.Joule(m.Cell.Pulses)*m.Cell.WriteEnergy)
 	a.verify = l.Open("tile/array/cell", "verify", energy.Programming, unit.Joule(m.Cell.VerifyReads)*c.verifyReadEnergy())
 	a.verifyConvert = l.Open("tile/array/adc", "verify", energy.Programming, unit.Joule(m.Cell.VerifyReads)*m.ADC.Conversion())
+}
+
+// integrates says whether samples are integrated, which takes time or energy.
+func (c *Chip) integrates() bool {
+	s := &c.machine.SampleHold
+	return s.IntegrationTime > 0 || s.EnergyPerIntegration > 0
+}
+
+// bookIntegration books units of integration.
+func (c *Chip) bookIntegration(w *wave, units int64) {
+	if c.integrates() {
+		c.ledger.Add(w.phase, c.accounts.integrate, units)
+	}
+}
+
+// openConversions opens an account for each number of bits that conversions
+// have.
+func (c *Chip) openConversions() {
+	c.accounts.converts = map[int]energy.AccountID{}
+	full := c.machine.ADC.Resolution
+	for k := range c.specs {
+		for i := range c.specs[k].stages {
+			s := &c.specs[k].stages[i]
+			id, open := c.accounts.converts[s.bits]
+			if !open {
+				action := "convert"
+				if s.bits != full {
+					action = fmt.Sprintf("convert %d bit", s.bits)
+				}
+				id = c.ledger.Open("tile/array/adc", action, energy.Output, c.machine.ADC.Conversion())
+				c.accounts.converts[s.bits] = id
+			}
+			s.account = id
+		}
+	}
 }
 
 // lumped reports whether a cell's read energy is given rather than derived
@@ -122,7 +163,7 @@ func (c *Chip) openComponents() {
 	m, t, a := c.machine, &c.timings, &c.accounts
 	tiles := int64(m.Chip.Tiles)
 	arrays := tiles * int64(m.Chip.ArraysPerTile)
-	rows, cols := int64(m.Crossbar.Rows), int64(m.Crossbar.Cols)
+	rows, cols := int64(m.Crossbar.LogicalRows()), int64(m.Crossbar.LogicalCols())
 	given := func(section string) bool { _, ok := m.Provenance[section+".area"]; return ok }
 	var (
 		none    func() sim.Cycle                // no time of its own
@@ -156,12 +197,16 @@ func (c *Chip) openComponents() {
 	list("tile/array/dac", given("dac"), arrays*rows, m.DAC.Leakage, m.DAC.Area, timed(t.front()), occupation{a.load, t.front()})
 	list("tile/array/row", true, arrays*rows, 0, 0, timed(t.read), occupation{a.drive, t.read})
 	list("tile/array/cell", given("cell"), arrays*rows*cols, m.Cell.Leakage, m.Cell.Area, timed(t.read), occupation{a.read, t.read})
-	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, timed(t.sample), occupation{a.hold, t.sample})
+	holding := []occupation{{a.hold, t.sample}}
+	if c.integrates() {
+		holding = append(holding, occupation{a.integrate, t.integrate})
+	}
+	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, timed(t.sample+t.integrate), holding...)
 	converter, known := m.ADC.Area, given("adc")
 	if m.ADC.Modelled() && !known {
 		converter, known = m.ADC.Regression().Area(), true
 	}
-	list("tile/array/adc", known, arrays*int64(m.ADC.PerArray), m.ADC.Leakage, converter, timed(t.conversion), occupation{a.convert, t.conversion})
+	list("tile/array/adc", known, arrays*int64(m.ADC.PerArray), m.ADC.Leakage, converter, tallied(&c.converting, t.converting))
 	list("tile/array/shift-add", given("shift_add"), arrays, m.ShiftAdd.Leakage, m.ShiftAdd.Area, tallied(&c.shifting, t.shiftAdd))
 	list("chip", m.Provenance["chip.static_area"] != (configs.Origin{}), 1, m.Chip.StaticPower, m.Chip.StaticArea, none)
 	for i := range c.components {

@@ -58,6 +58,7 @@ type Chip struct {
 	shifting    sim.Cycle // busy cycles of all shift-add stages
 	writing     sim.Cycle // of all write drivers
 	reading     sim.Cycle // of all arrays
+	converting  sim.Cycle // of all converters
 	adding      sim.Cycle // of all accumulators
 	kernelFrom  sim.Cycle
 	lastWaveEnd sim.Cycle
@@ -106,6 +107,9 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	for _, k := range work.Kernels {
 		s, err := newSpec(m, k)
 		if err != nil {
+			return nil, err
+		}
+		if s.stages, err = c.timings.newStages(m, s.phases); err != nil {
 			return nil, err
 		}
 		c.specs = append(c.specs, s)
@@ -181,8 +185,12 @@ func (c *Chip) check() error {
 		return err
 	}
 	a, l := &c.accounts, c.ledger
-	held, converted, shifted := l.Total(a.hold), l.Total(a.convert), l.Total(a.shift)
-	if held != converted || converted != shifted {
+	held, shifted := l.Total(a.hold), l.Total(a.shift)
+	var converted int64
+	for _, id := range a.converts {
+		converted += l.Total(id)
+	}
+	if converted != shifted || c.machine.DAC.Phases == 0 && held != converted {
 		return fmt.Errorf("%d samples became %d conversions and %d additions", held, converted, shifted)
 	}
 	if l.Total(a.program) != l.Total(a.verify) {

@@ -33,10 +33,15 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Chip.StaticPower = 1e-3
 	m.Crossbar.Rows = rapid.IntRange(1, 12).Draw(t, "rows")
 	m.Crossbar.Cols = rapid.IntRange(16, 40).Draw(t, "cols")
-	m.Crossbar.ActiveRows = rapid.IntRange(0, m.Crossbar.Rows).Draw(t, "active rows")
+	m.Crossbar.ActiveRows = rapid.IntRange(0, m.Crossbar.Rows).Draw(t, "active rows") // of a fold's rows, some
 	m.Crossbar.Encoding = rapid.SampledFrom([]string{"offset", "differential", "twos-complement", "magnitude"}).Draw(t, "encoding")
 	if m.Crossbar.Encoding == "offset" || m.Crossbar.Encoding == "magnitude" {
 		m.Crossbar.ColumnFlip = rapid.Bool().Draw(t, "flip")
+	}
+	m.Crossbar.Fold = rapid.IntRange(1, 2).Draw(t, "fold")
+	m.Crossbar.Cols *= m.Crossbar.Fold
+	if !m.Crossbar.ColumnFlip {
+		m.Crossbar.AnalogSum = rapid.SampledFrom([]string{"none", "polarity", "weight"}).Draw(t, "analog sum")
 	}
 	m.Crossbar.GateUnused = rapid.Bool().Draw(t, "gate unused")
 	m.Crossbar.WriteParallelism = rapid.IntRange(1, 16).Draw(t, "write parallelism")
@@ -47,14 +52,17 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Cell.WriteEnergy, m.Cell.WriteTime, m.Cell.VerifyTime = 13e-15, ns("write", 3), ns("verify", 3)
 	m.Cell.Pulses, m.Cell.VerifyReads, m.Cell.Endurance = 1.5, 2.5, 1e6
 	m.DAC.Bits = rapid.IntRange(1, 3).Draw(t, "dac bits")
-	m.DAC.SignedInputs = rapid.SampledFrom([]string{"twos-complement", "sign-magnitude"}).Draw(t, "signed inputs")
+	m.DAC.SignedInputs = rapid.SampledFrom([]string{"twos-complement", "sign-magnitude", "signed-digits"}).Draw(t, "signed inputs")
+	m.DAC.Phases = rapid.IntRange(0, 3).Draw(t, "phases")
 	m.DAC.EnergyPerConversion, m.DAC.Latency, m.DAC.Leakage = 17e-15, ns("dac", 2), 1e-7
 	m.SampleHold.Banks = rapid.IntRange(1, 2).Draw(t, "banks")
 	m.SampleHold.EnergyPerSample, m.SampleHold.Latency = 19e-15, ns("sample", 2)
+	m.SampleHold.EnergyPerIntegration, m.SampleHold.IntegrationTime = 83e-15, ns("integration", 2)
 	m.ADC.Resolution = 24
 	m.ADC.Range = rapid.SampledFrom([]string{"clip", "scale"}).Draw(t, "range")
 	m.ADC.PerArray = rapid.IntRange(1, 8).Draw(t, "adcs")
 	m.ADC.EnergyPerConversion, m.ADC.Latency, m.ADC.Leakage = 23e-15, ns("adc", 3), 1e-5
+	m.ADC.Interval = ns("interval", 3)
 	m.ShiftAdd.EnergyPerOperation, m.ShiftAdd.EnergyPerCorrection, m.ShiftAdd.Latency = 29e-15, 31e-15, ns("shift-add", 4)
 	m.ShiftAdd.Pipelined = rapid.Bool().Draw(t, "pipelined")
 	m.Accumulator.Lanes = rapid.IntRange(1, 8).Draw(t, "lanes")
@@ -164,12 +172,14 @@ func TestStepAndBurstAgree(t *testing.T) {
 func theoryArray(m *configs.Machine) theory.Array {
 	active := int64(m.Crossbar.ActiveRows)
 	if active == 0 {
-		active = int64(m.Crossbar.Rows)
+		active = int64(m.Crossbar.LogicalRows())
 	}
 	return theory.Array{
-		R: int64(m.Crossbar.Rows), C: int64(m.Crossbar.Cols), ActiveRows: active,
+		R: int64(m.Crossbar.LogicalRows()), C: int64(m.Crossbar.LogicalCols()), ActiveRows: active,
 		CellBits: int64(m.Cell.Bits), DACBits: int64(m.DAC.Bits), Encoding: m.Crossbar.Encoding,
-		Phases: m.DAC.SignedInputs == "sign-magnitude", Flip: m.Crossbar.ColumnFlip, Ungated: !m.Crossbar.GateUnused,
+		Phases: m.DAC.SignedInputs == "sign-magnitude", Digits: m.DAC.SignedInputs == "signed-digits",
+		Flip: m.Crossbar.ColumnFlip, Ungated: !m.Crossbar.GateUnused,
+		Converts: int64(m.DAC.Phases), AnalogSum: m.Crossbar.AnalogSum,
 	}
 }
 
@@ -200,8 +210,17 @@ func TestCountsEqualTheory(t *testing.T) {
 			check(c.accounts.load, "dac.convert", want.DACConvert, 17e-15)
 			check(c.accounts.drive, "row.drive", want.DACConvert, 7e-15)
 			check(c.accounts.read, "cell.read", want.CellRead, 11e-15)
-			check(c.accounts.hold, "sample.hold", want.ADCConvert, 19e-15)
-			check(c.accounts.convert, "adc.convert", want.ADCConvert, 23e-15)
+			check(c.accounts.hold, "sample.hold", want.Sample, 19e-15)
+			if c.integrates() {
+				check(c.accounts.integrate, "integrate", want.Integrate, 83e-15)
+			}
+			var converted int64
+			for _, id := range c.accounts.converts {
+				converted += c.ledger.Count(c.KernelPhase(i), id)
+			}
+			if converted != want.ADCConvert*passes {
+				t.Fatalf("kernel %d: adc.convert counts %d in %d passes, theory %d a pass", i, converted, passes, want.ADCConvert)
+			}
 			check(c.accounts.shift, "shift-add", want.ADCConvert, 29e-15)
 			check(c.accounts.correct, "correct", want.Correct, 31e-15)
 			check(c.accounts.add, "accumulate", want.Accumulate, 37e-15)

@@ -261,11 +261,15 @@ func (c *Chip) bookReads(w *wave) {
 
 func (c *Chip) bookConversions(w *wave) {
 	c.ledger.Add(w.phase, c.accounts.hold, w.activated.hold)
-	c.ledger.Add(w.phase, c.accounts.convert, w.activated.hold)
-	c.ledger.Add(w.phase, c.accounts.shift, w.activated.hold)
+	c.bookIntegration(w, w.activated.integrate)
+	for i := range w.spec.stages {
+		c.ledger.Add(w.phase, w.spec.stages[i].account, w.activated.convert)
+		c.ledger.Add(w.phase, c.accounts.shift, w.activated.convert)
+	}
 	c.ledger.Add(w.phase, c.accounts.correct, w.activated.correct)
 	c.shifting += w.activated.shifting
 	c.reading += w.activated.reading
+	c.converting += w.activated.converting
 }
 
 // wasDriven hears that the drivers of a part are done with a vector.
@@ -403,6 +407,6 @@ func (c *Chip) settle(w *wave, now sim.Cycle) {
 // every vector late by all of it, and every row of its loads, one load after
 // another.
 func (c *Chip) loss(w *wave) float64 {
-	perRead := c.timings.readLoss(c.machine, w)
-	return w.late + float64(w.vectors)*(float64(w.reads)*perRead+c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
+	perGroup := c.timings.groupLoss(c.machine, w)
+	return w.late + float64(w.vectors)*(float64(w.rowGroups)*perGroup+c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
 }

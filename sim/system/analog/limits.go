@@ -53,7 +53,7 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 		}
 		if uses += tiles; uses > mostTiles {
 			return fmt.Errorf("kernel %s: N = %d and M = %d on arrays of crossbar.rows = %d and crossbar.cols = %d (%d columns a weight) bring a pass to %.3g tiles; at most %d are simulated",
-				k.Name, k.N, k.M, c.machine.Crossbar.Rows, c.machine.Crossbar.Cols, s.columns, uses, mostTiles)
+				k.Name, k.N, k.M, c.machine.Crossbar.LogicalRows(), c.machine.Crossbar.LogicalCols(), s.columns, uses, mostTiles)
 		}
 		if err := c.checkBuffers(s); err != nil {
 			return err
@@ -122,7 +122,7 @@ const (
 )
 
 var partKeys = [parts]string{
-	frontTime:   "dac.latency, cell.read_time and sample_hold.latency",
+	frontTime:   "dac.latency, cell.read_time, sample_hold.latency and sample_hold.integration_time",
 	convertTime: "adc.latency",
 	shiftTime:   "shift_add.latency",
 	addTime:     "accumulator.latency",
@@ -146,9 +146,13 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	vectors, a, t := float64(w.vectors), &w.activated, &c.timings
 	out := w.outBits + w.partBits
 	for i := range w.groups {
-		timing, reads := t.pipeline(c.machine, w.groups[i].columns), float64(w.groups[i].reads)
-		b[frontTime] += vectors * reads * float64(timing.Front)
-		b[convertTime] += vectors * reads * float64(timing.Convert)
+		g := &w.groups[i]
+		each := vectors * float64(g.rowGroups)
+		for j := range w.spec.stages {
+			s := &w.spec.stages[j]
+			b[frontTime] += each * float64(s.front)
+			b[convertTime] += each * (float64(times(ceilDiv(g.converted, int64(c.machine.ADC.PerArray)), s.interval)) + float64(s.delay))
+		}
 	}
 	b[shiftTime] += vectors * float64(a.shifting)
 	b[addTime] += vectors * float64(w.addTime)
@@ -160,9 +164,9 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	}
 	b[cellsBusy] += vectors * float64(a.read) * float64(t.read)
 	b[driversBusy] += vectors * float64(a.load) * float64(t.front())
-	b[columnsBusy] += vectors * float64(a.hold) * float64(max(t.sample, t.conversion))
+	b[columnsBusy] += vectors * (float64(a.hold)*float64(t.sample) + float64(a.integrate)*float64(t.integrate) + float64(a.converting))
 	b[addersBusy] += vectors * float64(w.adding)
-	counts := float64(a.load) + float64(a.read) + float64(a.hold) + float64(a.correct) +
+	counts := float64(a.load) + float64(a.read) + float64(a.hold) + float64(a.integrate) + float64(a.convert)*float64(len(w.spec.stages)) + float64(a.correct) +
 		2*float64(w.inBits) + float64(w.tileWrite) + float64(w.tileRead) + float64(w.foreign) +
 		float64(w.adds) + float64(w.applied) + 2*float64(out)
 	if b[actions] += vectors * counts; b[actions] > mostCounts {

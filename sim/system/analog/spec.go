@@ -11,6 +11,7 @@ import (
 	"xbar/crossbar/encode"
 	"xbar/dac"
 	"xbar/sim"
+	"xbar/sim/energy"
 	"xbar/sim/mapping"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
@@ -22,9 +23,12 @@ type spec struct {
 	scheme  encode.Scheme
 	slicer  dac.Slicer
 	grid    mapping.Grid
-	columns int64 // S·P, physical columns of a weight
-	slices  int64 // T_x
-	sumBits int64 // of a partial sum
+	columns int64            // S·P, physical columns of a weight
+	outputs int64            // of those, sums that are converted
+	slices  int64            // T_x
+	phases  []crossbar.Phase // the conversions of an input
+	stages  []stage          // and what they take
+	sumBits int64            // of a partial sum
 }
 
 func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
@@ -34,6 +38,7 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 		slicer: dac.Slicer{
 			Bits: m.DAC.Bits, InputBits: k.InputBits, Signed: k.SignedInput,
 			SignMagnitude: m.DAC.SignedInputs == "sign-magnitude",
+			SignedDigits:  m.DAC.SignedInputs == "signed-digits",
 		},
 		sumBits: int64(k.WeightBits + k.InputBits + bits.Len64(uint64(k.N-1))),
 	}
@@ -41,77 +46,135 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 		return s, fmt.Errorf("kernel %s: %w", k.Name, err)
 	}
 	s.columns = int64(s.scheme.Columns())
+	s.outputs = int64(crossbar.Outputs(s.scheme, m.Crossbar.AnalogSum))
 	s.slices = int64(s.slicer.Slices())
-	weights := m.Crossbar.Cols / s.scheme.Columns()
+	weights := m.Crossbar.LogicalCols() / s.scheme.Columns()
 	if weights == 0 {
-		return s, fmt.Errorf("kernel %s: a weight of %d bits takes %d columns of %d-bit cells in %s encoding, and the array has %d (crossbar.cols)",
-			k.Name, k.WeightBits, s.columns, m.Cell.Bits, m.Crossbar.Encoding, m.Crossbar.Cols)
+		return s, fmt.Errorf("kernel %s: a weight of %d bits takes %d columns of %d-bit cells in %s encoding, and the array has %d (crossbar.cols, crossbar.fold)",
+			k.Name, k.WeightBits, s.columns, m.Cell.Bits, m.Crossbar.Encoding, m.Crossbar.LogicalCols())
 	}
 	if s.slices == 0 {
-		return s, fmt.Errorf("kernel %s: inputs of %d bit have no magnitude to drive in sign-magnitude phases", k.Name, k.InputBits)
+		return s, fmt.Errorf("kernel %s: inputs of %d bit have no magnitude to drive beside their sign", k.Name, k.InputBits)
 	}
-	s.grid = mapping.NewGrid(k, mapping.Geometry{Rows: m.Crossbar.Rows, Weights: weights})
+	s.phases = crossbar.Phases(s.slicer, m.DAC.Phases)
+	s.grid = mapping.NewGrid(k, mapping.Geometry{Rows: m.Crossbar.LogicalRows(), Weights: weights})
 	return s, nil
 }
 
 // timings is the machine's latencies in whole cycles.
 type timings struct {
-	load, read, sample sim.Cycle // together the front of a read
-	conversion         sim.Cycle // of one converter
+	load, read, sample sim.Cycle // of each input slice, together
+	integrate          sim.Cycle // of one unit of integration
+	converting         sim.Cycle // of the longest conversion
 	shiftAdd           sim.Cycle
 	addition           sim.Cycle // of an accumulator lane
 	pulse              *big.Rat  // write and verify of one pulse, in seconds
-	rounded            []string  // what rounding up cost, for the reader
+	clock              sim.Clock
+	rounded            []string // what rounding up cost, for the reader
 	lost               map[string]float64
+	failed             error
 }
 
 func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
-	t := timings{lost: map[string]float64{}}
-	var failed error
-	cycles := func(key string, latency unit.Second) sim.Cycle {
-		exact := unit.Exact(latency)
-		n, err := countable(clock.Cycles(exact))
-		if err != nil {
-			failed = cmp.Or(failed, fmt.Errorf("%s with this clock: %w", key, err))
-			return 0
-		}
-		if lost := clock.Rounding(exact); lost > 0 {
-			t.lost[key] = lost
-			t.rounded = append(t.rounded, fmt.Sprintf("%s: %v takes %d cycles (%v)", key, latency, n, unit.Second(clock.Seconds(n))))
-		}
-		return n
-	}
-	t.load = cycles("dac.latency", m.DAC.Latency)
-	t.read = cycles("cell.read_time", m.Cell.ReadTime)
-	t.sample = cycles("sample_hold.latency", m.SampleHold.Latency)
-	t.conversion = cycles("adc.latency", m.ADC.Latency)
-	t.shiftAdd = cycles("shift_add.latency", m.ShiftAdd.Latency)
-	t.addition = cycles("accumulator.latency", m.Accumulator.Latency)
+	t := timings{clock: clock, lost: map[string]float64{}}
+	t.load = t.cycles("dac.latency", m.DAC.Latency)
+	t.read = t.cycles("cell.read_time", m.Cell.ReadTime)
+	t.sample = t.cycles("sample_hold.latency", m.SampleHold.Latency)
+	t.integrate = t.cycles("sample_hold.integration_time", m.SampleHold.IntegrationTime)
+	t.shiftAdd = t.cycles("shift_add.latency", m.ShiftAdd.Latency)
+	t.addition = t.cycles("accumulator.latency", m.Accumulator.Latency)
 	t.pulse = new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(m.Cell.VerifyTime))
-	return t, failed
+	return t, t.failed
 }
 
+// cycles rounds a latency up; what cannot be counted is kept as failed.
+func (t *timings) cycles(key string, latency unit.Second) sim.Cycle {
+	exact := unit.Exact(latency)
+	n, err := countable(t.clock.Cycles(exact))
+	if err != nil {
+		t.failed = cmp.Or(t.failed, fmt.Errorf("%s with this clock: %w", key, err))
+		return 0
+	}
+	if lost := t.clock.Rounding(exact); lost > 0 && t.lost[key] != lost {
+		t.lost[key] = lost
+		t.rounded = append(t.rounded, fmt.Sprintf("%s: %v takes %d cycles (%v)", key, latency, n, unit.Second(t.clock.Seconds(n))))
+	}
+	return n
+}
+
+// front is what an input slice takes before it is held.
 func (t *timings) front() sim.Cycle { return t.load + t.read + t.sample }
 
-// pipeline is the read path of an array that converts so many columns.
-func (t *timings) pipeline(m *configs.Machine, columns int64) crossbar.Timing {
-	return crossbar.Timing{
-		Front:     t.front(),
-		Convert:   times(ceilDiv(columns, int64(m.ADC.PerArray)), t.conversion),
-		ShiftAdd:  t.shiftAdd,
-		Banks:     m.SampleHold.Banks,
-		Pipelined: m.ShiftAdd.Pipelined,
-	}
+// frontLoss is what rounding costs it, in seconds.
+func (t *timings) frontLoss() float64 {
+	return t.lost["dac.latency"] + t.lost["cell.read_time"] + t.lost["sample_hold.latency"]
 }
 
-// readLoss is what rounding costs one read at most, in seconds.
-func (t *timings) readLoss(m *configs.Machine, w *wave) float64 {
-	lost := t.lost["dac.latency"] + t.lost["cell.read_time"] + t.lost["sample_hold.latency"] + t.lost["shift_add.latency"]
-	var columns int64
-	for i := range w.groups {
-		columns = max(columns, w.groups[i].columns)
+// stage is one phase of a kernel's inputs on its way through an array.
+type stage struct {
+	front    sim.Cycle
+	interval sim.Cycle // from one conversion of a converter to its next
+	delay    sim.Cycle // from there to the code
+	slices   int64
+	steps    int64 // units of integration
+	bits     int   // of the code
+	account  energy.AccountID
+	lost     float64 // what rounding costs the front, in seconds
+	lostEach float64 // and each conversion
+}
+
+// newStages times the phases of a kernel's inputs.
+func (t *timings) newStages(m *configs.Machine, phases []crossbar.Phase) ([]stage, error) {
+	var stages []stage
+	for _, p := range phases {
+		s := stage{slices: int64(p.To - p.From), steps: p.Steps, bits: max(m.ADC.Resolution-p.Later, 1)}
+		s.front = plus(times(s.slices, t.front()), times(s.steps, t.integrate))
+		s.lost = float64(s.slices)*t.frontLoss() + float64(s.steps)*t.lost["sample_hold.integration_time"]
+		latency := t.cycles("adc.latency", m.ADC.Latency)
+		s.interval = min(t.cycles("adc.interval", m.ADC.Interval), latency)
+		s.delay = latency - s.interval
+		t.converting = max(t.converting, latency)
+		s.lostEach = max(t.lost["adc.latency"], t.lost["adc.interval"])
+		stages = append(stages, s)
 	}
-	return lost + t.lost["adc.latency"]*float64(ceilDiv(columns, int64(m.ADC.PerArray)))
+	return stages, t.failed
+}
+
+// pipeline is the read path of an array that converts so many sums.
+func (t *timings) pipeline(m *configs.Machine, s *spec, converted int64) crossbar.Timing {
+	p := t.stepped(m, s, converted)
+	for _, stage := range p.Stages {
+		if stage != p.Stages[0] {
+			return p
+		}
+	}
+	p.Stages = p.Stages[:1] // all reads are alike
+	return p
+}
+
+// stepped is the same with a stage for every phase.
+func (t *timings) stepped(m *configs.Machine, s *spec, converted int64) crossbar.Timing {
+	p := crossbar.Timing{ShiftAdd: t.shiftAdd, Banks: m.SampleHold.Banks, Pipelined: m.ShiftAdd.Pipelined}
+	for i := range s.stages {
+		st := &s.stages[i]
+		p.Stages = append(p.Stages, crossbar.Stage{
+			Front: st.front, Convert: times(ceilDiv(converted, int64(m.ADC.PerArray)), st.interval), Delay: st.delay,
+		})
+	}
+	return p
+}
+
+// groupLoss is what rounding costs a row group of the wave at most, in seconds.
+func (t *timings) groupLoss(m *configs.Machine, w *wave) (lost float64) {
+	var converted int64
+	for i := range w.groups {
+		converted = max(converted, w.groups[i].converted)
+	}
+	for i := range w.spec.stages {
+		s := &w.spec.stages[i]
+		lost += s.lost + t.lost["shift_add.latency"] + s.lostEach*float64(ceilDiv(converted, int64(m.ADC.PerArray)))
+	}
+	return lost
 }
 
 // rowWrite is how long a row takes to write, and the seconds of that which are

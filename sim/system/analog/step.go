@@ -21,6 +21,7 @@ func newArrays(c *Chip) *arrays { return &arrays{chip: c, byID: map[int]*array{}
 const (
 	evFront int32 = iota
 	evConverted
+	evCoded
 	evShifted
 )
 
@@ -31,7 +32,7 @@ type array struct {
 	index   int
 	id      sim.ComponentID
 	wave    *wave
-	timing  crossbar.Timing
+	timing  crossbar.Timing // of a row group, a stage a phase
 	group   group
 	rows    int64 // of the tile
 	weights int64 // logical columns of the tile
@@ -43,8 +44,10 @@ type array struct {
 	summed   int64
 	banks    int
 	driving  bool
-	busy     bool // the converters work, or hold a code that is not taken
-	code     bool // they hold one
+	queue    int64 // reads that left the queue for the converters
+	busy     bool  // the converters work, or hold a code that is not taken
+	held     bool  // they hold one that is not taken
+	codes    int64 // that wait for the shift-add
 	shifting bool
 }
 
@@ -61,7 +64,7 @@ func (as *arrays) start(w *wave) {
 		}
 		rows, weights := w.shape(i)
 		g := as.chip.newGroup(w.spec, rows, weights)
-		t := as.chip.timings.pipeline(as.chip.machine, g.columns)
+		t := as.chip.timings.stepped(as.chip.machine, w.spec, g.converted)
 		*a = array{chip: a.chip, index: a.index, id: a.id, wave: w, timing: t, group: g, rows: rows, weights: weights, banks: t.Banks}
 		as.wave = append(as.wave, a)
 	}
@@ -81,7 +84,9 @@ func (a *array) Handle(ev sim.Event) error {
 	case evFront:
 		a.sample()
 	case evConverted:
-		a.converted()
+		a.converted(ev.A)
+	case evCoded:
+		a.codes++
 	case evShifted:
 		a.sum()
 	}
@@ -92,37 +97,45 @@ func (a *array) Handle(ev sim.Event) error {
 // advance starts whatever stage has its input and its resource.
 func (a *array) advance() {
 	now := a.chip.engine.Now()
-	if a.code && !a.shifting {
-		a.code, a.shifting = false, true
-		a.busy = !a.timing.Pipelined
+	if a.codes > 0 && !a.shifting {
+		a.codes--
+		a.shifting = true
+		if a.held {
+			a.held, a.busy = false, !a.timing.Pipelined
+		}
 		a.chip.engine.Schedule(a.timing.ShiftAdd, a.id, evShifted, 0, 0)
 		a.chip.tracks.stage(a, "shift-add", now, now+a.timing.ShiftAdd)
 	}
 	if a.queued > 0 && !a.busy {
 		a.queued--
 		a.busy = true
-		a.chip.engine.Schedule(a.timing.Convert, a.id, evConverted, 0, 0)
-		a.chip.tracks.stage(a, "convert", now, now+a.timing.Convert)
+		phase := a.queue % int64(len(a.timing.Stages))
+		a.queue++
+		convert := a.timing.Stages[phase].Convert
+		a.chip.engine.Schedule(convert, a.id, evConverted, phase, 0)
+		a.chip.tracks.stage(a, "convert", now, now+convert)
 	}
 	if a.started < a.allowed && !a.driving && a.banks > 0 {
 		a.driving = true
-		a.chip.reading += a.timing.Front
+		front := a.timing.Stages[a.started%int64(len(a.timing.Stages))].Front
+		a.chip.reading += front
 		a.banks--
 		a.bookRead(a.started % a.group.reads)
 		a.started++
-		a.chip.engine.Schedule(a.timing.Front, a.id, evFront, 0, 0)
-		a.chip.tracks.stage(a, "read", now, now+a.timing.Front)
+		a.chip.engine.Schedule(front, a.id, evFront, 0, 0)
+		a.chip.tracks.stage(a, "read", now, now+front)
 	}
 }
 
-// bookRead charges read i of a vector: row groups outer, input slices inner.
+// bookRead charges read i of a vector: row groups outer, phases inner.
 func (a *array) bookRead(i int64) {
 	c := a.chip
 	if c.exact(a.wave) {
 		return // the data decides, when the vector is activated
 	}
 	active := c.activeRows()
-	rows := min(active, a.group.rows-i/a.wave.spec.slices*active)
+	phases := int64(len(a.wave.spec.stages))
+	rows := min(active, a.group.rows-i/phases*active) * a.wave.spec.stages[i%phases].slices
 	c.ledger.Add(a.wave.phase, c.accounts.load, rows)
 	c.ledger.Add(a.wave.phase, c.accounts.drive, rows)
 	c.ledger.Add(a.wave.phase, c.accounts.read, rows*a.group.columns)
@@ -130,7 +143,9 @@ func (a *array) bookRead(i int64) {
 
 func (a *array) sample() {
 	c := a.chip
-	c.ledger.Add(a.wave.phase, c.accounts.hold, a.group.columns)
+	s := a.stage(a.sampled)
+	c.ledger.Add(a.wave.phase, c.accounts.hold, a.group.converted*s.slices)
+	c.bookIntegration(a.wave, a.group.converted*s.steps)
 	a.driving = false
 	a.queued++
 	a.sampled++
@@ -139,18 +154,31 @@ func (a *array) sample() {
 	}
 }
 
-func (a *array) converted() {
+func (a *array) converted(phase int64) {
 	c := a.chip
-	c.ledger.Add(a.wave.phase, c.accounts.convert, a.group.columns)
-	a.code = true
+	s := a.stage(phase)
+	c.ledger.Add(a.wave.phase, s.account, a.group.converted)
+	c.converting += times(a.group.converted, s.interval)
 	if a.timing.Pipelined {
 		a.banks++
 	}
+	if s.delay == 0 {
+		a.codes, a.held = a.codes+1, true
+		return
+	}
+	a.busy = !a.timing.Pipelined
+	c.engine.Schedule(s.delay, a.id, evCoded, 0, 0)
+}
+
+// stage is that of a read.
+func (a *array) stage(read int64) *stage {
+	stages := a.wave.spec.stages
+	return &stages[read%int64(len(stages))]
 }
 
 func (a *array) sum() {
 	c := a.chip
-	c.ledger.Add(a.wave.phase, c.accounts.shift, a.group.columns)
+	c.ledger.Add(a.wave.phase, c.accounts.shift, a.group.converted)
 	c.shifting += a.timing.ShiftAdd
 	a.shifting = false
 	if !a.timing.Pipelined {

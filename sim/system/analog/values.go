@@ -32,15 +32,13 @@ type drive struct {
 }
 
 func newValues(c *Chip, work *workload.Values) (*values, error) {
-	m := c.machine
 	if err := checkValues(c, work); err != nil {
 		return nil, err
 	}
 	v := &values{chip: c, work: work, arrays: make([][]*crossbar.Programmed, len(c.specs))}
-	active := int(c.activeRows())
 	rowTiles := 0
 	for _, s := range c.specs {
-		v.readers = append(v.readers, crossbar.NewReader(s.scheme, s.slicer, active, m.Crossbar.ColumnFlip, m.ADC.Range, m.ADC.Resolution))
+		v.readers = append(v.readers, crossbar.NewReader(c.howRead(&s)))
 		rowTiles = max(rowTiles, s.grid.RowTiles)
 	}
 	v.drives = make([]drive, rowTiles)
@@ -82,9 +80,9 @@ func checkValues(c *Chip, work *workload.Values) error {
 		if stored += float64(k.N) * float64(k.M) * float64(s.columns); stored > mostStored {
 			return fmt.Errorf("kernel %s: exact values take %.3g cells; at most %d are simulated", k.Name, stored, mostStored)
 		}
-		rows := min(k.N, int64(c.machine.Crossbar.Rows))
+		rows := min(k.N, int64(c.machine.Crossbar.LogicalRows()))
 		groups := ceilDiv(rows, c.activeRows())
-		digits = max(digits, float64(s.grid.RowTiles)*float64(groups)*float64(s.slices)*float64(c.machine.DAC.Bits)*float64((rows+63)/64))
+		digits = max(digits, float64(s.grid.RowTiles)*float64(groups)*float64(s.slices)*float64(s.slicer.Planes())*float64((rows+63)/64))
 	}
 	if digits > mostNumbers {
 		return fmt.Errorf("exact values are driven in %.3g pieces; at most %d are simulated: raise crossbar.active_rows", digits, mostNumbers)
@@ -165,7 +163,7 @@ func (v *values) activate(w *wave, vector int64) error {
 		if !v.again(vector, w) {
 			v.clipped += activity.Clipped
 		}
-		columns := c.converted(w.spec, int64(len(y)))
+		columns := c.columnsRead(w.spec, int64(len(y)))
 		driven += d.Driven()
 		reads += d.Driven() * columns
 		joules.Add(c.cellJoules(activity, columns))
@@ -258,8 +256,16 @@ func (c *Chip) Outputs() (outputs [][]int64, clipped int64) {
 func (c *Chip) LosslessBits() int {
 	need := 0
 	for _, s := range c.specs {
-		r := crossbar.NewReader(s.scheme, s.slicer, int(c.activeRows()), c.machine.Crossbar.ColumnFlip, c.machine.ADC.Range, c.machine.ADC.Resolution)
-		need = max(need, r.LosslessBits())
+		need = max(need, crossbar.NewReader(c.howRead(&s)).LosslessBits())
 	}
 	return need
+}
+
+// howRead is how this machine's arrays are read with a kernel's weights.
+func (c *Chip) howRead(s *spec) crossbar.Reading {
+	m := c.machine
+	return crossbar.Reading{
+		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip,
+		Phases: m.DAC.Phases, AnalogSum: m.Crossbar.AnalogSum, Range: m.ADC.Range, Resolution: m.ADC.Resolution,
+	}
 }

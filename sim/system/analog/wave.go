@@ -25,7 +25,7 @@ type wave struct {
 	*planned
 
 	groups    []group
-	reads     int64 // of the array that reads most, for the rounding bound
+	rowGroups int64 // of the array that has most, for the rounding bound
 	activated counts
 	inBits    int64 // over the network, old partial sums included
 	rowBits   int64 // of the inputs alone
@@ -49,15 +49,19 @@ type wave struct {
 // group is arrays of a wave that use the same rows and columns: they do the
 // same at the same time.
 type group struct {
-	rows, columns int64 // driven and converted
-	reads         int64 // T_x · G
+	rows, columns int64 // driven and read
+	converted     int64 // sums of columns
+	rowGroups     int64 // G
+	reads         int64 // phases · G
 	pipeline      crossbar.Pipeline
 }
 
 // counts are the actions of one vector on all arrays of a wave.
 type counts struct {
-	load, read, hold, correct int64
-	shifting, reading         sim.Cycle
+	load, read, hold, integrate   int64
+	convert                       int64 // in each phase
+	correct                       int64
+	shifting, reading, converting sim.Cycle
 }
 
 // newPlanned is a wave of a pass, or of the preload, which has no vectors.
@@ -107,15 +111,21 @@ func (c *Chip) groupArrays(w *wave) {
 		g := c.newGroup(s, rows, weights)
 		w.activated.load += g.rows * s.slices
 		w.activated.read += g.rows * g.columns * s.slices
-		w.activated.hold += g.columns * g.reads
+		w.activated.convert += g.converted * g.rowGroups
 		w.activated.shifting = plus(w.activated.shifting, times(g.reads, c.timings.shiftAdd))
-		w.activated.reading = plus(w.activated.reading, times(g.reads, c.timings.front()))
+		for j := range s.stages {
+			st := &s.stages[j]
+			w.activated.hold += g.converted * g.rowGroups * st.slices
+			w.activated.integrate += g.converted * g.rowGroups * st.steps
+			w.activated.reading = plus(w.activated.reading, times(g.rowGroups, st.front))
+			w.activated.converting = plus(w.activated.converting, times(g.rowGroups*g.converted, st.interval))
+		}
 		w.activated.correct += c.corrections(s, rows, weights)
-		w.reads = max(w.reads, g.reads)
+		w.rowGroups = max(w.rowGroups, g.rowGroups)
 		w.addToGroup(g)
 	}
 	for i := range w.groups {
-		w.groups[i].pipeline = crossbar.NewPipeline(c.timings.pipeline(m, w.groups[i].columns))
+		w.groups[i].pipeline = crossbar.NewPipeline(c.timings.pipeline(m, s, w.groups[i].converted))
 	}
 }
 
@@ -123,28 +133,25 @@ func (c *Chip) groupArrays(w *wave) {
 // array works all the time.
 func (c *Chip) newGroup(s *spec, rows, weights int64) group {
 	m := c.machine
-	g := group{rows: rows, columns: c.converted(s, weights)}
+	g := group{rows: rows, columns: c.columnsRead(s, weights)}
 	if !m.Crossbar.GateUnused {
-		g.rows = int64(m.Crossbar.Rows)
+		g.rows = int64(m.Crossbar.LogicalRows())
 	}
-	g.reads = s.slices * ceilDiv(g.rows, c.activeRows())
+	g.converted = g.columns * s.outputs / s.columns
+	g.rowGroups = ceilDiv(g.rows, c.activeRows())
+	g.reads = int64(len(s.stages)) * g.rowGroups
 	return g
 }
 
-// converted is the physical columns that an array of so many weights reads.
-func (c *Chip) converted(s *spec, weights int64) int64 {
+// columnsRead is the columns that an array of so many weights reads.
+func (c *Chip) columnsRead(s *spec, weights int64) int64 {
 	if !c.machine.Crossbar.GateUnused {
-		return int64(c.machine.Crossbar.Cols)
+		return int64(c.machine.Crossbar.LogicalCols())
 	}
 	return weights * s.columns
 }
 
-func (c *Chip) activeRows() int64 {
-	if c.machine.Crossbar.ActiveRows > 0 {
-		return int64(c.machine.Crossbar.ActiveRows)
-	}
-	return int64(c.machine.Crossbar.Rows)
-}
+func (c *Chip) activeRows() int64 { return int64(c.machine.Crossbar.Driven()) }
 
 // corrections are the additions that biased weights or flipped columns need:
 // the sum of the inputs, and its product with what an output's columns hold too
