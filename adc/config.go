@@ -1,39 +1,81 @@
 package adc
 
-import "xbar/sim/unit"
+import (
+	"xbar/sim/model"
+	"xbar/sim/unit"
+)
 
-// Config describes the converters at the foot of an array's columns. The energy
-// of a conversion is given, or follows from ENOB, node and rate by [Regression].
-// The tags are the schema of [machine.adc].
+// Config describes the converters at the foot of an array's columns. Which keys
+// are needed depends on the models that are chosen, see [Groups]. The tags are
+// the schema of [machine.adc].
 type Config struct {
-	Resolution          int              `toml:"resolution" range:"1..24" doc:"bits of the output code"`
-	Range               string           `toml:"range" enum:"clip|scale" default:"clip" doc:"what happens to sums beyond the codes: saturate, or widen the step"`
-	PerArray            int              `toml:"per_array" range:"1..65536" doc:"converters sharing the columns of one array"`
-	EnergyPerConversion unit.Joule       `toml:"energy_per_conversion" optional:"true" doc:"or enob and node"`
-	ENOB                float64          `toml:"enob" range:"4..20" optional:"true" doc:"effective bits, which the energy follows; the codes follow resolution"`
-	Node                unit.Metre       `toml:"node" optional:"true" check:"positive" doc:"technology, for the energy of enob bits"`
-	Latency             unit.Second      `toml:"latency" doc:"time of one conversion"`
-	Interval            unit.Second      `toml:"interval" optional:"true" doc:"from one conversion to the next"`
-	Leakage             unit.Watt        `toml:"leakage" doc:"of one converter"`
-	Area                unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter; with enob and node, that of the regression unless given"`
+	Resolution int    `toml:"resolution" range:"1..24" doc:"bits of the output code"`
+	Range      string `toml:"range" enum:"clip|scale" default:"clip" doc:"what happens to sums beyond the codes: saturate, or widen the step"`
+	PerArray   int    `toml:"per_array" range:"1..65536" doc:"converters sharing the columns of one array"`
+
+	Model               string      `toml:"model" optional:"true" doc:"where the energy of a conversion comes from"`
+	EnergyPerConversion unit.Joule  `toml:"energy_per_conversion" optional:"true" doc:"of all bits of the resolution"`
+	ENOB                float64     `toml:"enob" range:"1..20" optional:"true" doc:"effective bits, which the energy follows; the codes follow resolution"`
+	Node                unit.Metre  `toml:"node" optional:"true" check:"positive" doc:"technology of the converter"`
+	LeakageShare        float64     `toml:"leakage_share" range:"0..1" default:"0" doc:"part of the regression's energy that is leakage at the full rate; its authors charge 0.2"`
+	FigureOfMerit       unit.Joule  `toml:"figure_of_merit" optional:"true" check:"positive" doc:"Walden's: energy of a conversion step"`
+	FigureOfMeritDB     float64     `toml:"figure_of_merit_db" range:"100..250" optional:"true" doc:"Schreier's, in dB"`
+	Kelvin              float64     `toml:"temperature_k" range:"1..1000" default:"300" doc:"temperature in kelvin"`
+	Excess              float64     `toml:"excess" range:"1..1000000" default:"1" doc:"energy as a multiple of the thermal floor"`
+	Voltage             unit.Volt   `toml:"voltage" optional:"true" check:"positive" doc:"supply of the converter"`
+	EnergyPerStep       unit.Joule  `toml:"energy_per_step" optional:"true" doc:"of the step that decides one bit"`
+	ColumnResistance    unit.Ohm    `toml:"column_resistance" optional:"true" check:"positive" doc:"of all cells of a column in parallel"`
+	ReadVoltage         unit.Volt   `toml:"read_voltage" optional:"true" check:"positive" doc:"across the cells"`
+	Timing              string      `toml:"timing" optional:"true" doc:"where the time of a conversion comes from"`
+	Latency             unit.Second `toml:"latency" optional:"true" doc:"from sample to code"`
+	Every               unit.Second `toml:"interval" optional:"true" check:"positive" doc:"from one conversion to the next where they overlap; the latency unless given"`
+	Cycle               unit.Second `toml:"cycle" optional:"true" check:"positive" doc:"clock of the converter"`
+	Overhead            unit.Second `toml:"overhead" default:"0 s" doc:"of a conversion, beside its steps"`
+	RowsLoaded          int         `toml:"rows_loaded" range:"1..65536" optional:"true" doc:"cells on the column that the converter settles"`
+
+	Leakage unit.Watt        `toml:"leakage" optional:"true" doc:"of one converter, where the model has none or instead of it"`
+	Area    unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter, where the model has none or instead of it"`
 }
 
-// Modelled reports whether energy and area follow from ENOB and node.
-func (c *Config) Modelled() bool { return c.ENOB > 0 }
-
-// Regression is the model of these converters, each busy all the time.
-func (c *Config) Regression() Regression {
-	r := Regression{ENOB: c.ENOB, Node: c.Node}
-	if c.Latency > 0 {
-		r.Rate = unit.Hertz(1 / c.Latency)
-	}
-	return r
-}
-
-// Conversion is the energy of one conversion.
-func (c *Config) Conversion() unit.Joule {
-	if c.Modelled() {
-		return c.Regression().Energy()
-	}
-	return c.EnergyPerConversion
+// Groups are the models of a converter: of its energy, area and leakage under
+// the key "model", of its time under "timing".
+var Groups = []model.Group{
+	{Key: "model", Subject: "an ADC needs the energy of a conversion", Choices: []model.Choice{
+		{Name: "given", About: "the energy stands in the config",
+			Needs: []string{"energy_per_conversion"}},
+		{Name: "regression", About: "best fifth of published converters at this ENOB, node and rate (Andrulis et al., 2024)",
+			Needs: []string{"enob", "node"}, Takes: []string{"leakage_share"}, Gives: []string{"area", "leakage"}},
+		{Name: "survey", About: "envelope of the best published converters at this ENOB and rate (Murmann's survey)",
+			Needs: []string{"enob"}},
+		{Name: "walden", About: "Walden's figure of merit: energy of a conversion step",
+			Needs: []string{"enob", "figure_of_merit"}},
+		{Name: "schreier", About: "Schreier's figure of merit in dB, for converters that noise limits",
+			Needs: []string{"enob", "figure_of_merit_db"}},
+		{Name: "thermal", About: "a multiple of the thermal floor 12·kT·4^ENOB",
+			Needs: []string{"enob"}, Takes: []string{"temperature_k", "excess"}},
+		{Name: "zigzag-28nm", About: "SAR converter of ZigZag-IMC in 28 nm, by resolution and supply",
+			Needs: []string{"voltage"}, Gives: []string{"area"}},
+		{Name: "isaac-table", About: "ISAAC's 32 nm converter at 4 to 10 bits, rescaled after Saberi et al. (2011)",
+			Gives: []string{"area"}},
+		{Name: "stepped", About: "one charge decrement for each bit, as in NeuRRAM",
+			Needs: []string{"energy_per_step"}},
+		{Name: "neurosim-sar", About: "SAR converter of NeuroSim V1.4 with low-power devices (LP), at 65, 45, 32, 22 or 7 nm",
+			Needs: []string{"node", "column_resistance", "read_voltage"}, Takes: []string{"temperature_k"}},
+	}},
+	{Key: "timing", Subject: "an ADC needs the time of a conversion", Choices: []model.Choice{
+		{Name: "given", About: "the time stands in the config, whatever the bits",
+			Needs: []string{"latency"}, Takes: []string{"interval"}},
+		{Name: "sar", About: "successive approximation: one cycle samples, one decides each bit",
+			Needs: []string{"cycle"}},
+		{Name: "ramp", About: "single slope: one cycle for each code",
+			Needs: []string{"cycle"}},
+		{Name: "flash", About: "all codes compared in one cycle",
+			Needs: []string{"cycle"}},
+		{Name: "pipeline", About: "one stage for each bit, a conversion each cycle",
+			Needs: []string{"cycle"}},
+		{Name: "stepped", About: "one cycle for each bit, and an overhead",
+			Needs: []string{"cycle"}, Takes: []string{"overhead"}},
+		{Name: "zigzag-28nm", About: "settling and decision of ZigZag-IMC's SAR in 28 nm, by resolution and rows",
+			Needs: []string{"rows_loaded"}},
+	}},
 }

@@ -5,6 +5,17 @@
 //
 // With fewer bits a converter either clips (one code a unit, sums beyond the
 // last code saturate) or scales (the step widens until the last code reaches
-// the largest sum). Energies are counted by the machine; this package is about
-// values.
+// the largest sum).
+//
+// What a conversion costs is one of several models, [Groups]: energy follows
+// the effective bits b, the codes follow the resolution B, and time T follows B.
+//
+//	thermal limit    E = 12·kT·4^b
+//	figures of merit E = FOM_W·2^b,  E = ½·10^((SNDR − FOM_S)/10)
+//	SAR              T = (B + 1)·cycle,  ramp 2^B·cycle,  flash one cycle
+//
+// Energy is in joules a conversion, area in m² and leakage in watts a
+// converter. Where a model takes a rate, it is that of a converter which is
+// never idle. A conversion that is stopped after n of B bits takes n/B of the
+// energy.
 package adc

@@ -1,0 +1,228 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"xbar/adc"
+	"xbar/crossbar"
+	"xbar/crossbar/device"
+	"xbar/dac"
+	"xbar/digital/memory"
+	"xbar/digital/network"
+	"xbar/digital/peripheral"
+	"xbar/sim/model"
+)
+
+// groups lists, by section of a machine, what may be modelled in several ways.
+var groups = map[string][]model.Group{
+	"crossbar":      crossbar.Groups,
+	"cell":          device.Groups,
+	"dac":           dac.Groups,
+	"sample_hold":   crossbar.SampleHoldGroups,
+	"adc":           adc.Groups,
+	"shift_add":     peripheral.ShiftAddGroups,
+	"accumulator":   peripheral.AccumulatorGroups,
+	"activation":    peripheral.ActivationGroups,
+	"input_buffer":  memory.BufferGroups,
+	"weight_buffer": memory.BufferGroups,
+	"output_buffer": memory.BufferGroups,
+	"global_buffer": memory.BufferGroups,
+	"network":       network.Groups,
+	"dram":          memory.DRAMGroups,
+}
+
+// eachGroup calls back for every group of a machine's sections.
+func eachGroup(machine *node, call func(n *node, g *model.Group)) {
+	for _, n := range machine.children {
+		if n.kind != table {
+			continue
+		}
+		for i := range groups[n.key] {
+			call(n, &groups[n.key][i])
+		}
+	}
+}
+
+// Choices lists the models of a section's groups.
+func Choices(section string) []model.Group { return groups[section] }
+
+// replaceModels takes out of a machine the keys of models that a layer above,
+// whose keys are those that own reports, has replaced by others.
+func replaceModels(machine *node, own func(section string, key *node) bool) {
+	eachGroup(machine, func(n *node, g *model.Group) {
+		above := func(key string) bool { c := n.child(key); return c != nil && own(n.key, c) }
+		below := func(key string) bool { c := n.child(key); return c != nil && !own(n.key, c) }
+		current := chosen(n, g, below)
+		c := replacement(n, g, current, above)
+		if c == nil {
+			return
+		}
+		for _, key := range g.Keys() {
+			if below(key) && !c.Has(key) {
+				n.take(key)
+			}
+		}
+		if below(g.Key) && n.child(g.Key).text != c.Name {
+			n.take(g.Key)
+		}
+		if c == current {
+			return
+		}
+		for _, key := range c.Gives {
+			if below(key) {
+				n.take(key)
+			}
+		}
+	})
+}
+
+// chosen is the model that the keys mean which has reports, or nil.
+func chosen(n *node, g *model.Group, has func(key string) bool) *model.Choice {
+	if has(g.Key) {
+		return g.Find(n.child(g.Key).text)
+	}
+	return g.Infer(has)
+}
+
+// replacement is the model that a layer's keys mean: the one below where they
+// only refine it. It is nil where the layer has nothing to say.
+func replacement(n *node, g *model.Group, current *model.Choice, above func(key string) bool) *model.Choice {
+	if above(g.Key) || current == nil {
+		return chosen(n, g, above)
+	}
+	if !slices.ContainsFunc(g.Keys(), func(key string) bool { return above(key) && !current.Has(key) }) {
+		return nil
+	}
+	return g.Infer(above)
+}
+
+// chooseModels settles, for every group of a machine, which model it is, and
+// reports what is missing or too much for it. The choice is put into the tree,
+// for the decoder to read.
+func (l *loader) chooseModels(machine *node) {
+	kind := machine.child("kind")
+	eachGroup(machine, func(n *node, g *model.Group) {
+		if f := machineSchema.field(n.key); kind == nil || !f.on(kind.text) {
+			return // the decoder reports it
+		}
+		if c := l.choose(n, g); c != nil {
+			l.checkNeeds(n, g, c)
+		}
+	})
+}
+
+// choose is the model of a group, or nil after reporting why there is none.
+func (l *loader) choose(n *node, g *model.Group) *model.Choice {
+	written := func(key string) bool { return n.child(key) != nil }
+	if name := n.child(g.Key); name != nil {
+		c := g.Find(name.text)
+		if c == nil && name.kind == scalar {
+			l.errs.add(name.at, Error{
+				Message:    fmt.Sprintf("%s cannot be %s", g.Key, quote(name.text)),
+				Suggestion: Nearest(name.text, g.Names()), Allowed: describeChoices(g),
+			})
+			name.kind = broken
+		}
+		return c
+	}
+	c := g.Infer(written)
+	if c == nil {
+		l.cannotInfer(n, g)
+		return nil
+	}
+	n.put(&node{key: g.Key, keyAt: n.keyAt, at: n.at, value: c.Name, text: c.Name, inferred: true})
+	return c
+}
+
+// cannotInfer reports keys from which no model, or more than one, follows.
+func (l *loader) cannotInfer(n *node, g *model.Group) {
+	var given []string
+	for _, key := range g.Keys() {
+		if n.child(key) != nil {
+			given = append(given, key)
+		}
+	}
+	if len(given) == 0 {
+		l.errs.add(n.at, Error{Message: g.Subject + `; "0 pJ" and the like if it is meant to cost nothing`, Allowed: describeChoices(g)})
+		return
+	}
+	l.errs.add(lastWritten(n, given), Error{
+		Message: strings.Join(given, ", ") + ": no one model takes all of these; together they would charge the same joule twice",
+		Allowed: describeChoices(g),
+	})
+}
+
+// checkNeeds reports what a model lacks, and keys that belong to others.
+func (l *loader) checkNeeds(n *node, g *model.Group, c *model.Choice) {
+	var lacking, foreign, given []string
+	for _, key := range g.Keys() {
+		written := n.child(key) != nil
+		switch {
+		case written && !c.Has(key):
+			foreign = append(foreign, key)
+		case written:
+			given = append(given, key)
+		case slices.Contains(c.Needs, key):
+			lacking = append(lacking, key)
+		}
+	}
+	if len(foreign) > 0 {
+		l.errs.add(lastWritten(n, foreign), Error{
+			Message: fmt.Sprintf("%s: not a key of %s = %s, which has %s", strings.Join(foreign, ", "), g.Key, quote(c.Name), strings.Join(slices.Concat(c.Needs, c.Takes), ", ")),
+			Allowed: describeChoices(g),
+		})
+	}
+	if len(lacking) > 0 {
+		at := n.at
+		if len(given) > 0 {
+			at = lastWritten(n, given)
+		}
+		l.errs.add(at, Error{
+			Message: fmt.Sprintf("%s = %s in %s lacks %s", g.Key, quote(c.Name), machineSchema.field(n.key).sub.label, strings.Join(lacking, ", ")),
+			Allowed: describeChoices(g),
+		})
+	}
+	l.checkGives(n, g, c)
+}
+
+// checkGives reports a key that only some models do without, and this one does
+// not. What is not known of an area stays unknown.
+func (l *loader) checkGives(n *node, g *model.Group, c *model.Choice) {
+	sub := machineSchema.field(n.key).sub
+	for i := range g.Choices {
+		for _, key := range g.Choices[i].Gives {
+			if key != "area" && n.child(key) == nil && !slices.Contains(c.Gives, key) && sub.field(key) != nil {
+				(&decoder{errs: l.errs}).missing(sub, sub.field(key), n)
+				n.put(&node{key: key, keyAt: n.keyAt, at: n.at, kind: broken})
+			}
+		}
+	}
+}
+
+// describeChoices says how a group may be written.
+func describeChoices(g *model.Group) string {
+	ways := make([]string, len(g.Choices))
+	for i, c := range g.Choices {
+		ways[i] = fmt.Sprintf("%s (%s)", c.Name, strings.Join(c.Needs, ", "))
+	}
+	return g.Key + " = " + strings.Join(ways, ", ")
+}
+
+// lastWritten is where the user wrote one of the keys: in an argument, in the
+// file, or else in the preset.
+func lastWritten(n *node, keys []string) span {
+	at, best := n.at, -2
+	for _, key := range keys {
+		c := n.child(key)
+		rank := c.at.doc.rank
+		if rank == 1 { // a preset
+			rank = -1
+		}
+		if rank > best {
+			at, best = c.at, rank
+		}
+	}
+	return at
+}

@@ -1,0 +1,94 @@
+package configs
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// partSections are the sections for which the library has presets of their
+// own: [machine.cell] preset = "pcm-nvsim90".
+var partSections = []string{"cell", "adc", "dac", "dram"}
+
+// listParts lists the library's presets of sections, the section being their
+// kind.
+func listParts(library fs.FS) []PresetInfo {
+	paths, _ := fs.Glob(library, "parts/*/*.toml") // fails on a bad pattern only
+	var all []PresetInfo
+	for _, p := range paths {
+		info := PresetInfo{Name: strings.TrimSuffix(path.Base(p), ".toml")}
+		content, _ := fs.ReadFile(library, p)
+		if _, err := toml.Decode(string(content), &info); err != nil {
+			panic("configs: " + p + ": " + err.Error())
+		}
+		info.Kind = path.Base(path.Dir(p))
+		all = append(all, info)
+	}
+	return all
+}
+
+// readPart is the text of a section's preset.
+func readPart(library fs.FS, section, name string) ([]byte, bool) {
+	if strings.ContainsAny(name, `/\`) {
+		return nil, false
+	}
+	content, err := fs.ReadFile(library, "parts/"+section+"/"+name+".toml")
+	return content, err == nil
+}
+
+// underlayParts puts the presets that a machine's sections name below the
+// sections' own keys. A section whose preset cannot be used is reported and
+// marked broken.
+func (l *loader) underlayParts(machine *node) {
+	for _, n := range machine.children {
+		if n.kind != table || !slices.Contains(partSections, n.key) {
+			continue
+		}
+		name := n.take("preset")
+		if name == nil {
+			continue
+		}
+		base := l.part(n.key, name)
+		if base == nil {
+			n.kind = broken
+			continue
+		}
+		own := *n
+		base.overlay(n)
+		base.key, base.keyAt, base.at = n.key, n.keyAt, n.at
+		replaceModels(&node{children: []*node{base}}, func(_ string, key *node) bool { return own.child(key.key) != nil })
+		*n = *base
+	}
+}
+
+// part reads a section's preset, or reports why it cannot be used.
+func (l *loader) part(section string, name *node) *node {
+	content, ok := readPart(l.library, section, name.text)
+	if !ok {
+		var names []string
+		for _, p := range listParts(l.library) {
+			if p.Kind == section {
+				names = append(names, p.Name)
+			}
+		}
+		l.errs.add(name.at, Error{
+			Message:    fmt.Sprintf("there is no %s preset %s", section, quote(name.text)),
+			Suggestion: Nearest(name.text, names), Allowed: strings.Join(names, ", "),
+		})
+		return nil
+	}
+	d := newDocument("parts/"+section+"/"+name.text+".toml", string(content))
+	d.where, d.rank = name.text, 1
+	n := read(d, l.errs)
+	if n == nil {
+		return nil
+	}
+	n.take("title")
+	n.kind = table
+	normalise(machineSchema.field(section).sub, n, nil, l.errs)
+	return n
+}
