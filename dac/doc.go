@@ -8,4 +8,7 @@
 // one bit is driven as 0 or 1 and subtracted (σ = −2^(B_x−1)). Sign-magnitude
 // inputs take two phases of ⌈(B_x−1)/B_d⌉ slices, positive ones first; the
 // second phase is subtracted.
+//
+// A conversion costs E = base + slope·|digit|. What both are is a choice of the
+// config, see [Config.Convert].
 package dac
