@@ -9,4 +9,7 @@
 // inputs take two phases of ⌈(B_x−1)/B_d⌉ slices, positive ones first; the
 // second phase is subtracted. Signed digits all have the input's sign, in
 // ⌈(B_x−1)/B_d⌉ slices: the rows are driven both ways at once.
+//
+// A conversion costs E = base + slope·|digit|. What both are is a choice of the
+// config, see [Config.Convert].
 package dac
