@@ -78,11 +78,27 @@ func (f *fit) delayAt(v float64) float64 {
 // would spend more.
 func (f *fit) from() float64 { return f.energy[1] / (2 * f.energy[0]) }
 
-// ends says whether the delay's fit has come to its end at v: it is no longer
-// positive, or the parabola of a fit without a cubic term rises again.
+// wriggle is how far the fit of the delay may leave its least value, where it
+// turns up with the supply, before it is no longer trusted.
+const wriggle = 0.2
+
+// ends says whether the delay's fit has come to its end at v.
 func (f *fit) ends(v float64) bool {
-	parabola := f.delay[0] == 0
-	return f.delayAt(v) <= 0 || parabola && v > f.delay[2]/(2*f.delay[1])
+	if f.delayAt(v) <= 0 {
+		return true
+	}
+	turn, turns := f.turn()
+	return turns && v > turn && math.Abs(f.delayAt(v)/f.delayAt(turn)-1) > wriggle
+}
+
+// turn is the supply from which on the fit's delay rises, if there is one.
+func (f *fit) turn() (v float64, ok bool) {
+	p, q, r := f.delay[0], f.delay[1], f.delay[2]
+	if p == 0 {
+		return r / (2 * q), true
+	}
+	square := q*q - 3*p*r
+	return (q - math.Sqrt(max(square, 0))) / (3 * p), square > 0
 }
 
 // doubt is why the fit is not to be trusted at v.
@@ -152,8 +168,8 @@ func EnergyRatio(from, to Process) (model.Figure, error) {
 }
 
 // DelayRatio is the delay of a gate in one process over that in another. The
-// cubics of 45 and 32 nm hp wriggle by a few percent about their nominal
-// supplies.
+// published fits of some nodes turn up again near their nominal supplies; where
+// that exceeds 20 % the figure is marked.
 func DelayRatio(from, to Process) (model.Figure, error) {
 	f, t, err := pair(from, to)
 	if err != nil {

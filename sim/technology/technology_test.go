@@ -3,13 +3,13 @@ package technology_test
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"xbar/sim/model"
+	"xbar/sim/model/modeltest"
 	"xbar/sim/technology"
 	"xbar/sim/unit"
 )
@@ -18,34 +18,7 @@ func process(nm float64, flavour string, supply unit.Volt) technology.Process {
 	return technology.Process{Node: unit.Metre(nm * 1e-9), Flavour: flavour, Supply: supply}
 }
 
-// explained fails unless equation and inputs name the same symbols, every input
-// has an origin, and the value is finite and not negative.
-func explained(t rapid.TB, f model.Figure) {
-	t.Helper()
-	inputs := map[string]bool{}
-	for _, in := range f.Inputs {
-		inputs[in.Symbol] = true
-		if !strings.Contains(f.Equation, "{"+in.Symbol+"}") {
-			t.Errorf("%s: input %s is not in %q", f.Name, in.Symbol, f.Equation)
-		}
-		if in.From != nil {
-			explained(t, *in.From)
-		}
-	}
-	for _, match := range regexp.MustCompile(`\{([^}]*)\}`).FindAllStringSubmatch(f.Equation, -1) {
-		if !inputs[match[1]] {
-			t.Errorf("%s: %q has no input for %s", f.Name, f.Equation, match[1])
-		}
-	}
-	if u := f.Unsourced(); len(u) > 0 {
-		t.Errorf("%s: %v are without an origin", f.Name, u)
-	}
-	if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) || f.Value < 0 {
-		t.Errorf("%s is %g", f.Name, f.Value)
-	}
-}
-
-func equal(t rapid.TB, what string, got, want, tolerance float64) {
+func equal(t modeltest.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if math.Abs(got-want) > tolerance*math.Abs(want) {
 		t.Errorf("%s is %g, want %g", what, got, want)
@@ -75,8 +48,8 @@ func TestPublishedRatios(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		explained(t, energy)
-		explained(t, delay)
+		modeltest.Check(t, energy)
+		modeltest.Check(t, delay)
 		if w := append(energy.Warnings(), delay.Warnings()...); len(w) > 0 {
 			t.Errorf("%s warns: %v", name, w)
 		}
@@ -97,7 +70,7 @@ func TestPublishedAreas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		explained(t, f)
+		modeltest.Check(t, f)
 		equal(t, f.Name, f.Value, test.want, 0)
 	}
 }
@@ -135,10 +108,13 @@ func TestRefused(t *testing.T) {
 }
 
 func TestDoubtfulSupplies(t *testing.T) {
-	for _, supply := range []unit.Volt{0.1, 1.1, 2} {
-		f, err := technology.EnergyRatio(process(45, "hp", 0.9), process(16, "hp", supply))
+	for _, to := range []technology.Process{
+		process(16, "hp", 0.1), process(16, "hp", 1.3), process(16, "hp", 2), process(32, "hp", 1), process(7, "lp", 2),
+	} {
+		from := process(45, to.Flavour, 0.9)
+		f, err := technology.EnergyRatio(from, to)
 		if err != nil || len(f.Warnings()) != 1 {
-			t.Errorf("at %v: %v, warnings %v", supply, err, f.Warnings())
+			t.Errorf("%v: %v, warnings %v", to, err, f.Warnings())
 		}
 	}
 }
@@ -158,7 +134,7 @@ func TestEnergyFallsWithNodeAndSupply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		explained(t, smaller)
+		modeltest.Check(t, smaller)
 		if smaller.Value >= 1 || lower.Value > 1 {
 			t.Errorf("%g from %g to %g nm, %g from %g to %g V", smaller.Value, nodes[i-1], nodes[i], lower.Value, high, low)
 		}
@@ -197,8 +173,8 @@ func TestSupplyWithinNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	explained(t, energy)
-	explained(t, delay)
+	modeltest.Check(t, energy)
+	modeltest.Check(t, delay)
 	equal(t, "energy at half the supply", energy.Value, 0.25, 1e-12)
 	equal(t, "delay at half the supply", delay.Value, math.Pow(2, 1.5), 1e-12)
 	if _, err := technology.SupplyDelay(volts(0), volts(1), two); err == nil {
@@ -208,8 +184,8 @@ func TestSupplyWithinNode(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	landauer, column := technology.Landauer(technology.Room), technology.ResistiveColumn(technology.SineSNR(8), technology.Room)
-	explained(t, landauer)
-	explained(t, column)
+	modeltest.Check(t, landauer)
+	modeltest.Check(t, column)
 	equal(t, "Landauer", landauer.Value, 2.870979e-21, 1e-6)
 	equal(t, "a column's read of 8 bits", column.Value, 0.8143e-15, 1e-3)
 }
@@ -231,7 +207,7 @@ func TestWireTable(t *testing.T) {
 		{technology.RepeatedDelay(45e-9, technology.DelayOptimal), 0.162e-6, "s/m"},
 		{technology.RepeatedDelay(22e-9, technology.ThirtyPercent), 0.281e-6, "s/m"},
 	} {
-		explained(t, test.got)
+		modeltest.Check(t, test.got)
 		equal(t, test.got.Name, test.got.Value, test.want, 1e-9)
 		if test.got.Unit != test.unitValue || len(test.got.Warnings()) > 0 {
 			t.Errorf("%s is in %s and warns %v", test.got.Name, test.got.Unit, test.got.Warnings())
@@ -268,7 +244,7 @@ func TestLines(t *testing.T) {
 	r := technology.LineResistance(32e-9, technology.Local, length)
 	e := technology.LineEnergy(32e-9, technology.Local, length, volts)
 	for _, f := range []model.Figure{c, r, e} {
-		explained(t, f)
+		modeltest.Check(t, f)
 	}
 	equal(t, "capacitance", c.Value, 24.6e-15, 1e-9)
 	equal(t, "resistance", r.Value, 840, 1e-9)
