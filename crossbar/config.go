@@ -1,32 +1,61 @@
 package crossbar
 
-import "xbar/sim/unit"
+import (
+	"xbar/sim/model"
+	"xbar/sim/unit"
+)
 
 // Config describes one array. The tags are the schema of [machine.crossbar].
 type Config struct {
+	Model            string           `toml:"model" optional:"true" doc:"of the row wire: given or wire; what the other keys mean unless written"`
 	Rows             int              `toml:"rows" range:"1..1048576" doc:"word lines"`
 	Cols             int              `toml:"cols" range:"1..1048576" doc:"physical bit lines"`
+	Fold             int              `toml:"fold" range:"1..1024" default:"1" doc:"physical columns that share one output and its converter, each with rows of its own: rows times fold logical rows, cols over fold logical columns"`
 	ActiveRows       int              `toml:"active_rows" range:"1..1048576" optional:"true" doc:"rows driven at once; all of them unless given"`
 	Encoding         string           `toml:"encoding" enum:"offset|differential|twos-complement|magnitude" doc:"how a signed weight becomes cells"`
+	AnalogSum        string           `toml:"analog_sum" enum:"none|polarity|weight" default:"none" doc:"which columns of a weight are combined before one conversion: none, the positive and the negative one (polarity), or all with binary weights, as C-2C ladders and charge sharing do (weight)"`
 	ColumnFlip       bool             `toml:"column_flip" default:"false" doc:"store a heavy column inverted, which saves one ADC bit"`
 	GateUnused       bool             `toml:"gate_unused" default:"true" doc:"unused rows and columns cost nothing; if not, statistical values charge them like used ones"`
-	Fold             int              `toml:"fold" range:"1..1024" default:"1" doc:"physical columns that share one output and its converter, each with rows of its own: rows·fold inputs, cols/fold outputs"`
-	AnalogSum        string           `toml:"analog_sum" enum:"none|polarity|weight" default:"none" doc:"which columns of a weight are combined before one conversion: none, positive and negative, or all with binary weights"`
 	WriteParallelism int              `toml:"write_parallelism" range:"1..1048576" doc:"cells of a row written at once"`
-	RowCapacitance   unit.Farad       `toml:"row_capacitance" doc:"of one row wire, charged to the drive voltage at each read"`
+	RowCapacitance   unit.Farad       `toml:"row_capacitance" optional:"true" doc:"of one row wire, charged to the drive voltage at each read"`
+	Node             unit.Metre       `toml:"node" optional:"true" check:"positive" doc:"technology of the row wire"`
+	CellPitch        unit.Metre       `toml:"cell_pitch" optional:"true" check:"positive" doc:"of one cell along the row"`
+	GateCapacitance  unit.Farad       `toml:"gate_capacitance" default:"0 F" doc:"of what one cell hangs on the row wire, such as the gate of its transistor"`
 	DriveVoltage     unit.Volt        `toml:"drive_voltage" doc:"to which a row is charged"`
 	Leakage          unit.Watt        `toml:"leakage" doc:"of one array beside its converters"`
 	Area             unit.SquareMetre `toml:"area" optional:"true" doc:"of one array beside its cells and converters"`
 }
 
+// Groups is the models of an array's row wire.
+var Groups = []model.Group{{
+	Key: "model", Subject: "a crossbar needs the capacitance of a row",
+	Choices: []model.Choice{
+		{Name: "given", About: "the row's capacitance stands in the config", Needs: []string{"row_capacitance"}},
+		{Name: "wire", About: "a local wire by CACTI 7 with the gates of the cells on it",
+			Needs: []string{"node", "cell_pitch"}, Takes: []string{"gate_capacitance"}},
+	},
+}}
+
 // SampleHold describes the stage between columns and converters, the schema
 // of [machine.sample_hold].
 type SampleHold struct {
+	Model                string           `toml:"model" optional:"true" doc:"given or capacitor; what the other keys mean unless written"`
 	Banks                int              `toml:"banks" range:"1..2" doc:"2 overlaps the next read with this conversion"`
-	EnergyPerSample      unit.Joule       `toml:"energy_per_sample"`
-	IntegrationTime      unit.Second      `toml:"integration_time" default:"0 s" doc:"of one unit"`
-	EnergyPerIntegration unit.Joule       `toml:"energy_per_integration" default:"0 J" doc:"of one unit"`
+	EnergyPerSample      unit.Joule       `toml:"energy_per_sample" optional:"true"`
+	Capacitance          unit.Farad       `toml:"capacitance" optional:"true" check:"positive" doc:"of one sampler"`
+	Voltage              unit.Volt        `toml:"voltage" optional:"true" check:"positive" doc:"to which the sampler is charged"`
 	Latency              unit.Second      `toml:"latency" doc:"of one sample, all columns at once"`
+	IntegrationTime      unit.Second      `toml:"integration_time" default:"0 s" doc:"of one unit of integration; slice t of an input that is accumulated in the analog domain is integrated 2^(B_d·t) times"`
+	EnergyPerIntegration unit.Joule       `toml:"energy_per_integration" default:"0 J" doc:"of one unit of integration in one column"`
 	Leakage              unit.Watt        `toml:"leakage" doc:"of one column's sampler"`
 	Area                 unit.SquareMetre `toml:"area" optional:"true" doc:"of one column's sampler"`
 }
+
+// SampleHoldGroups is the models of the sample-and-hold.
+var SampleHoldGroups = []model.Group{{
+	Key: "model", Subject: "a sample-and-hold needs the energy of a sample",
+	Choices: []model.Choice{
+		{Name: "given", About: "the energy of a sample stands in the config", Needs: []string{"energy_per_sample"}},
+		{Name: "capacitor", About: "a capacitor charged from its supply", Needs: []string{"capacitance", "voltage"}},
+	},
+}}

@@ -1,0 +1,65 @@
+package crossbar
+
+import (
+	"xbar/sim/model"
+	"xbar/sim/technology"
+)
+
+// RowCapacitanceOf is the capacitance of one row wire, in F: given, or that of
+// a local wire along all cells and of what each of them hangs on it.
+func (c *Config) RowCapacitanceOf() model.Figure {
+	if c.Model != "wire" {
+		return model.Given("capacitance of a row", "C", float64(c.RowCapacitance), "F", "row_capacitance")
+	}
+	wire := technology.CapacitancePerMetre(c.Node, technology.Local)
+	return model.Figure{
+		Name: "capacitance of a row", Equation: "C = {N}·({c′}·{p} + {C_g})", Unit: "F", Source: wire.Source,
+		Value: float64(c.Cols) * (wire.Value*float64(c.CellPitch) + float64(c.GateCapacitance)),
+		Inputs: []model.Input{
+			{Symbol: "N", Value: float64(c.Cols), Key: "cols"},
+			model.Derived("c′", wire),
+			{Symbol: "p", Value: float64(c.CellPitch), Unit: "m", Key: "cell_pitch"},
+			{Symbol: "C_g", Value: float64(c.GateCapacitance), Unit: "F", Key: "gate_capacitance"},
+		},
+	}
+}
+
+// Drive is the energy of driving one row for a read, C·V² in J.
+func (c *Config) Drive() model.Figure {
+	return charge("energy of driving a row", model.Derived("C", c.RowCapacitanceOf()), float64(c.DriveVoltage), "drive_voltage")
+}
+
+// DriveFloor is the energy of charging the bare wire of a row, in J, below
+// which no drive goes, and whether the config says how long the wire is.
+func (c *Config) DriveFloor() (model.Figure, bool) {
+	if c.Node == 0 || c.CellPitch == 0 {
+		return model.Figure{}, false
+	}
+	length := model.Figure{
+		Name: "length of a row", Equation: "L = {N}·{p}", Value: float64(c.Cols) * float64(c.CellPitch), Unit: "m",
+		Inputs: []model.Input{
+			{Symbol: "N", Value: float64(c.Cols), Key: "cols"},
+			{Symbol: "p", Value: float64(c.CellPitch), Unit: "m", Key: "cell_pitch"},
+		},
+	}
+	v := model.Input{Value: float64(c.DriveVoltage), Unit: "V", Key: "drive_voltage"}
+	return technology.LineEnergy(c.Node, technology.Local, model.Derived("L", length), v), true
+}
+
+// Sample is the energy of taking one sample of one column, in J.
+func (s *SampleHold) Sample() model.Figure {
+	const name = "energy of a sample"
+	if s.Model != "capacitor" {
+		return model.Given(name, "E", float64(s.EnergyPerSample), "J", "energy_per_sample")
+	}
+	c := model.Input{Symbol: "C", Value: float64(s.Capacitance), Unit: "F", Key: "capacitance"}
+	return charge(name, c, float64(s.Voltage), "voltage")
+}
+
+// charge is the energy that a supply of the voltage spends on charging C once.
+func charge(name string, c model.Input, v float64, key string) model.Figure {
+	return model.Figure{
+		Name: name, Equation: "E = {C}·{V}²", Value: c.Value * v * v, Unit: "J",
+		Inputs: []model.Input{c, {Symbol: "V", Value: v, Unit: "V", Key: key}},
+	}
+}

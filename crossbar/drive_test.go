@@ -1,0 +1,78 @@
+package crossbar_test
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"xbar/crossbar"
+	"xbar/sim/model/modeltest"
+	"xbar/sim/unit"
+)
+
+func TestRow(t *testing.T) {
+	wire := crossbar.Config{Model: "wire", Cols: 128, Node: 32e-9, CellPitch: 0.2e-6, GateCapacitance: 0.05e-15, DriveVoltage: 0.5}
+	capacitance, drive := wire.RowCapacitanceOf(), wire.Drive()
+	floor, known := wire.DriveFloor()
+	if !known {
+		t.Fatal("the floor of a wire is not known")
+	}
+	modeltest.Check(t, capacitance)
+	modeltest.Check(t, drive)
+	modeltest.Check(t, floor)
+	for _, test := range []struct {
+		what      string
+		got, want float64
+	}{
+		{"capacitance", capacitance.Value, 128 * (0.246e-9*0.2e-6 + 0.05e-15)},
+		{"drive", drive.Value, capacitance.Value * 0.25},
+		{"floor", floor.Value, 128 * 0.246e-9 * 0.2e-6 * 0.25},
+	} {
+		if math.Abs(test.got-test.want) > 1e-9*test.want {
+			t.Errorf("%s is %g, want %g", test.what, test.got, test.want)
+		}
+	}
+
+	given := crossbar.Config{Model: "given", RowCapacitance: 10e-15, DriveVoltage: 0.4}
+	modeltest.Check(t, given.Drive())
+	if e := given.Drive().Value; math.Abs(e-1.6e-15) > 1e-24 {
+		t.Errorf("given drive is %g", e)
+	}
+	if _, known := given.DriveFloor(); known {
+		t.Error("the floor of a wire of no known length is known")
+	}
+}
+
+func TestDriveKeepsAboveItsFloor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := crossbar.Config{
+			Model: "wire", Cols: rapid.IntRange(1, 1<<20).Draw(t, "cols"),
+			Node:            unit.Metre(rapid.Float64Range(1e-12, 1e3).Draw(t, "node")),
+			CellPitch:       unit.Metre(rapid.Float64Range(1e-12, 1e3).Draw(t, "pitch")),
+			GateCapacitance: unit.Farad(rapid.Float64Range(0, 1).Draw(t, "gate")),
+			DriveVoltage:    unit.Volt(rapid.Float64Range(0, 1e3).Draw(t, "V")),
+		}
+		floor, _ := c.DriveFloor()
+		modeltest.Check(t, c.Drive())
+		modeltest.Check(t, floor)
+		if c.Drive().Value < floor.Value*(1-1e-9) {
+			t.Errorf("drive of %g below its floor of %g", c.Drive().Value, floor.Value)
+		}
+		twice := c
+		twice.Cols *= 2
+		if got, want := twice.Drive().Value, 2*c.Drive().Value; math.Abs(got-want) > 1e-9*want {
+			t.Errorf("twice the columns: %g, want %g", got, want)
+		}
+	})
+}
+
+func TestSample(t *testing.T) {
+	given := crossbar.SampleHold{Model: "given", EnergyPerSample: 1e-15}
+	capacitor := crossbar.SampleHold{Model: "capacitor", Capacitance: 20e-15, Voltage: 0.5}
+	modeltest.Check(t, given.Sample())
+	modeltest.Check(t, capacitor.Sample())
+	if given.Sample().Value != 1e-15 || math.Abs(capacitor.Sample().Value-5e-15) > 1e-24 {
+		t.Errorf("samples of %g and %g", given.Sample().Value, capacitor.Sample().Value)
+	}
+}
