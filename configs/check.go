@@ -1,11 +1,9 @@
 package configs
 
 import (
-	"fmt"
 	"math"
 	"math/bits"
 	"slices"
-	"strings"
 
 	"xbar/crossbar/encode"
 	"xbar/digital"
@@ -56,6 +54,7 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 			d.errs.addf(given.keyAt, "%s belongs to a network, and none is given", key)
 		}
 	}
+	d.checkStatistics(c, n)
 	if c.Workload.Values != "exact" || kernels == nil {
 		return
 	}
@@ -71,6 +70,27 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 		}
 		if k.Dynamic {
 			d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel has no values of its own: take values = \"statistical\"")
+		}
+	}
+}
+
+// checkStatistics reports means of statistical values that nothing is there to
+// take from.
+func (d *decoder) checkStatistics(c *Config, n *node) {
+	stats := n.child("statistics")
+	if stats == nil || stats.kind != table {
+		return
+	}
+	from := stats.child("from")
+	switch network := n.child("network") != nil; {
+	case from == nil:
+	case c.Workload.Statistics.From == "rows" && !network:
+		d.errs.addf(from.at, "from = \"rows\" looks at the inputs and weights of a network, and none is given; with kernels, take \"histogram\" or \"assumed\"")
+	case c.Workload.Statistics.From == "assumed":
+		for _, key := range []string{"input_histogram", "weight_histogram"} {
+			if given := stats.child(key); given != nil {
+				d.errs.addf(given.keyAt, "%s beside from = \"assumed\", which takes the means instead", key)
+			}
 		}
 	}
 }
@@ -160,24 +180,25 @@ func (d *decoder) checkAnalog(m *machine) {
 	if m.given("chip.tiles", "chip.arrays_per_tile") {
 		d.checkChip(m)
 	}
-	if x := &m.Crossbar; m.given("crossbar.active_rows", "crossbar.rows") && x.ActiveRows > x.Rows {
-		d.errs.addf(m.blame("crossbar.active_rows", "crossbar.rows"), "active_rows = %d, and the array has rows = %d", x.ActiveRows, x.Rows)
+	if x := &m.Crossbar; m.given("crossbar.active_rows", "crossbar.rows") && x.ActiveRows > x.LogicalRows() {
+		d.errs.addf(m.blame("crossbar.active_rows", "crossbar.rows", "crossbar.fold"), "active_rows = %d, and the array has rows = %d", x.ActiveRows, x.LogicalRows())
 	}
 	if x := &m.Crossbar; m.given("crossbar.encoding", "crossbar.column_flip") && x.ColumnFlip &&
 		x.Encoding != string(encode.Offset) && x.Encoding != string(encode.Magnitude) {
 		d.errs.addf(m.blame("crossbar.column_flip", "crossbar.encoding"), "column_flip needs encoding offset or magnitude, and it is %s: levels of other encodings cannot be inverted", x.Encoding)
 	}
-	if m.given("adc.per_array", "crossbar.cols") && m.ADC.PerArray > m.Crossbar.Cols {
-		d.errs.addf(m.blame("adc.per_array", "crossbar.cols"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.Cols)
+	if x := &m.Crossbar; m.given("crossbar.fold", "crossbar.cols") && x.Fold > x.Cols {
+		d.errs.addf(m.blame("crossbar.fold", "crossbar.cols"), "fold = %d columns share an output, and the array has cols = %d", x.Fold, x.Cols)
 	}
-	for i := range choices {
-		c := &choices[i]
-		if n := m.node.child(c.section); n != nil && n.kind == table && m.Kind == "analog" {
-			d.checkChoice(m, c, n)
-		}
+	if x := &m.Crossbar; m.given("crossbar.column_flip", "crossbar.analog_sum") && x.ColumnFlip && x.AnalogSum != "none" {
+		d.errs.addf(m.blame("crossbar.column_flip", "crossbar.analog_sum"), "column_flip with analog_sum = %s: a column that is summed with others before its conversion cannot be inverted by itself", quote(x.AnalogSum))
+	}
+	if m.given("adc.per_array", "crossbar.cols") && m.ADC.PerArray > m.Crossbar.LogicalCols() && m.Crossbar.Fold <= m.Crossbar.Cols {
+		d.errs.addf(m.blame("adc.per_array", "crossbar.cols", "crossbar.fold"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.LogicalCols())
 	}
 	d.checkConductance(m)
-	if m.given("adc.enob", "adc.node", "adc.latency") {
+	d.checkParts(m)
+	if m.given("adc.enob", "adc.node") && m.ADC.Modelled() {
 		if err := m.ADC.Regression().Check(); err != nil {
 			d.errs.addf(m.blame("adc.enob", "adc.node", "adc.latency"), "the energy of a conversion cannot be told from enob, node and latency: %v", err)
 		}
@@ -205,73 +226,30 @@ func (d *decoder) checkChip(m *machine) {
 	}
 }
 
-// choice is two ways to say what one thing costs: as a lump, or from parts.
-type choice struct {
-	section string
-	lump    string
-	parts   []string
-	goes    []string // with the lump: what would be wrong beside the parts
-	subject string
-}
-
-var choices = []choice{
-	{"cell", "read_energy", []string{"read_voltage", "g_on", "g_off"}, nil, "a cell needs the energy of a read"},
-	{"adc", "energy_per_conversion", []string{"enob", "node"}, []string{"area"}, "an ADC needs the energy of a conversion"},
-}
-
-func (c *choice) String() string {
-	last := len(c.parts) - 1
-	return fmt.Sprintf("either %s, or %s and %s", c.lump, strings.Join(c.parts[:last], ", "), c.parts[last])
-}
-
-// replaceChoices takes one way to charge a thing out of a machine where a
-// layer above, whose keys are those that own reports, gives only the other.
-func replaceChoices(machine *node, own func(section string, key *node) bool) {
-	for i := range choices {
-		c := &choices[i]
-		n := machine.child(c.section)
-		if n == nil || n.kind != table {
+// checkParts reports models that have no numbers for what is asked of them.
+func (d *decoder) checkParts(m *machine) {
+	for _, part := range []struct {
+		section string
+		check   func() error
+		keys    []string
+	}{
+		{"input_buffer", m.InputBuffer.Check, []string{"node", "word", "flavour", "design"}},
+		{"output_buffer", m.OutputBuffer.Check, []string{"node", "word", "flavour", "design"}},
+		{"global_buffer", m.GlobalBuffer.Check, []string{"node", "word", "flavour", "design"}},
+		{"shift_add", m.ShiftAdd.Check, []string{"node", "voltage", "flavour"}},
+		{"accumulator", m.Accumulator.Check, []string{"node", "voltage", "flavour"}},
+		{"activation", m.Activation.Check, []string{"node", "voltage", "flavour"}},
+	} {
+		if !m.given(part.section + ".model") {
 			continue
 		}
-		gives := func(key string) bool {
-			k := n.child(key)
-			return k != nil && own(c.section, k)
-		}
-		lump, parts := gives(c.lump), slices.ContainsFunc(c.parts, gives)
-		switch {
-		case lump && !parts:
-			for _, key := range c.parts {
-				n.take(key)
+		if err := part.check(); err != nil {
+			var keys []string
+			for _, key := range part.keys {
+				keys = append(keys, part.section+"."+key)
 			}
-		case parts && !lump:
-			n.take(c.lump)
-			for _, key := range c.goes {
-				if !gives(key) {
-					n.take(key)
-				}
-			}
+			d.errs.addf(m.blame(keys...), "[machine.%s]: %v", part.section, err)
 		}
-	}
-}
-
-// checkChoice sees to it that a thing is charged once: as a lump or from parts.
-func (d *decoder) checkChoice(m *machine, c *choice, n *node) {
-	var written, lacking []string
-	for _, key := range c.parts {
-		if n.child(key) != nil {
-			written = append(written, key)
-		} else {
-			lacking = append(lacking, key)
-		}
-	}
-	lump := n.child(c.lump) != nil
-	switch {
-	case lump && len(written) > 0:
-		d.errs.addf(m.blame(c.section+"."+c.lump, c.section+"."+written[0]), "%s and %s: that would charge the same joule twice; give %s", c.lump, strings.Join(written, ", "), c)
-	case !lump && len(written) == 0:
-		d.errs.addf(n.at, "%s: give %s; \"0 pJ\" if it is meant to cost nothing", c.subject, c)
-	case !lump && len(lacking) > 0:
-		d.errs.addf(m.blame(c.section+"."+written[0]), "%s without %s: give %s", strings.Join(written, ", "), strings.Join(lacking, ", "), c)
 	}
 }
 
@@ -297,9 +275,9 @@ func (d *decoder) checkWeights(m *machine, kernels []Kernel) {
 		s := encode.Scheme{Encoding: encode.Encoding(m.Crossbar.Encoding), WeightBits: k.WeightBits, CellBits: m.Cell.Bits}
 		if err := s.Check(); err != nil {
 			d.errs.addf(m.blame("crossbar.encoding"), "kernel %s has weight_bits = %d: %v", quote(k.Name), k.WeightBits, err)
-		} else if s.Columns() > m.Crossbar.Cols {
+		} else if s.Columns() > m.Crossbar.LogicalCols() && m.Crossbar.Fold <= m.Crossbar.Cols {
 			d.errs.addf(m.blame(keys...), "a weight of kernel %s takes %d columns (%d bits, %s, %d bits a cell), and the array has cols = %d",
-				quote(k.Name), s.Columns(), k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.Cols)
+				quote(k.Name), s.Columns(), k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.LogicalCols())
 		}
 	}
 }

@@ -204,7 +204,11 @@ func (d *decoder) leaf(s *section, f *field, v reflect.Value, c, parent *node, p
 		d.errs.add(c.at, wrong)
 		return
 	}
-	d.leaves[path] = leaf{c.at, Origin{Where: c.at.where(), Source: c.source, Text: c.text}}
+	origin := Origin{Where: c.at.where(), Source: c.source, Text: c.text}
+	if c.inferred {
+		origin.Where = "from the keys beside it"
+	}
+	d.leaves[path] = leaf{c.at, origin}
 }
 
 func (d *decoder) missing(s *section, f *field, parent *node) {
@@ -251,6 +255,8 @@ func (f *field) set(v reflect.Value, n *node) Error {
 		return f.setWhole(v, n)
 	case real:
 		return f.setReal(v, n)
+	case numbers:
+		return f.setNumbers(v, n)
 	default:
 		return f.setQuantity(v, n)
 	}
@@ -328,6 +334,32 @@ func (f *field) setReal(v reflect.Value, n *node) Error {
 		return f.outside(n)
 	}
 	v.SetFloat(x + 0) // −0 becomes 0
+	return Error{}
+}
+
+// mostNumbers is how long a list of numbers may be.
+const mostNumbers = 4096
+
+// setNumbers takes shares, of which some must be more than nothing.
+func (f *field) setNumbers(v reflect.Value, n *node) Error {
+	if n.kind != list || len(n.children) < 2 || len(n.children) > mostNumbers {
+		return Error{Message: f.key + " is a list of shares", Allowed: f.bounds}
+	}
+	all, sum := make([]float64, len(n.children)), 0.0
+	for i, c := range n.children {
+		x, ok := c.value.(float64)
+		if whole, isInt := c.value.(int64); isInt {
+			x, ok = float64(whole), true
+		}
+		if !ok || !(x >= 0 && x <= 1e15) {
+			return Error{Message: fmt.Sprintf("%s[%d] = %s is no share", f.key, i, quoteless(c.text)), Allowed: f.bounds}
+		}
+		all[i], sum = x, sum+x
+	}
+	if sum == 0 {
+		return Error{Message: f.key + " has no share above zero", Allowed: f.bounds}
+	}
+	v.Set(reflect.ValueOf(all))
 	return Error{}
 }
 

@@ -110,7 +110,8 @@ func (l *loader) layer(root *node, settings []setting) {
 	normalise(schema, root, nil, l.errs)
 	if machines := root.child("machine"); machines != nil {
 		for _, n := range machines.children {
-			replaceChoices(n, func(_ string, key *node) bool { return key.at.doc.rank > 1 })
+			replaceModels(n, func(_ string, key *node) bool { return key.at.doc.rank > 1 })
+			l.chooseModels(n)
 		}
 	}
 }

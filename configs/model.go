@@ -145,11 +145,23 @@ func (l *loader) cannotInfer(n *node, g *model.Group) {
 		}
 	}
 	if len(given) == 0 {
-		l.errs.add(n.at, Error{Message: g.Subject + `; "0 pJ" and the like if it is meant to cost nothing`, Allowed: describeChoices(g)})
+		needs := g.Choices[0].Needs
+		message := fmt.Sprintf("%s: write %s, or the keys of another model", g.Subject, strings.Join(needs, " and "))
+		f := machineSchema.field(n.key).sub.field(needs[0])
+		if zero := quantities[f.symbol].zero; zero != "" {
+			message += fmt.Sprintf("; %s if %s", example("0", f.symbol), zero)
+		}
+		l.errs.add(n.at, Error{Message: message, Allowed: describeChoices(g)})
 		return
 	}
+	message := strings.Join(given, ", ") + ": no one model takes all of these; together they would charge the same thing twice"
+	if slices.ContainsFunc(g.Choices, func(c model.Choice) bool {
+		return !slices.ContainsFunc(given, func(key string) bool { return !c.Has(key) })
+	}) {
+		message = fmt.Sprintf("%s: several models take that; name one with %s = \"…\"", strings.Join(given, ", "), g.Key)
+	}
 	l.errs.add(lastWritten(n, given), Error{
-		Message: strings.Join(given, ", ") + ": no one model takes all of these; together they would charge the same joule twice",
+		Message: message,
 		Allowed: describeChoices(g),
 	})
 }
@@ -204,8 +216,12 @@ func (l *loader) checkGives(n *node, g *model.Group, c *model.Choice) {
 // describeChoices says how a group may be written.
 func describeChoices(g *model.Group) string {
 	ways := make([]string, len(g.Choices))
-	for i, c := range g.Choices {
-		ways[i] = fmt.Sprintf("%s (%s)", c.Name, strings.Join(c.Needs, ", "))
+	for i := range g.Choices {
+		c := &g.Choices[i]
+		ways[i] = c.Name
+		if len(c.Needs) > 0 {
+			ways[i] += " (" + strings.Join(c.Needs, ", ") + ")"
+		}
 	}
 	return g.Key + " = " + strings.Join(ways, ", ")
 }

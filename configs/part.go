@@ -14,6 +14,9 @@ import (
 // own: [machine.cell] preset = "pcm-nvsim90".
 var partSections = []string{"cell", "adc", "dac", "dram"}
 
+// IsPart says whether a kind of preset is one of a section.
+func IsPart(kind string) bool { return slices.Contains(partSections, kind) }
+
 // listParts lists the library's presets of sections, the section being their
 // kind.
 func listParts(library fs.FS) []PresetInfo {

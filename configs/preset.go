@@ -10,7 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-//go:embed presets/*.toml
+//go:embed presets/*.toml parts/*/*.toml
 var embedded embed.FS
 
 //go:embed quickstart.toml
@@ -22,13 +22,23 @@ func Quickstart() []byte { return slices.Clone(quickstart) }
 // PresetInfo names a preset of the library.
 type PresetInfo struct{ Name, Kind, Title string }
 
-// Presets lists the library, sorted by name.
-func Presets() []PresetInfo { return listPresets(embedded) }
+// Presets lists the library, machines first, then parts; each sorted by name.
+func Presets() []PresetInfo { return append(listPresets(embedded), listParts(embedded)...) }
 
 // Preset is the TOML of a preset: a title, the kind of machine, and the keys
 // of a [[machine]] table at the top level. It may name another preset to
-// build on.
-func Preset(name string) ([]byte, bool) { return readPreset(embedded, name) }
+// build on. Presets of a machine's parts have the keys of that section; one that
+// shares its name with another is asked for with its kind, "adc/isaac-8b".
+func Preset(name string) ([]byte, bool) {
+	if kind, part, ok := strings.Cut(name, "/"); ok {
+		return readPart(embedded, kind, part)
+	}
+	content, ok := readPreset(embedded, name)
+	for i := 0; !ok && i < len(partSections); i++ {
+		content, ok = readPart(embedded, partSections[i], name)
+	}
+	return content, ok
+}
 
 func listPresets(library fs.FS) []PresetInfo {
 	paths, _ := fs.Glob(library, "presets/*.toml") // fails on a bad pattern only
@@ -73,6 +83,7 @@ func isFile(preset string) bool {
 // When the preset cannot be used it is reported and the machine marked broken:
 // what it lacks would only be noise.
 func (l *loader) underlay(n *node) {
+	l.underlayParts(n)
 	name := n.child("preset")
 	if n.kind != table || name == nil || name.kind != scalar {
 		return
@@ -96,7 +107,7 @@ func (l *loader) underlay(n *node) {
 		return
 	}
 	base.overlay(n)
-	replaceChoices(base, func(section string, key *node) bool {
+	replaceModels(base, func(section string, key *node) bool {
 		own := n.child(section)
 		return own != nil && own.child(key.key) != nil
 	})

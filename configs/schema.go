@@ -39,9 +39,14 @@ type Workload struct {
 // Statistics are the moments from which data-dependent energies follow when
 // values are statistical.
 type Statistics struct {
-	InputDensity    float64 `toml:"input_density" range:"0..1" default:"0.5" doc:"share of input slices that are not zero"`
-	InputMeanSquare float64 `toml:"input_mean_square" range:"0..1" default:"0.5" doc:"mean square of a slice over its full scale"`
-	WeightMean      float64 `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale"`
+	From            string    `toml:"from" enum:"assumed|histogram|rows" optional:"true" doc:"assumed: the means below; histogram: numbers through slices and columns; rows: a network's own, row by row"`
+	Sample          int64     `toml:"sample" range:"1..1000000" default:"100" doc:"inputs of a network that are looked at"`
+	InputHistogram  []float64 `toml:"input_histogram" optional:"true" doc:"shares of inputs evenly spaced from the lowest to the highest"`
+	WeightHistogram []float64 `toml:"weight_histogram" optional:"true" doc:"shares of weights evenly spaced from the lowest to the highest"`
+	InputDensity    float64   `toml:"input_density" range:"0..1" default:"0.5" doc:"share of input slices that are not zero"`
+	InputMean       float64   `toml:"input_mean" range:"0..1" default:"0.5" doc:"mean size of a slice over its full scale"`
+	InputMeanSquare float64   `toml:"input_mean_square" range:"0..1" default:"0.5" doc:"mean square of a slice over its full scale"`
+	WeightMean      float64   `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale"`
 }
 
 // Kernel is Y[L×M] = X[L×N]·W[N×M].
@@ -67,10 +72,12 @@ type Machine struct {
 	Preset string     `toml:"preset" optional:"true"`
 	Batch  int64      `toml:"batch" range:"1..1000000" optional:"true" doc:"overrides workload.batch"`
 	Clock  unit.Hertz `toml:"clock" check:"positive"`
+	Kelvin float64    `toml:"temperature_k" range:"1..1000" default:"300" doc:"kelvin, for the physical floors"`
 
 	Array systolic.Array `toml:"array" kind:"systolic"`
 	PE    systolic.PE    `toml:"pe" kind:"systolic"`
 
+	Supply       Supply                 `toml:"supply" kind:"analog"`
 	Chip         Chip                   `toml:"chip" kind:"analog"`
 	Crossbar     crossbar.Config        `toml:"crossbar" kind:"analog"`
 	Cell         device.Config          `toml:"cell" kind:"analog"`

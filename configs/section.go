@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"xbar/sim/model"
 	"xbar/sim/unit"
 )
 
@@ -14,7 +15,9 @@ import (
 type section struct {
 	label   string // as messages name it: [machine.adc]
 	fields  []*field
-	sourced bool // part of a machine: a key source vouches for the table's values
+	groups  []model.Group // what may be modelled in several ways
+	part    bool          // the library has presets of it
+	sourced bool          // part of a machine: a key source vouches for the table's values
 }
 
 // field is the schema of one key.
@@ -44,8 +47,9 @@ const (
 	real
 	boolean
 	quantity
-	tables // one table
-	lists  // a list of tables
+	tables  // one table
+	numbers // a list of numbers that are not negative
+	lists   // a list of tables
 )
 
 // schema is what a study may hold. Tags that make no sense are a programmer's
@@ -71,6 +75,9 @@ func (s *section) keys(kind string) []string {
 			keys = append(keys, f.key)
 		}
 	}
+	if s.part {
+		keys = append(keys, "preset")
+	}
 	slices.Sort(keys)
 	return keys
 }
@@ -89,6 +96,9 @@ func (s *section) required() []string {
 			keys = append(keys, f.key)
 		}
 	}
+	for _, g := range s.groups {
+		keys = append(keys, g.Choices[0].Needs...)
+	}
 	return keys
 }
 
@@ -105,6 +115,8 @@ func (f *field) required() bool {
 
 func newSection(t reflect.Type, path string) *section {
 	s := &section{label: "[" + path + "]", sourced: path == "machine" || strings.HasPrefix(path, "machine.")}
+	s.groups = groups[strings.TrimPrefix(path, "machine.")]
+	s.part = slices.Contains(partSections, strings.TrimPrefix(path, "machine."))
 	if path == "" {
 		s.label = "the top level"
 	}
@@ -141,6 +153,9 @@ func newField(member reflect.StructField, index int, path string) *field {
 	switch t := member.Type; {
 	case t.Kind() == reflect.Struct:
 		f.kind, f.sub = tables, newSection(t, below)
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Float64:
+		f.kind = numbers
+		f.bounds = "a list of 2 to 4096 shares that are not negative: [8, 4, 2, 1]"
 	case t.Kind() == reflect.Slice:
 		f.kind, f.sub = lists, newSection(t.Elem(), below)
 		f.sub.label = "[" + f.sub.label + "]"

@@ -107,7 +107,7 @@ func (p *Programmed) Activate(ctx context.Context, d *Drive, y []float64) (Activ
 		panic(fmt.Sprintf("crossbar: %d inputs and %d outputs for an array of %d×%d", d.rows, len(y), p.rows, p.weights))
 	}
 	r := p.reader
-	activity := p.spend(d)
+	activity := p.Activity(d)
 	for i := range r.phases {
 		for g := range p.groups {
 			if err := ctx.Err(); err != nil {
@@ -124,8 +124,17 @@ func (p *Programmed) Activate(ctx context.Context, d *Drive, y []float64) (Activ
 	return activity, nil
 }
 
-// spend tallies what the cells' energy follows.
-func (p *Programmed) spend(d *Drive) Activity {
+// Levels is Σ over the cells of level / top level.
+func (p *Programmed) Levels() float64 {
+	var sum int64
+	for _, levels := range p.rowSums {
+		sum += levels
+	}
+	return float64(sum) / float64(p.reader.Scheme.MaxLevel())
+}
+
+// Activity tallies what the cells' energy follows in an activation.
+func (p *Programmed) Activity(d *Drive) Activity {
 	var a Activity
 	for row, square := range d.squares {
 		a.Square += square

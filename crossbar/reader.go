@@ -16,6 +16,7 @@ type Reading struct {
 	Flip       bool   // columns that hold more than half of full scale are stored inverted
 	Phases     int    // conversions of an input; 0: one a slice
 	AnalogSum  string // which columns of a weight are converted together: "none", "polarity" or "weight"
+	TimeCoded  bool   // a digit is time at full level: cells heat with it and not with its square
 	Range      string // "clip" or "scale"
 	Resolution int    // bits of a code
 }
@@ -131,7 +132,7 @@ type Drive struct {
 	rows, words, groups int
 	planes              []uint64  // [slice][group][digit bit][word]
 	sums                []int64   // [slice][group], of the digits
-	squares             []float64 // [row], Σ over slices of (digit / full scale)²
+	squares             []float64 // [row], Σ over slices of (digit / full scale)², or of its size where it is time
 	driven              int64     // digits other than zero
 	digits              int64     // Σ|digit|
 	total               int64     // Σ x
@@ -166,9 +167,9 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 			continue
 		}
 		level := float64(digit) / slice.full
-		d.squares[row] += level * level
-		d.driven++
 		d.digits += abs(digit)
+		d.squares[row] += r.heat(level)
+		d.driven++
 		at := t*d.groups + g
 		d.sums[at] += digit
 		planes := d.planes[at*r.Slicer.Planes()*d.words:]
@@ -176,6 +177,14 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 			planes[b*d.words+row/64] |= uint64(digit>>b&1) << (row % 64)
 		}
 	}
+}
+
+// heat is what of a level the energy of a cell follows.
+func (r *Reader) heat(level float64) float64 {
+	if r.TimeCoded {
+		return math.Abs(level)
+	}
+	return level * level
 }
 
 // group is the rows of a row group of an array that uses so many rows.

@@ -24,8 +24,19 @@ func Product(x, w workload.Matrix) [][]int64 {
 // inputs, in row-major order, so the two sizes must be equal. It errs when ctx
 // is done, and panics when kernels and values do not fit each other.
 func Reference(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int) ([]int64, error) {
+	return chain(ctx, v, kernels, i, func(int, []int64) {})
+}
+
+// Trace does the same, and shows the L·N inputs that each kernel is given.
+func Trace(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int, show func(kernel int, x []int64)) error {
+	_, err := chain(ctx, v, kernels, i, show)
+	return err
+}
+
+func chain(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int, show func(kernel int, x []int64)) ([]int64, error) {
 	x := widen(v.Inputs.Row(i))
 	for k, kernel := range kernels {
+		show(k, x)
 		w := v.Weights[k]
 		if int64(w.Rows) != kernel.N || int64(w.Cols) != kernel.M {
 			panic(fmt.Sprintf("kernel: %s is %d×%d, its weights are %d×%d", kernel.Name, kernel.N, kernel.M, w.Rows, w.Cols))

@@ -63,14 +63,13 @@ type phase struct {
 	name   string
 	counts []int64
 	joules []Sum
+	each   []unit.Joule // what an action costs in this phase
 }
 
 // Open adds an account; opening the same (component, action) again is a
 // programmer's error and panics.
 func (l *Ledger) Open(component, action string, category Category, each unit.Joule) AccountID {
-	if each < 0 || math.IsNaN(float64(each)) || math.IsInf(float64(each), 0) {
-		panic(fmt.Sprintf("energy: %s %s costs %v", component, action, float64(each)))
-	}
+	mustCost(component, action, each)
 	if len(l.phases) > 0 {
 		panic("energy: accounts are opened before phases")
 	}
@@ -90,8 +89,25 @@ func (l *Ledger) Open(component, action string, category Category, each unit.Jou
 
 // AddPhase starts a new column of the ledger and returns its index.
 func (l *Ledger) AddPhase(name string) int {
-	l.phases = append(l.phases, phase{name, make([]int64, len(l.accounts)), make([]Sum, len(l.accounts))})
+	each := make([]unit.Joule, len(l.accounts))
+	for i := range each {
+		each[i] = l.accounts[i].Each
+	}
+	l.phases = append(l.phases, phase{name, make([]int64, len(l.accounts)), make([]Sum, len(l.accounts)), each})
 	return len(l.phases) - 1
+}
+
+// Price sets what an action costs in one phase, in place of the account's own
+// price. Actions booked before cost that, too.
+func (l *Ledger) Price(phase int, id AccountID, each unit.Joule) {
+	mustCost(l.accounts[id].Component, l.accounts[id].Action, each)
+	l.phases[phase].each[id] = each
+}
+
+func mustCost(component, action string, each unit.Joule) {
+	if each < 0 || math.IsNaN(float64(each)) || math.IsInf(float64(each), 0) {
+		panic(fmt.Sprintf("energy: %s %s costs %v", component, action, float64(each)))
+	}
 }
 
 // Add books n actions to a phase.
@@ -129,16 +145,23 @@ func (l *Ledger) Lookup(component, action string) (AccountID, bool) {
 // Joules is the energy of an account in a phase.
 func (l *Ledger) Joules(phase int, id AccountID) float64 {
 	p := &l.phases[phase]
-	return float64(p.counts[id])*float64(l.accounts[id].Each) + p.joules[id].Value()
+	return float64(p.counts[id])*float64(p.each[id]) + p.joules[id].Value()
 }
 
 // TotalJoules is the energy of an account over all phases.
 func (l *Ledger) TotalJoules(id AccountID) float64 {
-	var data Sum
-	for p := range l.phases {
-		data.Add(l.phases[p].joules[id].Value())
+	var sum Sum
+	rest := l.totals[id] // at the account's own price
+	for i := range l.phases {
+		p := &l.phases[i]
+		sum.Add(p.joules[id].Value())
+		if p.each[id] != l.accounts[id].Each {
+			sum.Add(float64(p.counts[id]) * float64(p.each[id]))
+			rest -= p.counts[id]
+		}
 	}
-	return float64(l.totals[id])*float64(l.accounts[id].Each) + data.Value()
+	sum.Add(float64(rest) * float64(l.accounts[id].Each))
+	return sum.Value()
 }
 
 // Check asserts conservation: the phases' counts add up to the accounts', no

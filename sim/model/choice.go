@@ -9,6 +9,7 @@ type Choice struct {
 	Needs []string // keys that must be written
 	Takes []string // keys that may be written
 	Gives []string // keys that need not be written, for the model knows
+	Named bool     // must be named: its keys could mean another model, too
 }
 
 // Group is the models of one thing in a section of the config, and the key that
@@ -43,14 +44,17 @@ func (c *Choice) Has(key string) bool {
 	return slices.Contains(c.Needs, key) || slices.Contains(c.Takes, key)
 }
 
+// Supplies says whether the model knows a key that is not written.
+func (c *Choice) Supplies(key string) bool { return slices.Contains(c.Gives, key) }
+
 // Infer is the choice that the written keys mean: the first that has all of
 // those that belong to any choice, and of these the first that lacks nothing.
-// It is nil where no choice has them all.
+// It is nil where no choice has them all that need not be named.
 func (g *Group) Infer(written func(key string) bool) *Choice {
 	var first *Choice
 	for i := range g.Choices {
 		c := &g.Choices[i]
-		if !g.fits(c, written) {
+		if c.Named || !g.fits(c, written) {
 			continue
 		}
 		if !slices.ContainsFunc(c.Needs, func(key string) bool { return !written(key) }) {

@@ -16,7 +16,7 @@ import (
 // Paths are those below xbar/; a pattern that ends in /... includes what is
 // beneath. The first line that matches a package is its rule.
 //
-//	sim ← sim/energy, sim/trace, sim/workload ← machines, sim/mapping ← configs ← sim/system ← sim/report ← cmd
+//	sim, sim/model ← sim/energy, sim/trace, sim/workload ← machines, sim/mapping ← configs ← sim/system ← sim/report ← cmd
 //
 // Machines know workloads as data, and nothing of mappings, configs or each
 // other. Nothing but cmd imports cmd, because nothing here lists it.
@@ -25,6 +25,9 @@ var house = []struct {
 	imports  []string
 }{
 	{"sim/unit", nil},
+	{"sim/model", []string{"sim/unit"}},
+	{"sim/model/modeltest", []string{"sim/model"}},
+	{"sim/technology", []string{"sim/model", "sim/unit"}},
 	{"sim/theory", nil},
 	{"sim/internal/...", nil},
 	{"sim", []string{"sim/internal/..."}},
@@ -35,19 +38,19 @@ var house = []struct {
 
 	{"adc/adctest", []string{"pgregory.net/rapid"}},
 	{"dac/dactest", []string{"pgregory.net/rapid"}},
-	{"adc", []string{"sim/unit"}},
-	{"dac", []string{"sim/unit"}},
-	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/energy", "sim/trace"}},
-	{"digital/...", []string{"digital/...", "sim", "sim/unit", "sim/energy", "sim/trace", "sim/workload"}},
+	{"adc", []string{"sim/model", "sim/unit"}},
+	{"dac", []string{"sim/model", "sim/unit"}},
+	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace"}},
+	{"digital/...", []string{"digital/...", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload"}},
 
-	{"configs", []string{"adc", "dac", "crossbar/...", "digital/...", "sim/unit", "github.com/BurntSushi/toml"}},
+	{"configs", []string{"adc", "dac", "crossbar/...", "digital/...", "sim/unit", "sim/model", "sim/technology", "github.com/BurntSushi/toml"}},
 	{"sim/system/...", []string{
 		"sim/system/...", "configs", "adc", "dac", "crossbar/...", "digital/...",
-		"sim", "sim/unit", "sim/energy", "sim/trace", "sim/workload", "sim/mapping", "sim/theory",
+		"sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload", "sim/mapping", "sim/theory",
 		"golang.org/x/sync/errgroup", "gonum.org/v1/gonum/...",
 	}},
 	{"sim/report/...", []string{
-		"sim/report/...", "sim/system", "sim/unit", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
+		"sim/report/...", "sim/system", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
 	}},
 	{"cmd/...", []string{
 		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload", "sim/mapping", "sim/theory", "sim/system", "sim/report/...",

@@ -12,6 +12,7 @@ import (
 	"xbar/configs"
 	"xbar/digital"
 	"xbar/sim/energy"
+	"xbar/sim/model"
 	"xbar/sim/system/analog"
 	"xbar/sim/theory"
 	"xbar/sim/workload"
@@ -112,6 +113,7 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 			}
 		}
 	}
+	s.stats.From = "assumed"
 	// Energy does not depend on bandwidth; without one the runs are short. The
 	// tiles' buffers grow with the arrays.
 	s.analog.DRAM.Bandwidth, s.analog.Network.Bandwidth = 0, 0
@@ -286,28 +288,32 @@ func perMAC(chip *analog.Chip, k workload.Kernel, wanted func(energy.Account) bo
 
 // costs reads the machine's energies per action into the model's terms.
 func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
-	cell := &m.Cell
-	read := float64(cell.ReadEnergy)
-	verify := read
-	_, lumped := m.Provenance["cell.read_energy"]
-	if !lumped {
-		mean := float64(cell.GOff) + s.stats.WeightMean*float64(cell.GOn-cell.GOff)
-		verify = float64(cell.ReadVoltage) * float64(cell.ReadVoltage) * mean * float64(cell.ReadTime)
-		read = s.stats.InputMeanSquare * verify
-	}
+	on := func(f model.Figure) float64 { return m.Supply.Energy(f).Value }
 	density := 1.0
 	if m.DAC.GateZeros {
 		density = s.stats.InputDensity
-		if lumped {
-			read *= density
-		}
 	}
+	dacBase, dacSlope := m.DAC.Convert()
+	heat := s.stats.InputMeanSquare
+	if m.DAC.TimeCoded() {
+		heat = s.stats.InputMean
+	}
+	base, slope := m.Cell.Read()
+	verify := on(base) + on(slope)*s.stats.WeightMean
+	read := heat * verify
+	if lump, ok := m.Cell.Lumped(); ok {
+		verify = on(lump)
+		read = verify * density
+	}
+	convert := on(m.ADC.Conversion(m.ADC.Resolution))
 	return theory.Costs{
-		DAC: float64(m.DAC.EnergyPerConversion) * density,
-		ADC: float64(m.ADC.Conversion()), Sample: float64(m.SampleHold.EnergyPerSample), Integrate: float64(m.SampleHold.EnergyPerIntegration),
-		Cell:  read,
-		Write: cell.Pulses*float64(cell.WriteEnergy) + cell.VerifyReads*(verify+float64(m.ADC.Conversion())),
-		Bit:   float64(m.DRAM.ReadEnergy) + float64(m.GlobalBuffer.ReadEnergy) + float64(m.GlobalBuffer.WriteEnergy) + float64(m.Network.Energy),
+		DAC:       on(dacBase)*density + on(dacSlope)*s.stats.InputMean*float64(int64(1)<<m.DAC.Bits-1),
+		ADC:       convert,
+		Sample:    on(m.SampleHold.Sample()),
+		Integrate: m.Supply.Energy(model.Figure{Value: float64(m.SampleHold.EnergyPerIntegration)}).Value,
+		Cell:      read,
+		Write:     m.Cell.Pulses*on(m.Cell.Write()) + m.Cell.VerifyReads*(verify+convert),
+		Bit:       m.DRAM.Read().Value + on(m.GlobalBuffer.Read()) + on(m.GlobalBuffer.Write()) + on(m.Network.Transfer()),
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
 	chip, err := analog.New(ctx, j.machine, j.work, analog.Options{
 		Batch: j.batch(), Step: j.config.Granularity == "step",
-		Statistics: j.config.Workload.Statistics, Trace: j.trace, Progress: j.progress,
+		Statistics: j.statistics(), Sample: j.work.Sample, Trace: j.trace, Progress: j.progress,
 	})
 	if err != nil {
 		return nil, err
@@ -25,11 +25,27 @@ func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
 	return j.analogResult(ctx, chip)
 }
 
+// statistics says where the moments of statistical values come from: what the
+// config says, or else the best there is.
+func (j *job) statistics() configs.Statistics {
+	s := j.config.Workload.Statistics
+	switch {
+	case s.From != "":
+	case j.work.Sample != nil:
+		s.From = "rows"
+	case s.InputHistogram != nil || s.WeightHistogram != nil:
+		s.From = "histogram"
+	default:
+		s.From = "assumed"
+	}
+	return s
+}
+
 func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, err error) {
 	measured := chip.Measured()
 	passes := measured.Passes
 	m := &Machine{
-		Name: j.machine.Name, Kind: j.machine.Kind, ClockHz: float64(j.machine.Clock), PassesMeasured: passes,
+		Name: j.machine.Name, Kind: j.machine.Kind, ClockHz: float64(j.machine.Rate()), PassesMeasured: passes,
 		Cycles: mean(int64(measured.Cycles), passes), Seconds: chip.Clock().Seconds(measured.Cycles) / float64(passes),
 		MACs: j.macs(), Events: chip.Events(),
 	}
@@ -56,7 +72,7 @@ func analogParts(chip *analog.Chip) []part {
 	components := chip.Components()
 	for i := range components {
 		c := &components[i]
-		parts = append(parts, part{c.Path, c.Instances, chip.BusyCycles(c), float64(c.Area), c.AreaKnown})
+		parts = append(parts, part{c.Path, c.Instances, chip.BusyCycles(c), c.Area.Value, c.AreaKnown})
 	}
 	return parts
 }
@@ -129,13 +145,12 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		r := cfg.ADC.Regression()
 		notes = append(notes, fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v", r.Energy(), r.ENOB, r.Node, r.Rate))
 	}
+	notes = append(notes, chip.Doubts()...)
 	if cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
 		notes = append(notes, fmt.Sprintf("an ENOB of %g is more than the %d bits of the codes: energy is paid for bits that are not read", cfg.ADC.ENOB, cfg.ADC.Resolution))
 	}
 	if m.Values == nil {
-		s := j.config.Workload.Statistics
-		notes = append(notes, fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",
-			s.InputDensity, s.InputMeanSquare, s.WeightMean))
+		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil))
 	}
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
@@ -150,6 +165,20 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		notes = append(notes, fmt.Sprintf("mean of %d passes; the optimal plan repeats only after more", measured.Passes))
 	}
 	return notes
+}
+
+// statisticsNote says what stands for the inputs and weights.
+func statisticsNote(s configs.Statistics, network bool) string {
+	switch {
+	case s.From == "rows":
+		return fmt.Sprintf("statistical values: moments measured row by row on %d of the network's inputs and on its weights", s.Sample)
+	case s.From == "histogram" && network:
+		return fmt.Sprintf("statistical values: histograms of %d of the network's inputs and of its weights, through slices and columns", s.Sample)
+	case s.From == "histogram":
+		return "statistical values: histograms of inputs and weights, through slices and columns"
+	}
+	return fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",
+		s.InputDensity, s.InputMeanSquare, s.WeightMean)
 }
 
 // reloadNotes says what a policy gives up for its loads.

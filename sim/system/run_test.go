@@ -190,19 +190,6 @@ func TestExactValuesNeedAChain(t *testing.T) {
 	}
 }
 
-// Every number of the library is vouched for.
-func TestPresetsNameTheirSources(t *testing.T) {
-	for _, p := range configs.Presets() {
-		cfg := parse(t, strings.ReplaceAll(study, "reram-small", p.Name))
-		for key, origin := range cfg.Machines[0].Provenance {
-			number := key != "preset" && strings.ContainsAny(origin.Text, "0123456789")
-			if number && origin.Where != "default" && origin.Source == "" {
-				t.Errorf("%s: %s = %s names no source", p.Name, key, origin.Text)
-			}
-		}
-	}
-}
-
 // An activation that is written into arrays comes from the global buffer, for
 // every input of the batch; weights come from DRAM.
 func TestDynamicKernelsAreWrittenForEveryInput(t *testing.T) {

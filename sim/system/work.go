@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"xbar/configs"
+	"xbar/digital/kernel"
 	"xbar/sim/workload"
 )
 
@@ -19,9 +20,15 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 		if err != nil {
 			return nil, err
 		}
-		if w.Values != "exact" {
-			work.Values = nil
+		if w.Values == "exact" {
+			return work, nil
 		}
+		if w.Statistics.From != "assumed" {
+			if work.Sample, err = takeSample(ctx, work, w.Statistics.Sample); err != nil {
+				return nil, err
+			}
+		}
+		work.Values = nil
 		return work, nil
 	}
 	work := &workload.Workload{}
@@ -43,6 +50,23 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 		return work, drawValues(ctx, work, signed, max(1, w.Limit, batchOf(cfg)), cfg.Seed)
 	}
 	return work, nil
+}
+
+// takeSample sends some of a network's inputs through integer arithmetic, and
+// keeps what each kernel is given.
+func takeSample(ctx context.Context, work *workload.Workload, inputs int64) (*workload.Sample, error) {
+	s := &workload.Sample{Inputs: make([][]int32, len(work.Kernels)), Weights: work.Values.Weights}
+	for i := range min(work.Values.Inputs.Rows, int(inputs)) {
+		err := kernel.Trace(ctx, work.Values, work.Kernels, i, func(k int, x []int64) {
+			for _, number := range x {
+				s.Inputs[k] = append(s.Inputs[k], int32(number))
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 func batchOf(cfg *configs.Config) int64 {

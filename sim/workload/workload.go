@@ -20,6 +20,7 @@ func (k Kernel) MACs() int64 { return k.L * k.N * k.M }
 type Workload struct {
 	Kernels []Kernel
 	Values  *Values // nil: statistical
+	Sample  *Sample // of statistical values; nil: none
 }
 
 // Values are the real numbers of a workload: one weight matrix a kernel and
@@ -67,4 +68,11 @@ func (r *Requantize) Apply(j int, acc int64) int64 {
 		scaled = (scaled + 1<<(r.Shift-1)) >> r.Shift
 	}
 	return max(r.Low, min(r.High, scaled))
+}
+
+// Sample is what flows through each kernel for some of the inputs: numbers from
+// which the moments of statistical values follow.
+type Sample struct {
+	Inputs  [][]int32 // kernel k: vectors × N
+	Weights []Matrix  // kernel k: N×M
 }

@@ -3,9 +3,10 @@ package analog
 import (
 	"fmt"
 
-	"xbar/configs"
+	"xbar/digital/memory"
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/model"
 	"xbar/sim/unit"
 )
 
@@ -26,8 +27,8 @@ type accounts struct {
 type Component struct {
 	Path      string
 	Instances int64
-	Leakage   unit.Watt
-	Area      unit.SquareMetre
+	Leakage   model.Figure // of one
+	Area      model.Figure // of one
 	AreaKnown bool
 
 	leak     energy.AccountID
@@ -43,46 +44,186 @@ type occupation struct {
 	cycles  sim.Cycle
 }
 
-// openAccounts lays out the ledger. Where values are exact, cell energies
-// follow the data and are booked as joules.
-func (c *Chip) openAccounts() {
-	m, l, a := c.machine, c.ledger, &c.accounts
-	bit := func(e unit.JoulePerBit) unit.Joule { return unit.Joule(e) }
-	density := 1.0 // with gated zeros, statistics count every drive at the mean price
-	if m.DAC.GateZeros && c.values == nil {
-		density = c.statistics.InputDensity
-	}
-	scaled := func(e unit.Joule) unit.Joule { return unit.Joule(float64(e) * density) }
-	row := unit.Joule(float64(m.Crossbar.RowCapacitance) * float64(m.Crossbar.DriveVoltage) * float64(m.Crossbar.DriveVoltage))
+// derivation is why an action costs what it does.
+type derivation struct {
+	event  string // what happens once for every count
+	figure func(kernel int) model.Figure
+	varied bool // the energy differs from kernel to kernel
+}
 
-	a.dramRead = l.Open("dram", "read", energy.DRAM, bit(m.DRAM.ReadEnergy))
-	a.dramWrite = l.Open("dram", "write", energy.DRAM, bit(m.DRAM.WriteEnergy))
-	a.dramWeights = l.Open("dram", "read weights", energy.Programming, bit(m.DRAM.ReadEnergy))
-	a.bufferRead = l.Open("global-buffer", "read", energy.Buffer, bit(m.GlobalBuffer.ReadEnergy))
-	a.bufferWrite = l.Open("global-buffer", "write", energy.Buffer, bit(m.GlobalBuffer.WriteEnergy))
-	a.bufferLoad = l.Open("global-buffer", "read weights", energy.Programming, bit(m.GlobalBuffer.ReadEnergy))
-	a.bufferFill = l.Open("global-buffer", "write weights", energy.Programming, bit(m.GlobalBuffer.WriteEnergy))
-	a.transfer = l.Open("network", "transfer", energy.Network, bit(m.Network.Energy))
-	a.transferWeights = l.Open("network", "transfer weights", energy.Programming, bit(m.Network.Energy))
-	a.inWrite = l.Open("tile/input-buffer", "write", energy.Buffer, bit(m.InputBuffer.WriteEnergy))
-	a.inRead = l.Open("tile/input-buffer", "read", energy.Buffer, bit(m.InputBuffer.ReadEnergy))
-	a.outWrite = l.Open("tile/output-buffer", "write", energy.Buffer, bit(m.OutputBuffer.WriteEnergy))
-	a.outRead = l.Open("tile/output-buffer", "read", energy.Buffer, bit(m.OutputBuffer.ReadEnergy))
-	a.add = l.Open("tile/accumulator", "add", energy.Accumulate, m.Accumulator.EnergyPerAdd)
-	a.apply = l.Open("tile/activation", "apply", energy.Compute, m.Activation.EnergyPerOperation)
-	a.load = l.Open("tile/array/dac", "convert", energy.Input, scaled(m.DAC.EnergyPerConversion))
-	a.drive = l.Open("tile/array/row", "drive", energy.Input, scaled(row))
-	a.read = l.Open("tile/array/cell", "read", energy.Cells, c.cellReadEnergy(density))
-	a.hold = l.Open("tile/array/sample-hold", "hold", energy.Output, m.SampleHold.EnergyPerSample)
+// open adds an account whose every action costs the same.
+func (c *Chip) open(component, action string, category energy.Category, event string, each model.Figure) energy.AccountID {
+	return c.derive(derivation{event: event, figure: func(int) model.Figure { return each }},
+		c.ledger.Open(component, action, category, unit.Joule(each.Value)))
+}
+
+// openVaried adds an account whose actions cost what a kernel's moments make of
+// them.
+func (c *Chip) openVaried(component, action string, category energy.Category, event string, each func(*moments) model.Figure) energy.AccountID {
+	figure := func(kernel int) model.Figure { return each(&c.moments[kernel]) }
+	return c.derive(derivation{event: event, figure: figure, varied: true},
+		c.ledger.Open(component, action, category, unit.Joule(figure(0).Value)))
+}
+
+func (c *Chip) derive(d derivation, id energy.AccountID) energy.AccountID {
+	c.derivations = append(c.derivations, d)
+	return id
+}
+
+// price gives every kernel's phase the energies that follow its moments.
+func (c *Chip) price() {
+	for id, d := range c.derivations {
+		if !d.varied {
+			continue
+		}
+		for k := range c.specs {
+			c.ledger.Price(c.KernelPhase(k), energy.AccountID(id), unit.Joule(d.figure(k).Value))
+		}
+	}
+}
+
+// openAccounts lays out the ledger. Where values are exact, energies that
+// follow the data are booked as joules.
+func (c *Chip) openAccounts() {
+	m, a := c.machine, &c.accounts
+	dram := func(f model.Figure) model.Figure { return f.Under("dram") }
+	a.dramRead = c.open("dram", "read", energy.DRAM, "a bit of an input, or of what was spilled", dram(m.DRAM.Read()))
+	a.dramWrite = c.open("dram", "write", energy.DRAM, "a bit that the global buffer cannot keep", dram(m.DRAM.Write()))
+	a.dramWeights = c.open("dram", "read weights", energy.Programming, "a bit of a weight that is loaded", dram(m.DRAM.Read()))
+	read, write := c.scaled("global_buffer", m.GlobalBuffer.Read()), c.scaled("global_buffer", m.GlobalBuffer.Write())
+	a.bufferRead = c.open("global-buffer", "read", energy.Buffer, "a bit on its way to tiles or DRAM", read)
+	a.bufferWrite = c.open("global-buffer", "write", energy.Buffer, "a bit from tiles or DRAM", write)
+	a.bufferLoad = c.open("global-buffer", "read weights", energy.Programming, "a bit of a weight that is loaded", read)
+	a.bufferFill = c.open("global-buffer", "write weights", energy.Programming, "a bit of a weight from DRAM", write)
+	transfer := c.scaled("network", m.Network.Transfer())
+	a.transfer = c.open("network", "transfer", energy.Network, "a bit between global buffer and tiles, or of a partial sum between tiles", transfer)
+	a.transferWeights = c.open("network", "transfer weights", energy.Programming, "a bit of a weight that is loaded", transfer)
+	a.inWrite = c.open("tile/input-buffer", "write", energy.Buffer, "a bit of an input, once a tile that needs it", c.scaled("input_buffer", m.InputBuffer.Write()))
+	a.inRead = c.open("tile/input-buffer", "read", energy.Buffer, "a bit of an input, for every array that it drives", c.scaled("input_buffer", m.InputBuffer.Read()))
+	a.outWrite = c.open("tile/output-buffer", "write", energy.Buffer, "a bit of a finished output or an open sum", c.scaled("output_buffer", m.OutputBuffer.Write()))
+	a.outRead = c.open("tile/output-buffer", "read", energy.Buffer, "a bit of a finished output or an open sum", c.scaled("output_buffer", m.OutputBuffer.Read()))
+	a.add = c.open("tile/accumulator", "add", energy.Accumulate, "an output, for each row tile after the first", c.scaled("accumulator", m.Accumulator.Add()))
+	a.apply = c.open("tile/activation", "apply", energy.Compute, "a finished output", c.scaled("activation", m.Activation.Operation()))
+	c.openReads()
+	shift := &m.ShiftAdd
+	a.shift = c.open("tile/array/shift-add", "shift-add", energy.Accumulate, "a conversion", c.scaled("shift_add", shift.Operation()))
+	a.correct = c.open("tile/array/shift-add", "correct", energy.Accumulate, "an input, and an output, whose weights are stored with an offset or inverted", c.scaled("shift_add", shift.Correction()))
+	c.openProgramming()
+}
+
+const perDigit = "a used row, in each input slice, in each array that it crosses"
+
+// openReads opens what an activation costs up to the codes.
+func (c *Chip) openReads() {
+	m, a := c.machine, &c.accounts
+	base, slope := m.DAC.Convert()
+	base, slope = c.scaled("dac", base), c.scaled("dac", slope)
+	row := c.scaled("crossbar", m.Crossbar.Drive())
+	cellBase, cellSlope := m.Cell.Read()
+	c.dacSlope = slope.Value
+	c.cellBase, c.cellSlope = c.scaled("cell", cellBase), c.scaled("cell", cellSlope)
+	a.load = c.openByData("tile/array/dac", "convert", energy.Input, perDigit, base, func(k *moments) model.Figure {
+		return k.digits(c.gatedShare(k, base), slope)
+	})
+	a.drive = c.openByData("tile/array/row", "drive", energy.Input, perDigit, row, func(k *moments) model.Figure { return c.gatedShare(k, row) })
+	const perCell = "a used cell, in each input slice"
+	if lump, ok := m.Cell.Lumped(); ok {
+		lump = c.scaled("cell", lump)
+		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, lump, func(k *moments) model.Figure { return c.gatedShare(k, lump) })
+	} else {
+		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, c.fromData(), func(k *moments) model.Figure { return k.read(c.cellBase, c.cellSlope) })
+	}
+	a.hold = c.open("tile/array/sample-hold", "hold", energy.Output, "a column's sum, in each input slice and row group", c.scaled("sample_hold", m.SampleHold.Sample()))
 	if c.integrates() {
-		a.integrate = l.Open("tile/array/sample-hold", "integrate", energy.Output, m.SampleHold.EnergyPerIntegration)
+		each := model.Given("energy of a unit of integration", "E", float64(m.SampleHold.EnergyPerIntegration), "J", "energy_per_integration")
+		a.integrate = c.open("tile/array/sample-hold", "integrate", energy.Output, "a column's sum, for each unit of its slice's significance", c.scaled("sample_hold", each))
 	}
 	c.openConversions()
-	a.shift = l.Open("tile/array/shift-add", "shift-add", energy.Accumulate, m.ShiftAdd.EnergyPerOperation)
-	a.correct = l.Open("tile/array/shift-add", "correct", energy.Accumulate, m.ShiftAdd.EnergyPerCorrection)
-	a.program = l.Open("tile/array/cell", "program", energy.Programming, unit.Joule(m.Cell.Pulses)*m.Cell.WriteEnergy)
-	a.verify = l.Open("tile/array/cell", "verify", energy.Programming, unit.Joule(m.Cell.VerifyReads)*c.verifyReadEnergy())
-	a.verifyConvert = l.Open("tile/array/adc", "verify", energy.Programming, unit.Joule(m.Cell.VerifyReads)*m.ADC.Conversion())
+}
+
+// openByData opens an account of actions that cost exact where values are, and
+// else what the moments make of it.
+func (c *Chip) openByData(component, action string, category energy.Category, event string, exact model.Figure, mean func(*moments) model.Figure) energy.AccountID {
+	if c.values != nil {
+		return c.open(component, action, category, event, exact)
+	}
+	return c.openVaried(component, action, category, event, mean)
+}
+
+// fromData stands for an energy that is summed from the data, read by read.
+func (c *Chip) fromData() model.Figure {
+	return model.Figure{
+		Name: "energy of a read, beside what is summed from the data", Equation: "0 + Σ({base}·x² + {slope}·x²·w) over the data", Unit: "J",
+		Inputs: []model.Input{model.Derived("base", c.cellBase), model.Derived("slope", c.cellSlope)},
+	}
+}
+
+// gatedShare is the mean of an energy that zeros do not cost where they are
+// gated.
+func (c *Chip) gatedShare(k *moments, e model.Figure) model.Figure {
+	if !c.machine.DAC.GateZeros {
+		return e
+	}
+	return k.share(e)
+}
+
+// openProgramming opens what writing a cell costs beside the way of its weight.
+func (c *Chip) openProgramming() {
+	m, a := c.machine, &c.accounts
+	times := func(name, key string, n float64, each model.Figure) model.Figure {
+		return model.Figure{
+			Name: name, Equation: "E = {n}·{E_1}", Value: n * each.Value, Unit: "J",
+			Inputs: []model.Input{{Symbol: "n", Value: n, Key: "cell." + key}, model.Derived("E_1", each)},
+		}
+	}
+	a.program = c.open("tile/array/cell", "program", energy.Programming, "a cell that is written, all its pulses",
+		times("energy of writing a cell", "pulses", m.Cell.Pulses, c.scaled("cell", m.Cell.Write())))
+	a.verify = c.open("tile/array/cell", "verify", energy.Programming, "a cell that is written, all its reads",
+		times("energy of reading a cell to verify it", "verify_reads", m.Cell.VerifyReads, c.verifyRead()))
+	a.verifyConvert = c.open("tile/array/adc", "verify", energy.Programming, "a cell that is written, all its conversions",
+		times("energy of converting a cell's level to verify it", "verify_reads", m.Cell.VerifyReads, c.scaled("adc", m.ADC.Conversion(m.ADC.Resolution))))
+}
+
+// verifyRead is one read at full drive of a cell of mean level.
+func (c *Chip) verifyRead() model.Figure {
+	if lump, ok := c.machine.Cell.Lumped(); ok {
+		return c.scaled("cell", lump)
+	}
+	level, source := c.meanLevelOfAll()
+	return model.Figure{
+		Name: "energy of a read at full drive", Equation: "E = {base} + {slope}·{⟨w⟩}", Value: c.cellBase.Value + c.cellSlope.Value*level, Unit: "J",
+		Inputs: []model.Input{
+			model.Derived("base", c.cellBase), model.Derived("slope", c.cellSlope),
+			{Symbol: "⟨w⟩", Value: level, Source: source},
+		},
+	}
+}
+
+// meanLevelOfAll is the mean level of the cells of all kernels, and where it
+// comes from.
+func (c *Chip) meanLevelOfAll() (level float64, source string) {
+	var sum, cells float64
+	for k := range c.specs {
+		s := &c.specs[k]
+		n := float64(s.kernel.N) * float64(s.kernel.M) * float64(s.columns)
+		cells += n
+		if c.values == nil {
+			sum += n * c.moments[k].level
+			continue
+		}
+		for _, p := range c.values.arrays[k] {
+			sum += p.Levels()
+		}
+	}
+	if c.values != nil {
+		return sum / cells, "mean of the weights as they are stored"
+	}
+	return sum / cells, "mean over the kernels: " + c.moments[0].holds()
+}
+
+// scaled is an energy of a section's part at the chip's supply.
+func (c *Chip) scaled(section string, f model.Figure) model.Figure {
+	return c.machine.Supply.Energy(f.Under(section))
 }
 
 // integrates says whether samples are integrated, which takes time or energy.
@@ -112,50 +253,13 @@ func (c *Chip) openConversions() {
 				if s.bits != full {
 					action = fmt.Sprintf("convert %d bit", s.bits)
 				}
-				id = c.ledger.Open("tile/array/adc", action, energy.Output, c.machine.ADC.Conversion())
+				id = c.open("tile/array/adc", action, energy.Output, "a column's sum, in each conversion of an input and row group",
+					c.scaled("adc", c.machine.ADC.Conversion(s.bits)))
 				c.accounts.converts[s.bits] = id
 			}
 			s.account = id
 		}
 	}
-}
-
-// lumped reports whether a cell's read energy is given rather than derived
-// from V²·G·t.
-func lumped(m *configs.Machine) bool {
-	_, given := m.Provenance["cell.read_energy"]
-	return given
-}
-
-// fullReadEnergy is V²·G_on·t_read.
-func (c *Chip) fullReadEnergy(g unit.Siemens) float64 {
-	cell := &c.machine.Cell
-	return float64(cell.ReadVoltage) * float64(cell.ReadVoltage) * float64(g) * float64(cell.ReadTime)
-}
-
-// cellReadEnergy is what the ledger charges each read of a cell: the lumped
-// value, or V²·G·t at the mean conductance and mean square drive. With exact
-// values the latter is booked from the data instead.
-func (c *Chip) cellReadEnergy(density float64) unit.Joule {
-	cell := &c.machine.Cell
-	if lumped(c.machine) {
-		return unit.Joule(float64(cell.ReadEnergy) * density)
-	}
-	if c.values != nil {
-		return 0
-	}
-	mean := cell.GOff + unit.Siemens(c.statistics.WeightMean)*(cell.GOn-cell.GOff)
-	return unit.Joule(c.statistics.InputMeanSquare * c.fullReadEnergy(mean))
-}
-
-// verifyReadEnergy is one read at full drive of a cell of mean level.
-func (c *Chip) verifyReadEnergy() unit.Joule {
-	cell := &c.machine.Cell
-	if lumped(c.machine) {
-		return cell.ReadEnergy
-	}
-	mean := cell.GOff + unit.Siemens(c.statistics.WeightMean)*(cell.GOn-cell.GOff)
-	return unit.Joule(c.fullReadEnergy(mean))
 }
 
 // openComponents lists the hardware and opens its leakage accounts.
@@ -164,7 +268,6 @@ func (c *Chip) openComponents() {
 	tiles := int64(m.Chip.Tiles)
 	arrays := tiles * int64(m.Chip.ArraysPerTile)
 	rows, cols := int64(m.Crossbar.LogicalRows()), int64(m.Crossbar.LogicalCols())
-	given := func(section string) bool { _, ok := m.Provenance[section+".area"]; return ok }
 	var (
 		none    func() sim.Cycle                // no time of its own
 		counted = func() sim.Cycle { return 0 } // all of it by accounts
@@ -181,42 +284,60 @@ func (c *Chip) openComponents() {
 		}
 		return func() sim.Cycle { return *busy }
 	}
-	list := func(path string, known bool, n int64, leak unit.Watt, area unit.SquareMetre, extra func() sim.Cycle, occupies ...occupation) {
+	given := func(name string, value float64, base, key string) model.Figure {
+		return model.Given(name, "P", value, base, key)
+	}
+	nothing := model.Figure{Name: "area", Equation: "0", Unit: "m2"}
+	list := func(path, section string, n int64, leak, area model.Figure, extra func() sim.Cycle, occupies ...occupation) {
 		c.components = append(c.components, Component{
-			Path: path, Instances: n, Leakage: leak, Area: area, AreaKnown: known, extra: extra, occupies: occupies,
+			Path: path, Instances: n, Leakage: c.machine.Supply.Leakage(leak.Under(section)), Area: area.Under(section),
+			AreaKnown: section == "dram" || m.Knows(section, "area"), extra: extra, occupies: occupies,
 		})
 	}
-	list("dram", true, int64(m.DRAM.Channels), m.DRAM.Leakage, 0, busyOf(c.dram, c.dramLink))
-	list("global-buffer", given("global_buffer"), 1, m.GlobalBuffer.Leakage, m.GlobalBuffer.Area, none)
-	list("network", given("network"), 1, m.Network.Leakage, m.Network.Area, busyOf(c.network, c.networkLink))
-	list("tile/input-buffer", given("input_buffer"), tiles, m.InputBuffer.Leakage, m.InputBuffer.Area, none)
-	list("tile/output-buffer", given("output_buffer"), tiles, m.OutputBuffer.Leakage, m.OutputBuffer.Area, none)
-	list("tile/accumulator", given("accumulator"), tiles, m.Accumulator.Leakage, m.Accumulator.Area, tallied(&c.adding, t.addition))
-	list("tile/activation", given("activation"), tiles, m.Activation.Leakage, m.Activation.Area, none)
-	list("tile/array", given("crossbar"), arrays, m.Crossbar.Leakage, m.Crossbar.Area, func() sim.Cycle { return c.writing + c.reading })
-	list("tile/array/dac", given("dac"), arrays*rows, m.DAC.Leakage, m.DAC.Area, timed(t.front()), occupation{a.load, t.front()})
-	list("tile/array/row", true, arrays*rows, 0, 0, timed(t.read), occupation{a.drive, t.read})
-	list("tile/array/cell", given("cell"), arrays*rows*cols, m.Cell.Leakage, m.Cell.Area, timed(t.read), occupation{a.read, t.read})
+	list("dram", "dram", int64(m.DRAM.Channels), given("background power of a channel", float64(m.DRAM.Leakage), "W", "leakage"), nothing, busyOf(c.dram, c.dramLink))
+	buffer := func(path, section string, n int64, b *memory.Buffer) {
+		list(path, section, n, b.LeakageEach(m.Written(section)), b.AreaEach(m.Written(section)), none)
+	}
+	buffer("global-buffer", "global_buffer", 1, &m.GlobalBuffer)
+	list("network", "network", 1, m.Network.LeakageEach(m.Written("network")), m.Network.AreaEach(m.Written("network")), busyOf(c.network, c.networkLink))
+	buffer("tile/input-buffer", "input_buffer", tiles, &m.InputBuffer)
+	buffer("tile/output-buffer", "output_buffer", tiles, &m.OutputBuffer)
+	list("tile/accumulator", "accumulator", tiles, m.Accumulator.LeakageEach(m.Written("accumulator")), m.Accumulator.AreaEach(m.Written("accumulator")), tallied(&c.adding, t.addition))
+	list("tile/activation", "activation", tiles, m.Activation.LeakageEach(m.Written("activation")), m.Activation.AreaEach(m.Written("activation")), none)
+	list("tile/array", "crossbar", arrays, given("leakage of an array", float64(m.Crossbar.Leakage), "W", "leakage"),
+		model.Given("area of an array beside its cells", "A", float64(m.Crossbar.Area), "m2", "area"), func() sim.Cycle { return c.writing + c.reading })
+	list("tile/array/dac", "dac", arrays*rows, m.DAC.LeakageEach(m.Written("dac")), m.DAC.AreaEach(m.Written("dac")), timed(t.front()), occupation{a.load, t.front()})
+	list("tile/array/row", "dram", arrays*rows, model.Figure{Name: "leakage of a wire", Equation: "0", Unit: "W"}, nothing, timed(t.read), occupation{a.drive, t.read})
+	list("tile/array/cell", "cell", arrays*rows*cols, m.Cell.LeakageEach(m.Written("cell")), m.Cell.AreaEach(m.Written("cell")), timed(t.read), occupation{a.read, t.read})
 	holding := []occupation{{a.hold, t.sample}}
 	if c.integrates() {
 		holding = append(holding, occupation{a.integrate, t.integrate})
 	}
-	list("tile/array/sample-hold", given("sample_hold"), arrays*cols, m.SampleHold.Leakage, m.SampleHold.Area, timed(t.sample+t.integrate), holding...)
-	converter, known := m.ADC.Area, given("adc")
-	if m.ADC.Modelled() && !known {
-		converter, known = m.ADC.Regression().Area(), true
-	}
-	list("tile/array/adc", known, arrays*int64(m.ADC.PerArray), m.ADC.Leakage, converter, tallied(&c.converting, t.converting))
-	list("tile/array/shift-add", given("shift_add"), arrays, m.ShiftAdd.Leakage, m.ShiftAdd.Area, tallied(&c.shifting, t.shiftAdd))
-	list("chip", m.Provenance["chip.static_area"] != (configs.Origin{}), 1, m.Chip.StaticPower, m.Chip.StaticArea, none)
+	list("tile/array/sample-hold", "sample_hold", arrays*cols, given("leakage of a sampler", float64(m.SampleHold.Leakage), "W", "leakage"),
+		model.Given("area of a sampler", "A", float64(m.SampleHold.Area), "m2", "area"), timed(t.sample+t.integrate), holding...)
+	list("tile/array/adc", "adc", arrays*int64(m.ADC.PerArray), m.ADC.LeakageEach(m.Written("adc")), m.ADC.AreaEach(m.Written("adc")), tallied(&c.converting, t.converting))
+	list("tile/array/shift-add", "shift_add", arrays, m.ShiftAdd.LeakageEach(m.Written("shift_add")), m.ShiftAdd.AreaEach(m.Written("shift_add")), tallied(&c.shifting, t.shiftAdd))
+	list("chip", "chip", 1, given("static power", float64(m.Chip.StaticPower), "W", "static_power"),
+		model.Given("static area", "A", float64(m.Chip.StaticArea), "m2", "static_area"), none)
+	c.components[len(c.components)-1].AreaKnown = m.Written("chip")("static_area")
 	for i := range c.components {
-		p := &c.components[i]
-		watts := float64(p.Leakage)
-		if !c.gated(p) {
-			watts *= float64(p.Instances)
-		}
-		p.leak = c.ledger.Open(p.Path, "leak", energy.Static, unit.Joule(watts/float64(m.Clock)))
+		c.openLeak(&c.components[i])
 	}
+}
+
+// openLeak opens the account of a component's leakage.
+func (c *Chip) openLeak(p *Component) {
+	f := model.Figure{
+		Name: "leakage in a cycle", Equation: "E = {P}/{f}", Value: p.Leakage.Value / float64(c.machine.Rate()), Unit: "J",
+		Inputs: []model.Input{model.Derived("P", p.Leakage), model.Derived("f", c.machine.RateFigure())},
+	}
+	event := "a busy cycle of one of them, for idle ones are gated"
+	if !c.gated(p) {
+		event = "a cycle"
+		f.Equation, f.Value = "E = {n}·{P}/{f}", f.Value*float64(p.Instances)
+		f.Inputs = append(f.Inputs, model.Input{Symbol: "n", Value: float64(p.Instances), Source: "instances on this chip"})
+	}
+	p.leak = c.open(p.Path, "leak", energy.Static, event, f)
 }
 
 // gated reports whether a component leaks only while it is busy. What has no

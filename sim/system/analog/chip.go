@@ -3,11 +3,13 @@ package analog
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"xbar/configs"
 	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
+	"xbar/sim/model"
 	"xbar/sim/trace"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
@@ -18,24 +20,29 @@ type Options struct {
 	Batch      int64
 	Step       bool // an event for every stage of every read
 	Statistics configs.Statistics
-	Trace      *trace.Recorder // nil: off
+	Sample     *workload.Sample // from which moments are measured; nil: none
+	Trace      *trace.Recorder  // nil: off
 	Progress   func(done float64)
 }
 
 // Chip is a machine that runs one workload once.
 type Chip struct {
-	ctx        context.Context // of the call at hand, New or Run
-	machine    *configs.Machine
-	options    Options
-	statistics configs.Statistics
-	clock      sim.Clock
-	timings    timings
-	specs      []spec
-	spills     []mapping.Share
-	ledger     *energy.Ledger
-	accounts   accounts
-	components []Component
-	values     *values // nil: statistical
+	ctx         context.Context // of the call at hand, New or Run
+	machine     *configs.Machine
+	options     Options
+	clock       sim.Clock
+	timings     timings
+	specs       []spec
+	spills      []mapping.Share
+	ledger      *energy.Ledger
+	accounts    accounts
+	moments     []moments // by kernel; none where values are exact
+	cellBase    model.Figure
+	cellSlope   model.Figure
+	dacSlope    float64      // joules a unit of a digit
+	derivations []derivation // by account
+	components  []Component
+	values      *values // nil: statistical
 
 	engine      *sim.Engine
 	self        sim.ComponentID
@@ -93,15 +100,19 @@ const (
 // New prepares a run. Errors name what in the config cannot be built, or say
 // that ctx is done.
 func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt Options) (*Chip, error) {
-	clock, err := sim.NewClock(unit.Exact(m.Clock))
+	clock, err := sim.NewClock(unit.Exact(m.Rate()))
 	if err != nil {
 		return nil, err
 	}
 	c := &Chip{
-		ctx: ctx, machine: m, options: opt, statistics: opt.Statistics, clock: clock,
+		ctx: ctx, machine: m, options: opt, clock: clock,
 		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{},
 	}
-	if c.timings, err = newTimings(m, clock); err != nil {
+	nominal, err := sim.NewClock(unit.Exact(m.Clock))
+	if err != nil {
+		return nil, err
+	}
+	if c.timings, err = newTimings(m, nominal); err != nil {
 		return nil, err
 	}
 	for _, k := range work.Kernels {
@@ -132,6 +143,11 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	c.network = c.engine.NewResource("network", 1)
 	c.accumulator = c.engine.NewResource("accumulator", 1)
+	if c.values == nil {
+		if err := c.newMoments(); err != nil {
+			return nil, err
+		}
+	}
 	c.openAccounts()
 	c.openComponents()
 	c.spills = mapping.Spills(work.Kernels, opt.Batch, int64(m.GlobalBuffer.Capacity))
@@ -139,6 +155,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		return nil, err
 	}
 	c.openPhases()
+	c.price()
 	if opt.Step {
 		c.units = newArrays(c)
 	}
@@ -212,6 +229,33 @@ func (c *Chip) Components() []Component { return c.components }
 // BusyCycles is a component's busy time in the measured passes, over all its
 // instances.
 func (c *Chip) BusyCycles(p *Component) int64 { return p.busy }
+
+// Derivation says what happens once for every count of an account, and how its
+// energy comes about in a kernel.
+func (c *Chip) Derivation(id energy.AccountID, kernel int) (event string, each model.Figure, varied bool) {
+	d := &c.derivations[id]
+	return d.event, d.figure(kernel), d.varied
+}
+
+// Doubts lists, each once, the models that are used outside of what they hold
+// for.
+func (c *Chip) Doubts() []string {
+	var all []string
+	add := func(f model.Figure) {
+		for _, doubt := range f.Warnings() {
+			if !slices.Contains(all, doubt) {
+				all = append(all, doubt)
+			}
+		}
+	}
+	for id := range c.derivations {
+		add(c.derivations[id].figure(0))
+	}
+	for i := range c.components {
+		add(c.components[i].Area)
+	}
+	return all
+}
 
 // Measured is what the passes took.
 func (c *Chip) Measured() Measured { return c.measured }

@@ -62,7 +62,7 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.ADC.Range = rapid.SampledFrom([]string{"clip", "scale"}).Draw(t, "range")
 	m.ADC.PerArray = rapid.IntRange(1, 8).Draw(t, "adcs")
 	m.ADC.EnergyPerConversion, m.ADC.Latency, m.ADC.Leakage = 23e-15, ns("adc", 3), 1e-5
-	m.ADC.Interval = ns("interval", 3)
+	m.ADC.Every = ns("interval", 3)
 	m.ShiftAdd.EnergyPerOperation, m.ShiftAdd.EnergyPerCorrection, m.ShiftAdd.Latency = 29e-15, 31e-15, ns("shift-add", 4)
 	m.ShiftAdd.Pipelined = rapid.Bool().Draw(t, "pipelined")
 	m.Accumulator.Lanes = rapid.IntRange(1, 8).Draw(t, "lanes")

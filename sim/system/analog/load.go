@@ -66,7 +66,7 @@ func (c *Chip) rowWrite(cells int64) (rowWrite, error) {
 	if r, known := c.rowWrites[cells]; known {
 		return r, nil
 	}
-	r, err := c.timings.rowWrite(c.machine, c.clock, cells)
+	r, err := c.timings.rowWrite(c.machine, cells)
 	c.rowWrites[cells] = r
 	return r, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
+	"strconv"
 
 	"xbar/configs"
 	"xbar/crossbar"
@@ -13,6 +14,7 @@ import (
 	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
+	"xbar/sim/model"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
@@ -77,7 +79,7 @@ type timings struct {
 
 func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	t := timings{clock: clock, lost: map[string]float64{}}
-	t.load = t.cycles("dac.latency", m.DAC.Latency)
+	t.load = t.cycles("dac.latency", derived(m.DAC.Load()))
 	t.read = t.cycles("cell.read_time", m.Cell.ReadTime)
 	t.sample = t.cycles("sample_hold.latency", m.SampleHold.Latency)
 	t.integrate = t.cycles("sample_hold.integration_time", m.SampleHold.IntegrationTime)
@@ -85,6 +87,16 @@ func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	t.addition = t.cycles("accumulator.latency", m.Accumulator.Latency)
 	t.pulse = new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(m.Cell.VerifyTime))
 	return t, t.failed
+}
+
+// derived is a time that an equation gives. Its last digits are those of
+// floating point, and not to be rounded up to a cycle.
+func derived(f model.Figure) unit.Second {
+	x, err := strconv.ParseFloat(strconv.FormatFloat(f.Value, 'g', 13, 64), 64)
+	if err != nil {
+		return unit.Second(f.Value)
+	}
+	return unit.Second(x)
 }
 
 // cycles rounds a latency up; what cannot be counted is kept as failed.
@@ -130,8 +142,8 @@ func (t *timings) newStages(m *configs.Machine, phases []crossbar.Phase) ([]stag
 		s := stage{slices: int64(p.To - p.From), steps: p.Steps, bits: max(m.ADC.Resolution-p.Later, 1)}
 		s.front = plus(times(s.slices, t.front()), times(s.steps, t.integrate))
 		s.lost = float64(s.slices)*t.frontLoss() + float64(s.steps)*t.lost["sample_hold.integration_time"]
-		latency := t.cycles("adc.latency", m.ADC.Latency)
-		s.interval = min(t.cycles("adc.interval", m.ADC.Interval), latency)
+		latency := t.cycles("adc.latency", derived(m.ADC.Time(s.bits)))
+		s.interval = min(t.cycles("adc.interval", derived(m.ADC.Interval(s.bits))), latency)
 		s.delay = latency - s.interval
 		t.converting = max(t.converting, latency)
 		s.lostEach = max(t.lost["adc.latency"], t.lost["adc.interval"])
@@ -185,14 +197,14 @@ type rowWrite struct {
 }
 
 // rowWrite is ⌈cells/parallelism⌉ · pulses · (t_write + t_verify).
-func (t *timings) rowWrite(m *configs.Machine, clock sim.Clock, cells int64) (rowWrite, error) {
+func (t *timings) rowWrite(m *configs.Machine, cells int64) (rowWrite, error) {
 	seconds := new(big.Rat).SetInt64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
 	seconds.Mul(seconds, unit.Exact(m.Cell.Pulses))
-	n, err := countable(clock.Cycles(seconds.Mul(seconds, t.pulse)))
+	n, err := countable(t.clock.Cycles(seconds.Mul(seconds, t.pulse)))
 	if err != nil {
 		return rowWrite{}, fmt.Errorf("a row of %d cells with this cell.write_time, cell.verify_time, cell.pulses, crossbar.write_parallelism and clock: %w", cells, err)
 	}
-	return rowWrite{n, clock.Rounding(seconds)}, nil
+	return rowWrite{n, t.clock.Rounding(seconds)}, nil
 }
 
 // newLink is a medium that a config key gives the bandwidth of; zero is no

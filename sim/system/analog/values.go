@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -92,19 +93,26 @@ func checkValues(c *Chip, work *workload.Values) error {
 
 // program stores every tile of a kernel as an array would hold it.
 func (v *values) program(k int) error {
-	grid, w := v.chip.specs[k].grid, v.work.Weights[k]
-	for tile := range grid.Tiles() {
-		r, col := grid.Place(tile)
-		row, weight := grid.FirstRow(r), grid.FirstWeight(col)
-		p, err := v.readers[k].Program(v.chip.ctx, grid.RowsOf(r), grid.WeightsOf(col), func(i, j int) int64 {
+	tiles, err := programTiles(v.chip.ctx, v.readers[k], &v.chip.specs[k], v.work.Weights[k])
+	v.arrays[k] = tiles
+	return err
+}
+
+// programTiles stores a kernel's weights, tile by tile.
+func programTiles(ctx context.Context, reader *crossbar.Reader, s *spec, w workload.Matrix) ([]*crossbar.Programmed, error) {
+	var tiles []*crossbar.Programmed
+	for tile := range s.grid.Tiles() {
+		r, col := s.grid.Place(tile)
+		row, weight := s.grid.FirstRow(r), s.grid.FirstWeight(col)
+		p, err := reader.Program(ctx, s.grid.RowsOf(r), s.grid.WeightsOf(col), func(i, j int) int64 {
 			return int64(w.Data[(row+i)*w.Cols+weight+j])
 		})
 		if err != nil {
-			return fmt.Errorf("kernel %s: %w", v.chip.specs[k].kernel.Name, err)
+			return nil, fmt.Errorf("kernel %s: %w", s.kernel.Name, err)
 		}
-		v.arrays[k] = append(v.arrays[k], p)
+		tiles = append(tiles, p)
 	}
-	return nil
+	return tiles, nil
 }
 
 // again reports whether a vector is of an input that fills up the last batch.
@@ -149,7 +157,7 @@ func (v *values) activate(w *wave, vector int64) error {
 	c := v.chip
 	grid, kernel := &w.spec.grid, &w.spec.kernel
 	sums := v.sums[vector*kernel.M:][:kernel.M]
-	var driven, reads int64
+	var driven, digits, reads int64
 	var joules energy.Sum
 	for i := range w.plan.Arrays {
 		tile := w.plan.First + i
@@ -165,6 +173,7 @@ func (v *values) activate(w *wave, vector int64) error {
 		}
 		columns := c.columnsRead(w.spec, int64(len(y)))
 		driven += d.Driven()
+		digits += d.Digits()
 		reads += d.Driven() * columns
 		joules.Add(c.cellJoules(activity, columns))
 	}
@@ -175,6 +184,7 @@ func (v *values) activate(w *wave, vector int64) error {
 	c.ledger.Add(w.phase, c.accounts.drive, driven)
 	c.ledger.Add(w.phase, c.accounts.read, reads)
 	c.ledger.AddData(w.phase, c.accounts.read, joules.Value())
+	c.ledger.AddData(w.phase, c.accounts.load, c.dacSlope*float64(digits))
 	return nil
 }
 
@@ -190,13 +200,13 @@ func (v *values) drive(w *wave, vector int64, r int) *crossbar.Drive {
 	return &d.Drive
 }
 
-// cellJoules is Σ v²·G·t over an activation: each cell at its own level.
+// cellJoules is Σ base·x² + slope·x²·w over an activation: each cell at its own
+// level.
 func (c *Chip) cellJoules(a crossbar.Activity, columns int64) float64 {
-	if lumped(c.machine) {
+	if _, lumped := c.machine.Cell.Lumped(); lumped {
 		return 0
 	}
-	cell := &c.machine.Cell
-	return a.Square*float64(columns)*c.fullReadEnergy(cell.GOff) + a.SquareLevel*c.fullReadEnergy(cell.GOn-cell.GOff)
+	return a.Square*float64(columns)*c.cellBase.Value + a.SquareLevel*c.cellSlope.Value
 }
 
 // end turns a finished kernel's sums into the next kernel's inputs, or into
@@ -266,6 +276,6 @@ func (c *Chip) howRead(s *spec) crossbar.Reading {
 	m := c.machine
 	return crossbar.Reading{
 		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip,
-		Phases: m.DAC.Phases, AnalogSum: m.Crossbar.AnalogSum, Range: m.ADC.Range, Resolution: m.ADC.Resolution,
+		Phases: m.DAC.Phases, AnalogSum: m.Crossbar.AnalogSum, TimeCoded: m.DAC.TimeCoded(), Range: m.ADC.Range, Resolution: m.ADC.Resolution,
 	}
 }

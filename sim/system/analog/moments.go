@@ -1,0 +1,279 @@
+package analog
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"xbar/crossbar"
+	"xbar/sim/model"
+	"xbar/sim/workload"
+)
+
+// moments are what the energies of a kernel's reads follow: means over input
+// slices, rows and cells. A digit x is taken over its full scale, a level w over
+// its top level.
+type moments struct {
+	density float64 // share of digits that are not zero
+	digit   float64 // mean of |digit|, in units of it
+	square  float64 // mean of x², or of |x| where digits are coded as time
+	level   float64 // mean of w
+	product float64 // mean of x²·w, or of |x|·w
+	from    string  // how they came about
+}
+
+// Where moments come from, as configs name it.
+const (
+	fromConfig     = "assumed"
+	fromHistograms = "histogram"
+	fromRows       = "rows"
+)
+
+// newMoments gives every kernel its moments.
+func (c *Chip) newMoments() error {
+	for k := range c.specs {
+		m, err := c.momentsOf(k)
+		if err != nil {
+			return err
+		}
+		c.moments = append(c.moments, m)
+	}
+	return nil
+}
+
+func (c *Chip) momentsOf(k int) (moments, error) {
+	s, stats := &c.specs[k], &c.options.Statistics
+	switch {
+	case c.options.Sample != nil && stats.From == fromRows:
+		return c.measureRows(c.ctx, s, c.options.Sample, k)
+	case c.options.Sample != nil:
+		x, w := histogramOf(c.options.Sample.Inputs[k]), histogramOf(c.options.Sample.Weights[k].Data)
+		return c.throughEncoding(s, x, w), nil
+	case stats.From == fromHistograms:
+		least, most := s.slicer.Range()
+		low, high := s.scheme.Range()
+		return c.throughEncoding(s, spread(stats.InputHistogram, least, most), spread(stats.WeightHistogram, low, high)), nil
+	}
+	m := moments{
+		density: stats.InputDensity, digit: stats.InputMean * float64(int64(1)<<c.machine.DAC.Bits-1),
+		square: stats.InputMeanSquare, level: stats.WeightMean, from: fromConfig,
+	}
+	if c.machine.DAC.TimeCoded() {
+		m.square = stats.InputMean
+	}
+	m.product = m.square * m.level
+	return m, nil
+}
+
+// histogram is the share of each number.
+type histogram map[int64]float64
+
+// histogramOf counts numbers.
+func histogramOf(numbers []int32) histogram {
+	h := histogram{}
+	for _, x := range numbers {
+		h[int64(x)]++
+	}
+	for x := range h {
+		h[x] /= float64(len(numbers))
+	}
+	return h
+}
+
+// mostCodes bounds the numbers that stand for a range.
+const mostCodes = 1 << 12
+
+// spread puts the weights of a histogram on numbers evenly spaced from low to
+// high; without weights all are alike.
+func spread(weights []float64, low, high int64) histogram {
+	if len(weights) == 0 {
+		weights = make([]float64, min(high-low+1, mostCodes))
+		for i := range weights {
+			weights[i] = 1
+		}
+	}
+	h, sum := histogram{}, 0.0
+	step := float64(high-low) / float64(max(len(weights)-1, 1))
+	for i, weight := range weights {
+		h[low+int64(math.Round(float64(i)*step))] += weight
+		sum += weight
+	}
+	for x := range h {
+		h[x] /= sum
+	}
+	return h
+}
+
+// numbers lists those of a histogram in order, for sums that do not depend on
+// chance.
+func (h histogram) numbers() []int64 { return slices.Sorted(maps.Keys(h)) }
+
+// throughEncoding sends histograms of inputs and weights through the slices and
+// columns of a kernel. Inputs and weights are taken to be independent.
+func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
+	m := moments{from: fromHistograms}
+	var scale []float64
+	for t := range s.slicer.Slices() {
+		low, high := s.slicer.DigitRange(t)
+		scale = append(scale, float64(max(high, -low)))
+	}
+	for _, x := range inputs.numbers() {
+		share := inputs[x] / float64(s.slices)
+		for t := range scale {
+			digit := math.Abs(float64(s.slicer.Digit(x, t)))
+			if digit != 0 {
+				m.density += share
+			}
+			m.digit += share * digit
+			m.square += share * c.heat(digit/scale[t])
+		}
+	}
+	m.level = c.meanLevel(s, weights)
+	m.product = m.square * m.level
+	return m
+}
+
+// heat is what of a digit the energy of a cell follows.
+func (c *Chip) heat(digit float64) float64 {
+	if c.machine.DAC.TimeCoded() {
+		return digit
+	}
+	return digit * digit
+}
+
+// meanLevel is the mean of w over the columns of a weight.
+func (c *Chip) meanLevel(s *spec, weights histogram) float64 {
+	columns := s.scheme.Columns()
+	levels := make([]uint8, columns)
+	mean, square := make([]float64, columns), make([]float64, columns)
+	for _, w := range weights.numbers() {
+		s.scheme.Levels(w, levels)
+		for i, level := range levels {
+			x := float64(level) / float64(s.scheme.MaxLevel())
+			mean[i] += weights[w] * x
+			square[i] += weights[w] * x * x
+		}
+	}
+	rows := float64(min(s.kernel.N, c.activeRows()))
+	sum := 0.0
+	for i := range mean {
+		level := mean[i]
+		if c.machine.Crossbar.ColumnFlip {
+			level = flipped(mean[i], math.Sqrt(max(square[i]-mean[i]*mean[i], 0)/rows))
+		}
+		sum += level
+	}
+	return sum / float64(columns)
+}
+
+// flipped is the mean level of columns that are stored inverted where that is
+// lighter: the mean of min(S, 1 − S) for a column's mean level S, which is
+// normally distributed.
+func flipped(mean, deviation float64) float64 {
+	off := mean - 0.5
+	if deviation == 0 {
+		return 0.5 - math.Abs(off)
+	}
+	z := off / deviation
+	folded := deviation*math.Sqrt(2/math.Pi)*math.Exp(-z*z/2) + off*math.Erf(z/math.Sqrt2)
+	return max(0.5-folded, 0)
+}
+
+// measureRows finds the moments of a sample of real inputs on the real weights,
+// row by row, so that rows which are driven more meet the weights that they
+// have.
+func (c *Chip) measureRows(ctx context.Context, s *spec, sample *workload.Sample, k int) (moments, error) {
+	reader := crossbar.NewReader(c.howRead(s))
+	tiles, err := programTiles(ctx, reader, s, sample.Weights[k])
+	if err != nil {
+		return moments{}, err
+	}
+	m := moments{from: fromRows}
+	var drive crossbar.Drive
+	vectors := len(sample.Inputs[k]) / int(s.kernel.N)
+	var cells, levels float64
+	for tile, p := range tiles {
+		r, col := s.grid.Place(tile)
+		rows, columns := float64(s.grid.RowsOf(r)), float64(int64(s.grid.WeightsOf(col))*s.columns)
+		levels += p.Levels()
+		cells += rows * columns
+		for v := range vectors {
+			if err := ctx.Err(); err != nil {
+				return m, err
+			}
+			reader.Load(sample.Inputs[k][v*int(s.kernel.N)+s.grid.FirstRow(r):][:s.grid.RowsOf(r)], &drive)
+			activity := p.Activity(&drive)
+			m.density += float64(drive.Driven()) * columns
+			m.digit += float64(drive.Digits()) * columns
+			m.square += activity.Square * columns
+			m.product += activity.SquareLevel
+		}
+	}
+	reads := cells * float64(vectors) * float64(s.slices)
+	m.density, m.digit, m.square, m.product = m.density/reads, m.digit/reads, m.square/reads, m.product/reads
+	m.level = levels / cells
+	return m, nil
+}
+
+// read is the mean energy of a read of a cell with such inputs and weights.
+func (m *moments) read(base, slope model.Figure) model.Figure {
+	return model.Figure{
+		Name: "mean energy of a read", Equation: "E = {base}·{⟨x²⟩} + {slope}·{⟨x²·w⟩}", Unit: "J",
+		Value: base.Value*m.square + slope.Value*m.product,
+		Inputs: []model.Input{
+			model.Derived("base", base), m.input("⟨x²⟩", m.square, "input_mean_square"),
+			model.Derived("slope", slope), m.input("⟨x²·w⟩", m.product, "weight_mean"),
+		},
+		Holds: m.holds(),
+	}
+}
+
+// digits adds to an energy what each unit of a digit costs.
+func (m *moments) digits(base, slope model.Figure) model.Figure {
+	if slope.Value == 0 {
+		return base
+	}
+	return model.Figure{
+		Name: "mean energy of a conversion", Equation: "E = {base} + {slope}·{⟨|d|⟩}", Value: base.Value + slope.Value*m.digit, Unit: "J",
+		Inputs: []model.Input{model.Derived("base", base), model.Derived("slope", slope), m.input("⟨|d|⟩", m.digit, "input_mean")},
+		Holds:  m.holds(),
+	}
+}
+
+// share scales an energy that only digits other than zero cost.
+func (m *moments) share(e model.Figure) model.Figure {
+	return model.Figure{
+		Name: "mean of " + e.Name, Equation: "E = {E_1}·{ρ}", Value: e.Value * m.density, Unit: "J",
+		Inputs: []model.Input{model.Derived("E_1", e), m.input("ρ", m.density, "input_density")},
+		Holds:  m.holds(),
+	}
+}
+
+// input is a moment as an input of an equation.
+func (m *moments) input(symbol string, value float64, key string) model.Input {
+	in := model.Input{Symbol: symbol, Value: value}
+	if m.from == fromConfig {
+		in.Key = "workload.statistics." + key
+	} else {
+		in.Source = m.source()
+	}
+	return in
+}
+
+func (m *moments) source() string {
+	if m.from == fromRows {
+		return "measured row by row on a sample of the inputs, with the real weights"
+	}
+	return "from histograms of inputs and weights, through slices and columns"
+}
+
+func (m *moments) holds() string {
+	switch m.from {
+	case fromConfig:
+		return "inputs and weights whose moments are as assumed, independent of each other"
+	case fromHistograms:
+		return "inputs and weights that are independent of each other"
+	}
+	return "inputs like those of the sample"
+}
