@@ -31,6 +31,9 @@ func (d *decoder) check(c *Config, root *node) {
 		d.checkWeights(m, c.Workload.Kernels)
 		d.checkBuffers(m, c)
 		d.checkLevels(m)
+		if len(d.errs.found) == 0 {
+			d.checkLimits(m, c.AllowBelowFloor)
+		}
 	}
 }
 

@@ -74,6 +74,10 @@ func (l *loader) load(name string, text []byte, sets []string) (*Config, error) 
 	config := &Config{}
 	d := decoder{errs: l.errs, leaves: map[string]leaf{}}
 	d.table(schema, reflect.ValueOf(config).Elem(), root, "")
+	config.Provenance = make(map[string]Origin, len(d.leaves))
+	for key, l := range d.leaves {
+		config.Provenance[key] = l.origin
+	}
 	d.check(config, root)
 	if err := l.errs.sorted(); err != nil {
 		return nil, err

@@ -57,6 +57,7 @@ func replaceModels(machine *node, own func(section string, key *node) bool) {
 		current := chosen(n, g, below)
 		c := replacement(n, g, current, above)
 		if c == nil {
+			dropOthers(n, g, above, below)
 			return
 		}
 		for _, key := range g.Keys() {
@@ -76,6 +77,27 @@ func replaceModels(machine *node, own func(section string, key *node) bool) {
 			}
 		}
 	})
+}
+
+// dropOthers takes out the keys below that go with no model which has all those
+// above, so that it is only left to name one of these.
+func dropOthers(n *node, g *model.Group, above, below func(key string) bool) {
+	kept, some := map[string]bool{}, false
+	for i := range g.Choices {
+		c := &g.Choices[i]
+		if slices.ContainsFunc(g.Keys(), func(key string) bool { return above(key) && !c.Has(key) }) {
+			continue
+		}
+		some = true
+		for _, key := range slices.Concat(c.Needs, c.Takes) {
+			kept[key] = true
+		}
+	}
+	for _, key := range g.Keys() {
+		if some && below(key) && !kept[key] {
+			n.take(key)
+		}
+	}
 }
 
 // chosen is the model that the keys mean which has reports, or nil.

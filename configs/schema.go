@@ -16,12 +16,17 @@ import (
 // Config is one study: a workload and the machines it runs on. The struct
 // tags are the schema that [Load] enforces.
 type Config struct {
-	Title       string    `toml:"title" default:""`
-	Seed        int64     `toml:"seed" range:"0..9223372036854775807" default:"1"`
-	Inferences  int64     `toml:"inferences" range:"1..1000000000000000" doc:"over which one-time programming is amortised"`
-	Granularity string    `toml:"granularity" enum:"burst|step" default:"burst" doc:"step: an event for every conversion group"`
-	Workload    Workload  `toml:"workload"`
-	Machines    []Machine `toml:"machine"`
+	Title           string    `toml:"title" default:""`
+	Seed            int64     `toml:"seed" range:"0..9223372036854775807" default:"1"`
+	Inferences      int64     `toml:"inferences" range:"1..1000000000000000" doc:"over which one-time programming is amortised"`
+	Granularity     string    `toml:"granularity" enum:"burst|step" default:"burst" doc:"step: an event for every conversion group"`
+	AllowBelowFloor bool      `toml:"allow_below_floor" default:"false" doc:"energies below what physics allows, for a thought experiment"`
+	Workload        Workload  `toml:"workload"`
+	Machines        []Machine `toml:"machine"`
+
+	// Provenance says of every value outside of the machines where it was
+	// set, by dotted key ("workload.statistics.input_density").
+	Provenance map[string]Origin `toml:"-"`
 }
 
 // Workload says what is computed.

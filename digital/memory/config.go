@@ -16,7 +16,7 @@ type Buffer struct {
 	Flavour     string           `toml:"flavour" enum:"itrs-hp|itrs-lop" default:"itrs-hp" doc:"transistors: high performance or low operating power"`
 	Word        int              `toml:"word" range:"1..65536" default:"256" doc:"bits of one access: 256 or 64"`
 	Design      string           `toml:"design" enum:"isaac|puma" optional:"true" doc:"the published embedded DRAM, at 32 nm"`
-	Leakage     unit.Watt        `toml:"leakage"`
+	Leakage     unit.Watt        `toml:"leakage" optional:"true"`
 	Area        unit.SquareMetre `toml:"area" optional:"true"`
 }
 

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"xbar/sim/unit"
@@ -87,9 +89,18 @@ func (in Input) String() string { return format(in.Value, in.Unit) }
 // Result is the figure's value with its unit.
 func (f Figure) Result() string { return format(f.Value, f.Unit) }
 
+// smallest is where the prefixes of units end, and powers of ten are read more
+// easily.
+const smallest = 0.9995e-18
+
 func format(value float64, base string) string {
-	if base == "" {
+	switch {
+	case base == "" && value == math.Trunc(value) && math.Abs(value) < 1e6:
+		return strconv.FormatFloat(value, 'f', 0, 64)
+	case base == "":
 		return unit.Digits(value)
+	case value != 0 && math.Abs(value) < smallest:
+		return strconv.FormatFloat(value, 'g', 3, 64) + " " + base
 	}
 	return unit.Format(value, base)
 }

@@ -34,10 +34,13 @@ type Machine struct {
 	Kernels             []Kernel     `json:"kernels"`
 	Programming         *Programming `json:"programming,omitempty"` // machines with arrays
 	Values              *Values      `json:"values,omitempty"`      // exact values
+	Limits              []Limit      `json:"limits,omitempty"`      // analog machines
 	Notes               []string     `json:"notes,omitempty"`       // assumptions and warnings
 	PassesMeasured      int64        `json:"passes_measured"`
 	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
 	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
+
+	evidence evidence
 }
 
 // Categories are joules of one pass by category, in the order of every table.

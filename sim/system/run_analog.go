@@ -61,8 +61,24 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 		}
 	}
 	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
+	m.Limits = j.limits()
 	m.Notes = j.analogNotes(chip, m)
+	m.evidence = j.analogEvidence(chip, b)
 	return m, nil
+}
+
+// analogEvidence keeps what the numbers come from.
+func (j *job) analogEvidence(chip *analog.Chip, b books) evidence {
+	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure()}
+	components := chip.Components()
+	for i := range components {
+		c := &components[i]
+		v.areas = append(v.areas, areaFigure{c.Path, c.Instances, c.AreaKnown, c.Area})
+	}
+	for _, t := range chip.Times() {
+		v.stages = append(v.stages, stageFigure{t.Component, int64(t.Cycles), t.Latency})
+	}
+	return v
 }
 
 func mean(total, n int64) int64 { return int64(math.Round(float64(total) / float64(n))) }
@@ -146,6 +162,11 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		notes = append(notes, fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v", r.Energy(), r.ENOB, r.Node, r.Rate))
 	}
 	notes = append(notes, chip.Doubts()...)
+	for _, l := range cfg.Limits() {
+		if l.Below() {
+			notes = append(notes, fmt.Sprintf("a thought experiment: %s %s takes %s, below the %s of %s", l.Component, l.Action, l.Value.Result(), l.Floor.Name, l.Floor.Result()))
+		}
+	}
 	if cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
 		notes = append(notes, fmt.Sprintf("an ENOB of %g is more than the %d bits of the codes: energy is paid for bits that are not read", cfg.ADC.ENOB, cfg.ADC.Resolution))
 	}

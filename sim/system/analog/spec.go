@@ -3,8 +3,10 @@ package analog
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"math/bits"
+	"slices"
 	"strconv"
 
 	"xbar/configs"
@@ -87,6 +89,59 @@ func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	t.addition = t.cycles("accumulator.latency", m.Accumulator.Latency)
 	t.pulse = new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(m.Cell.VerifyTime))
 	return t, t.failed
+}
+
+// Time is a latency of a component, as it is and in whole cycles.
+type Time struct {
+	Component string
+	Latency   model.Figure
+	Cycles    sim.Cycle
+}
+
+// Times lists the latencies that a run is made of.
+func (c *Chip) Times() []Time {
+	m, t := c.machine, &c.timings
+	given := func(name, section, key string, value unit.Second) model.Figure {
+		return model.Given(name, "t", float64(value), "s", key).Under(section)
+	}
+	all := []Time{
+		{"tile/array/dac", m.DAC.Load().Under("dac"), t.load},
+		{"tile/array/cell", given("length of the read pulse", "cell", "read_time", m.Cell.ReadTime), t.read},
+		{"tile/array/sample-hold", given("time of a sample", "sample_hold", "latency", m.SampleHold.Latency), t.sample},
+	}
+	if c.integrates() {
+		all = append(all, Time{"tile/array/sample-hold", given("time of a unit of integration", "sample_hold", "integration_time", m.SampleHold.IntegrationTime), t.integrate})
+	}
+	all = append(all, c.conversionTimes()...)
+	return append(all,
+		Time{"tile/array/shift-add", given("time of a shift-add", "shift_add", "latency", m.ShiftAdd.Latency), t.shiftAdd},
+		Time{"tile/accumulator", given("time of an addition", "accumulator", "latency", m.Accumulator.Latency), t.addition},
+	)
+}
+
+// conversionTimes lists the times of conversions by their bits, the most first.
+func (c *Chip) conversionTimes() (all []Time) {
+	bits := slices.Sorted(maps.Keys(c.accounts.converts))
+	for _, n := range slices.Backward(bits) {
+		s := c.stageOf(n)
+		all = append(all, Time{"tile/array/adc", c.machine.ADC.Time(n).Under("adc"), s.interval + s.delay})
+		if s.delay > 0 {
+			all = append(all, Time{"tile/array/adc", c.machine.ADC.Interval(n).Under("adc"), s.interval})
+		}
+	}
+	return all
+}
+
+// stageOf is a stage whose conversions have so many bits.
+func (c *Chip) stageOf(bits int) *stage {
+	for k := range c.specs {
+		for i := range c.specs[k].stages {
+			if s := &c.specs[k].stages[i]; s.bits == bits {
+				return s
+			}
+		}
+	}
+	panic("analog: no conversion of so many bits")
 }
 
 // derived is a time that an equation gives. Its last digits are those of

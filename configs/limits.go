@@ -1,0 +1,156 @@
+package configs
+
+import (
+	"fmt"
+	"math"
+
+	"xbar/adc"
+	"xbar/sim/model"
+	"xbar/sim/technology"
+	"xbar/sim/unit"
+)
+
+// Limit holds what one action of a component costs against what physics lets it
+// cost, and against the best part that has been published.
+type Limit struct {
+	Component string // path, as results name it
+	Action    string
+	Value     model.Figure  // joules of the action; of a column of cells, of a full-scale read
+	Floor     model.Figure  // joules, the least that physics allows
+	Best      *model.Figure // joules of the best published part; nil: no survey of such parts
+	keys      []string      // whose values decide it
+}
+
+// Below says whether the action costs less than physics allows. What costs
+// nothing is not modelled, or is charged elsewhere, and is below no floor.
+func (l *Limit) Below() bool { return l.Value.Value > 0 && l.Value.Value < l.Floor.Value }
+
+// Limits lists how far a machine's parts are from their floors. Machines other
+// than analog ones have none yet but that of a bit.
+func (m *Machine) Limits() []Limit {
+	if m.Kind != "analog" {
+		return nil
+	}
+	limits := []Limit{m.conversionLimit(), m.columnLimit()}
+	if floor, ok := m.Crossbar.DriveFloor(); ok {
+		limits = append(limits, Limit{
+			Component: "tile/array/row", Action: "drive", Value: m.Supply.Energy(m.Crossbar.Drive().Under("crossbar")),
+			Floor: m.Supply.Energy(floor.Under("crossbar")), keys: []string{"crossbar.gate_capacitance"},
+		})
+	}
+	for _, d := range []struct {
+		component, action, section string
+		value                      model.Figure
+	}{
+		{"tile/array/shift-add", "shift-add", "shift_add", m.ShiftAdd.Operation()},
+		{"tile/accumulator", "add", "accumulator", m.Accumulator.Add()},
+		{"tile/activation", "apply", "activation", m.Activation.Operation()},
+		{"tile/input-buffer", "read", "input_buffer", m.InputBuffer.Read()},
+		{"tile/output-buffer", "write", "output_buffer", m.OutputBuffer.Write()},
+		{"global-buffer", "read", "global_buffer", m.GlobalBuffer.Read()},
+		{"network", "transfer", "network", m.Network.Transfer()},
+	} {
+		value := m.Supply.Energy(d.value.Under(d.section))
+		limits = append(limits, Limit{
+			Component: d.component, Action: d.action, Value: value, Floor: m.landauer(), keys: value.Keys(),
+		})
+	}
+	return limits
+}
+
+// landauer is the floor of whatever sets a bit anew.
+func (m *Machine) landauer() model.Figure { return at(technology.Landauer(m.Kelvin), m.Kelvin) }
+
+// at lets the temperature of a floor be that of the machine.
+func at(f model.Figure, kelvin float64) model.Figure {
+	for i := range f.Inputs {
+		if f.Inputs[i].Symbol == "T" && f.Inputs[i].Value == kelvin {
+			f.Inputs[i].Key, f.Inputs[i].Source = "machine.temperature_k", ""
+		}
+	}
+	return f
+}
+
+// effectiveBits is what a conversion is taken to resolve: its ENOB where that is
+// known, or the bits of its code, as far as a column's sums need them.
+func (m *Machine) effectiveBits() model.Input {
+	if m.ADC.ENOB > 0 {
+		return model.Input{Symbol: "b", Value: m.ADC.ENOB, Key: "adc.enob"}
+	}
+	levels := float64(m.Crossbar.Driven()) * float64(int64(1)<<m.DAC.Bits-1) * float64(int64(1)<<m.Cell.Bits-1)
+	need := math.Ceil(math.Log2(levels + 1))
+	if need < float64(m.ADC.Resolution) {
+		return model.Input{Symbol: "b", Value: need, Source: "the bits that a column's sums need, for the resolution has more"}
+	}
+	return model.Input{Symbol: "b", Value: float64(m.ADC.Resolution), Key: "adc.resolution"}
+}
+
+func (m *Machine) conversionLimit() Limit {
+	bits := m.effectiveBits()
+	value := m.Supply.Energy(m.ADC.Conversion(m.ADC.Resolution).Under("adc"))
+	l := Limit{
+		Component: "tile/array/adc", Action: "convert", Value: value,
+		Floor: with(at(adc.ThermalFloor(bits.Value, m.Kelvin), m.Kelvin), bits), keys: append(value.Keys(), "adc.resolution"),
+	}
+	if interval := m.ADC.Interval(m.ADC.Resolution).Value; interval > 0 {
+		best := with(adc.BestPublished(bits.Value, unit.Hertz(1/interval)), bits)
+		l.Best = &best
+	}
+	return l
+}
+
+// with puts the input that a figure was asked about in its place.
+func with(f model.Figure, in model.Input) model.Figure {
+	for i := range f.Inputs {
+		if f.Inputs[i].Symbol == in.Symbol {
+			f.Inputs[i] = in
+		}
+	}
+	return f
+}
+
+// columnLimit is the heat that the cells of a column turn a full-scale read
+// into, against the noise that they make.
+func (m *Machine) columnLimit() Limit {
+	base, slope := m.Cell.Read()
+	base, slope = m.Supply.Energy(base.Under("cell")), m.Supply.Energy(slope.Under("cell"))
+	rows := model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
+	bits := m.effectiveBits()
+	snr := model.Figure{
+		Name: "signal-to-noise ratio of a column", Equation: "SNR = 1.5·4^{b}", Value: technology.SineSNR(bits.Value),
+		Inputs: []model.Input{bits},
+	}
+	value := model.Figure{
+		Name: "a full-scale read of a column", Equation: "E = {R}·({base} + {slope})", Value: rows.Value * (base.Value + slope.Value), Unit: "J",
+		Inputs: []model.Input{rows, model.Derived("base", base), model.Derived("slope", slope)},
+	}
+	return Limit{
+		Component: "tile/array/cell", Action: "read of a column", Value: value,
+		Floor: with(at(technology.ResistiveColumn(snr.Value, m.Kelvin), m.Kelvin), model.Derived("SNR", snr)),
+		keys:  append(value.Keys(), "adc.resolution"),
+	}
+}
+
+// checkLimits refuses a machine that physics does not allow, unless that is
+// meant.
+func (d *decoder) checkLimits(m *machine, allowed bool) {
+	if m.Kind != "analog" || allowed || !m.complete() {
+		return
+	}
+	for _, l := range m.Limits() {
+		if !l.Below() {
+			continue
+		}
+		d.errs.add(m.blame(l.keys...), Error{
+			Message: fmt.Sprintf("%s %s: %s is below the floor: %s = %s = %s (%s)",
+				l.Component, l.Action, l.Value.Result(), l.Floor.Symbols(), l.Floor.Numbers(), l.Floor.Result(), l.Floor.Name),
+			Allowed: "more than that, or allow_below_floor = true above the first table, for a thought experiment",
+		})
+	}
+}
+
+// complete says whether all that limits depend on was read without an error.
+func (m *machine) complete() bool {
+	return m.given("crossbar.rows", "crossbar.cols", "cell.bits", "cell.model", "cell.read_time", "dac.bits", "adc.resolution", "adc.model", "adc.timing",
+		"crossbar.model", "shift_add.model", "accumulator.model", "activation.model", "input_buffer.model", "output_buffer.model", "global_buffer.model", "network.model")
+}

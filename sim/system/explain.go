@@ -1,0 +1,437 @@
+package system
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"xbar/configs"
+	"xbar/sim/energy"
+	"xbar/sim/model"
+)
+
+// Explanation says where the numbers of a run come from, schema xbar.explain/1:
+// joules, seconds, square metres.
+type Explanation struct {
+	Schema   string      `json:"schema"`
+	Title    string      `json:"title"`
+	Version  string      `json:"version"`
+	Path     string      `json:"path"` // what was asked about; "" is everything
+	Machines []Explained `json:"machines"`
+}
+
+// Explained is one machine's part of an explanation. What the path does not
+// ask about is left out.
+type Explained struct {
+	Name   string           `json:"name"`
+	Kind   string           `json:"kind"`
+	Energy *ExplainedEnergy `json:"energy,omitempty"`
+	Time   *ExplainedTime   `json:"time,omitempty"`
+	Area   *ExplainedArea   `json:"area,omitempty"`
+	Limits []ExplainedLimit `json:"limits,omitempty"`
+}
+
+// ExplainedEnergy is the energy of a pass, action by action, the largest first.
+type ExplainedEnergy struct {
+	TotalJ  float64           `json:"total_j"`  // of the machine
+	EnergyJ float64           `json:"energy_j"` // of what was asked about
+	Share   float64           `json:"share"`
+	Actions []ExplainedAction `json:"actions"`
+}
+
+// ExplainedAction is an account: what happened how often and what each costs.
+// Where the price differs from kernel to kernel there is an entry for each.
+type ExplainedAction struct {
+	Component string           `json:"component"`
+	Action    string           `json:"action"`
+	Category  string           `json:"category"`
+	Event     string           `json:"event"` // what happens once for every count
+	Count     float64          `json:"count"` // in a pass
+	EnergyJ   float64          `json:"energy_j"`
+	Share     float64          `json:"share"` // of the machine's
+	Each      []ExplainedPrice `json:"each"`
+}
+
+// ExplainedPrice is what one action costs, in a kernel or in all of them.
+type ExplainedPrice struct {
+	Kernel     string     `json:"kernel,omitempty"` // "": in all of them
+	Count      float64    `json:"count"`
+	EnergyJ    float64    `json:"energy_j"` // what follows the data included
+	Derivation Derivation `json:"derivation"`
+}
+
+// ExplainedTime is the time of a pass, and what its parts take.
+type ExplainedTime struct {
+	Cycles  int64             `json:"cycles"`
+	Seconds float64           `json:"seconds"`
+	Clock   Derivation        `json:"clock"`
+	Stages  []ExplainedStage  `json:"stages"`
+	Kernels []ExplainedKernel `json:"kernels"`
+}
+
+// ExplainedStage is a latency of a component, as it is and in whole cycles.
+type ExplainedStage struct {
+	Component   string     `json:"component"`
+	Cycles      int64      `json:"cycles"`
+	BusyCycles  int64      `json:"busy_cycles"` // of the component in a pass, summed over instances
+	Utilization float64    `json:"utilization"`
+	Derivation  Derivation `json:"derivation"`
+}
+
+// ExplainedKernel is a kernel's part of the time.
+type ExplainedKernel struct {
+	Name    string  `json:"name"`
+	Cycles  int64   `json:"cycles"`
+	Seconds float64 `json:"seconds"`
+	Share   float64 `json:"share"`
+}
+
+// ExplainedArea is the area, component by component, the largest first.
+type ExplainedArea struct {
+	AreaM2     float64             `json:"area_m2"` // of what is known
+	Known      bool                `json:"known"`   // of every component
+	Components []ExplainedCovering `json:"components"`
+}
+
+// ExplainedCovering is the area of one kind of component.
+type ExplainedCovering struct {
+	Component  string     `json:"component"`
+	Instances  int64      `json:"instances"`
+	Known      bool       `json:"known"`
+	AreaM2     float64    `json:"area_m2"`
+	Share      float64    `json:"share"`
+	Derivation Derivation `json:"derivation"` // of one instance
+}
+
+// ExplainedLimit is a [Limit] with its derivations.
+type ExplainedLimit struct {
+	Limit
+	Value Derivation  `json:"value"`
+	Floor Derivation  `json:"floor"`
+	Best  *Derivation `json:"best,omitempty"`
+}
+
+// Derivation is a number's equation, with symbols and with numbers, and what
+// vouches for it.
+type Derivation struct {
+	Name    string         `json:"name"`
+	Symbols string         `json:"symbols"`
+	Numbers string         `json:"numbers"`
+	Value   float64        `json:"value"` // in base units
+	Unit    string         `json:"unit"`
+	Result  string         `json:"result"` // the value as it is printed
+	Source  string         `json:"source,omitempty"`
+	Holds   string         `json:"holds,omitempty"`
+	Warning string         `json:"warning,omitempty"` // why the model is not to be trusted here
+	Inputs  []DerivedInput `json:"inputs"`
+}
+
+// DerivedInput is one symbol of an equation: a key of the config, a published
+// number, or derived in turn.
+type DerivedInput struct {
+	Symbol     string      `json:"symbol"`
+	Value      float64     `json:"value"`
+	Unit       string      `json:"unit"`
+	Text       string      `json:"text"`             // the value as it is printed
+	Key        string      `json:"key,omitempty"`    // of the config
+	Where      string      `json:"where,omitempty"`  // the key was set
+	Source     string      `json:"source,omitempty"` // publication
+	Derivation *Derivation `json:"derivation,omitempty"`
+}
+
+// evidence is what an explanation is made of, kept with a machine's result.
+type evidence struct {
+	books  books
+	derive func(id energy.AccountID, kernel int) (event string, each model.Figure, varied bool)
+	areas  []areaFigure
+	stages []stageFigure
+	clock  model.Figure
+}
+
+type areaFigure struct {
+	path      string
+	instances int64
+	known     bool
+	each      model.Figure
+}
+
+type stageFigure struct {
+	component string
+	cycles    int64
+	latency   model.Figure
+}
+
+// Explain runs a study and says where the numbers of what the path names come
+// from. A path is the name of a component ("tile/array/adc") or of what is
+// below it ("tile/array"), a category ("output"), or one of "energy", "time",
+// "area" and "limits"; a machine's name and a colon before it leave the others
+// out. An unknown path is a *PathError.
+func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options) (*Explanation, error) {
+	only, subject := splitPath(cfg, path)
+	if only >= 0 {
+		one := *cfg
+		one.Machines = cfg.Machines[only : only+1]
+		cfg = &one
+	}
+	result, err := Run(ctx, cfg, opt)
+	if err != nil {
+		return nil, err
+	}
+	e := &Explanation{Schema: "xbar.explain/1", Title: cfg.Title, Version: opt.Version, Path: path}
+	for i := range result.Machines {
+		x := explainer{&cfg.Machines[i], cfg.Provenance, &result.Machines[i]}
+		if x.has(subject) {
+			e.Machines = append(e.Machines, x.explain(subject))
+		}
+	}
+	if len(e.Machines) == 0 {
+		return nil, unknownPath(subject, result)
+	}
+	return e, nil
+}
+
+// splitPath takes a machine's name off a path; only is −1 without one.
+func splitPath(cfg *configs.Config, path string) (only int, subject string) {
+	for i := range cfg.Machines {
+		if rest, ok := strings.CutPrefix(path, cfg.Machines[i].Name+":"); ok {
+			return i, rest
+		}
+	}
+	return -1, path
+}
+
+// PathError is a path that names nothing.
+type PathError struct {
+	Path    string
+	Nearest string // what was most likely meant; may be empty
+	Allowed []string
+}
+
+func (e *PathError) Error() string {
+	text := fmt.Sprintf("nothing is called %q", e.Path)
+	if e.Nearest != "" {
+		text += fmt.Sprintf(", did you mean %q?", e.Nearest)
+	}
+	return text + "\nallowed: " + strings.Join(e.Allowed, ", ")
+}
+
+var subjects = []string{"energy", "time", "area", "limits"}
+
+func unknownPath(subject string, result *Result) *PathError {
+	allowed := slices.Clone(subjects)
+	for _, c := range energy.Categories() {
+		allowed = append(allowed, c.String())
+	}
+	for i := range result.Machines {
+		for _, c := range result.Machines[i].Components {
+			if !slices.Contains(allowed, c.Path) {
+				allowed = append(allowed, c.Path)
+			}
+		}
+	}
+	return &PathError{Path: subject, Nearest: configs.Nearest(subject, allowed), Allowed: allowed}
+}
+
+// explainer explains one machine.
+type explainer struct {
+	machine *configs.Machine
+	study   map[string]configs.Origin // what was set outside of machines
+	result  *Machine
+}
+
+// wants says whether a component or category is part of the subject.
+func wants(subject, component, category string) bool {
+	return subject == "" || subject == category || subject == component || strings.HasPrefix(component, subject+"/")
+}
+
+func (x *explainer) has(subject string) bool {
+	if slices.Contains(subjects, subject) {
+		return true
+	}
+	return slices.ContainsFunc(x.result.Components, func(c Component) bool {
+		return wants(subject, c.Path, "") || slices.ContainsFunc(c.Actions, func(a Action) bool { return a.Category == subject })
+	}) || slices.ContainsFunc(energy.Categories(), func(c energy.Category) bool { return c.String() == subject })
+}
+
+func (x *explainer) explain(subject string) Explained {
+	e := Explained{Name: x.result.Name, Kind: x.result.Kind}
+	part := subject
+	if slices.Contains(subjects, subject) {
+		part = ""
+	}
+	is := func(what string) bool { return part != "" || subject == "" || subject == what }
+	if is("energy") {
+		e.Energy = x.energy(part)
+	}
+	if is("time") {
+		e.Time = x.time(part)
+	}
+	if is("area") {
+		e.Area = x.area(part)
+	}
+	if is("limits") {
+		e.Limits = x.limits(part)
+	}
+	return e
+}
+
+func (x *explainer) energy(part string) *ExplainedEnergy {
+	v := &x.result.evidence
+	e := &ExplainedEnergy{TotalJ: x.result.EnergyJ}
+	var sum energy.Sum
+	for id, account := range v.books.ledger.Accounts() {
+		if !wants(part, account.Component, account.Category.String()) {
+			continue
+		}
+		action := x.action(energy.AccountID(id), account)
+		if action.Count == 0 && action.EnergyJ == 0 {
+			continue
+		}
+		sum.Add(action.EnergyJ)
+		e.Actions = append(e.Actions, action)
+	}
+	e.EnergyJ = sum.Value()
+	e.Share = share(e.EnergyJ, e.TotalJ)
+	slices.SortStableFunc(e.Actions, func(a, b ExplainedAction) int { return cmp.Compare(b.EnergyJ, a.EnergyJ) })
+	return e
+}
+
+func share(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole
+}
+
+func (x *explainer) action(id energy.AccountID, account energy.Account) ExplainedAction {
+	b := &x.result.evidence.books
+	event, each, varied := x.result.evidence.derive(id, 0)
+	a := ExplainedAction{
+		Component: account.Component, Action: account.Action, Category: account.Category.String(), Event: event,
+		EnergyJ: b.joules(id), Share: share(b.joules(id), x.result.EnergyJ),
+	}
+	for phase := b.first; phase <= b.last; phase++ {
+		a.Count += float64(b.ledger.Count(phase, id)) / float64(b.passes)
+	}
+	if !varied {
+		a.Each = []ExplainedPrice{{Count: a.Count, EnergyJ: a.EnergyJ, Derivation: x.derivation(each)}}
+		return a
+	}
+	for phase := b.first; phase <= b.last; phase++ {
+		count := float64(b.ledger.Count(phase, id)) / float64(b.passes)
+		if count == 0 {
+			continue
+		}
+		_, each, _ := x.result.evidence.derive(id, phase-b.first)
+		a.Each = append(a.Each, ExplainedPrice{
+			Kernel: b.ledger.PhaseName(phase), Count: count, EnergyJ: b.ledger.Joules(phase, id) / float64(b.passes), Derivation: x.derivation(each),
+		})
+	}
+	return a
+}
+
+func (x *explainer) time(part string) *ExplainedTime {
+	v := &x.result.evidence
+	t := &ExplainedTime{Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(v.clock)}
+	for _, s := range v.stages {
+		if !wants(part, s.component, "") {
+			continue
+		}
+		stage := ExplainedStage{Component: s.component, Cycles: s.cycles, Derivation: x.derivation(s.latency)}
+		for _, c := range x.result.Components {
+			if c.Path == s.component {
+				stage.BusyCycles, stage.Utilization = c.BusyCycles, c.Utilization
+			}
+		}
+		t.Stages = append(t.Stages, stage)
+	}
+	if part != "" {
+		if len(t.Stages) == 0 {
+			return nil
+		}
+		return t
+	}
+	for _, k := range x.result.Kernels {
+		t.Kernels = append(t.Kernels, ExplainedKernel{
+			Name: k.Name, Cycles: k.Cycles, Seconds: x.result.Seconds * share(float64(k.Cycles), float64(x.result.Cycles)),
+			Share: share(float64(k.Cycles), float64(x.result.Cycles)),
+		})
+	}
+	return t
+}
+
+func (x *explainer) area(part string) *ExplainedArea {
+	a := &ExplainedArea{Known: true}
+	var sum energy.Sum
+	for _, f := range x.result.evidence.areas {
+		if !wants(part, f.path, "") {
+			continue
+		}
+		a.Known = a.Known && f.known
+		covering := ExplainedCovering{Component: f.path, Instances: f.instances, Known: f.known, Derivation: x.derivation(f.each)}
+		if f.known {
+			covering.AreaM2 = f.each.Value * float64(f.instances)
+		}
+		sum.Add(covering.AreaM2)
+		a.Components = append(a.Components, covering)
+	}
+	if len(a.Components) == 0 {
+		return nil
+	}
+	a.AreaM2 = sum.Value()
+	for i := range a.Components {
+		a.Components[i].Share = share(a.Components[i].AreaM2, a.AreaM2)
+	}
+	slices.SortStableFunc(a.Components, func(p, q ExplainedCovering) int { return cmp.Compare(q.AreaM2, p.AreaM2) })
+	return a
+}
+
+func (x *explainer) limits(part string) (all []ExplainedLimit) {
+	for _, l := range x.machine.Limits() {
+		if l.Value.Value == 0 || !wants(part, l.Component, "") {
+			continue
+		}
+		e := ExplainedLimit{Limit: newLimit(&l), Value: x.derivation(l.Value), Floor: x.derivation(l.Floor)}
+		if l.Best != nil {
+			best := x.derivation(*l.Best)
+			e.Best = &best
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// derivation writes a figure out, with the origin of every key.
+func (x *explainer) derivation(f model.Figure) Derivation {
+	d := Derivation{
+		Name: f.Name, Symbols: f.Symbols(), Numbers: f.Numbers(), Value: f.Value, Unit: f.Unit, Result: f.Result(),
+		Source: f.Source, Holds: f.Holds, Warning: f.Outside, Inputs: []DerivedInput{},
+	}
+	for _, in := range f.Inputs {
+		d.Inputs = append(d.Inputs, x.input(in))
+	}
+	return d
+}
+
+func (x *explainer) input(in model.Input) DerivedInput {
+	d := DerivedInput{Symbol: in.Symbol, Value: in.Value, Unit: in.Unit, Text: in.String(), Key: in.Key, Source: in.Source}
+	if in.From != nil {
+		from := x.derivation(*in.From)
+		d.Derivation = &from
+	}
+	if in.Key == "" {
+		return d
+	}
+	origin, ok := x.machine.Provenance[strings.TrimPrefix(in.Key, "machine.")]
+	if !ok {
+		origin = x.study[in.Key]
+	}
+	d.Where = origin.Where
+	d.Source = cmp.Or(d.Source, origin.Source)
+	if origin.Where == "default" && d.Source == "" {
+		d.Source = "default of xbar"
+	}
+	return d
+}
