@@ -31,7 +31,10 @@ func (m *Machine) Limits() []Limit {
 	var limits []Limit
 	switch m.Kind {
 	case "analog":
-		limits = []Limit{m.conversionLimit(), m.columnLimit()}
+		limits = []Limit{m.conversionLimit()}
+		if m.Cell.Model == "conductance" {
+			limits = append(limits, m.columnLimit())
+		}
 	case "digital-cim":
 		value := m.Supply.Energy(m.AdderTree.Sum(m.TreeInputs()).Under("adder_tree"))
 		limits = []Limit{{Component: "tile/array/adder-tree", Action: "sum", Value: value, Floor: m.landauer(), keys: value.Keys()}}
@@ -115,8 +118,8 @@ func with(f model.Figure, in model.Input) model.Figure {
 	return f
 }
 
-// columnLimit is the heat that the cells of a column turn a full-scale read
-// into, against the noise that they make.
+// columnLimit is the heat that the resistive cells of a column turn a full-scale
+// read into, against the noise that they make.
 func (m *Machine) columnLimit() Limit {
 	base, slope := m.Cell.Read()
 	base, slope = m.Supply.Energy(base.Under("cell")), m.Supply.Energy(slope.Under("cell"))

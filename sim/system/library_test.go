@@ -66,9 +66,6 @@ func TestPartsReplaceSections(t *testing.T) {
 		t.Run(p.Kind+"/"+p.Name, func(t *testing.T) {
 			want := 0.0
 			for _, machine := range []string{"reram-small", "isaac", "neurosim-22nm", "photonic", "sinangil-2021"} {
-				if machine == "neurosim-22nm" && p.Name == "zigzag-8b" {
-					continue // its only key, voltage, is the driver's, too, and the driver stays
-				}
 				m := runLibrary(t, machine, fmt.Sprintf("[machine.%s]\npreset = %q\n", p.Kind, p.Name))
 				sound(t, m)
 				each := energyEach(t, m, account[p.Kind][0], account[p.Kind][1])
