@@ -2,12 +2,6 @@ package adc
 
 import "xbar/sim/model"
 
-// KnowsArea reports whether the model of the converter has an area, so that
-// none need be given.
-func (c *Config) KnowsArea() bool {
-	return c.Model == "regression" || c.Model == "zigzag-28nm" || c.Model == "isaac-table"
-}
-
 // AreaEach is the area of one converter: as written, or else the model's. It is
 // zero, and has no inputs, where nobody knows.
 func (c *Config) AreaEach(written func(key string) bool) model.Figure {

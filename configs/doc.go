@@ -3,11 +3,17 @@
 //	machine = defaults ◁ preset ◁ file ◁ --set
 //
 // where a ◁ b is a with b's keys laid over it. Tables merge key by key; a list
-// such as memory.level is replaced as a whole. A read of a cell is charged by
-// read_energy, or by read_voltage, g_on and g_off, and a conversion by
-// energy_per_conversion, or by enob and node: a layer that gives the one takes
-// the place of the other below it. bandwidth = "unlimited" lifts a limit
-// that a layer below sets.
+// such as memory.level is replaced as a whole. bandwidth = "unlimited" lifts a
+// limit that a layer below sets.
+//
+// What a part costs comes from one of several models ([Choices]): named by a key
+// such as model or timing, or meant by the keys beside it. A layer that gives
+// keys of another model takes out those of the model below, so that no joule is
+// charged twice. A section may have a preset of its own, [machine.cell] preset =
+// "pcm-nvsim90": it brings all numbers of the part.
+//
+// No energy may be below what physics allows ([Machine.Limits]) unless the study
+// says allow_below_floor = true.
 //
 // Reading is strict. The struct tags of [Config] are the schema: a key that is
 // not in it, a key that is missing, a number out of range or a quantity

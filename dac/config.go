@@ -91,11 +91,6 @@ func (c *Config) AreaEach(written func(key string) bool) model.Figure {
 	return c.ladderArea()
 }
 
-// KnowsArea says whether [Config.AreaEach] is more than an unwritten zero.
-func (c *Config) KnowsArea(written func(key string) bool) bool {
-	return c.Model == "r-2r" || written("area")
-}
-
 func (c *Config) bits() model.Input {
 	return model.Input{Symbol: "B", Value: float64(c.Bits), Key: "bits"}
 }

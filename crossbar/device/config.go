@@ -149,11 +149,6 @@ func small(feature float64) string {
 	return ""
 }
 
-// KnowsArea says whether [Config.AreaEach] is more than an unwritten zero.
-func (c *Config) KnowsArea(written func(key string) bool) bool {
-	return c.AreaModel == "squares" || written("area")
-}
-
 // LeakageEach is the power in watts that one cell draws at all times.
 func (c *Config) LeakageEach(func(key string) bool) model.Figure {
 	return model.Given("leakage of a cell", "P", float64(c.Leakage), "W", "leakage")

@@ -225,10 +225,6 @@ func TestWrittenArea(t *testing.T) {
 	if got := c.AreaEach(always).Value; got != 0 {
 		t.Errorf("the written area is 0, and %g is charged", got)
 	}
-	given := device.Config{AreaModel: "given"}
-	if !c.KnowsArea(never) || given.KnowsArea(never) || !given.KnowsArea(always) {
-		t.Error("an area is known where it is written or modelled")
-	}
 }
 
 func TestDoubts(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 
 // The models of a buffer that compute.
 const (
-	cacti = "cacti"
-	edram = "edram"
+	cacti     = "cacti"
+	edram     = "edram"
+	registers = "registers"
 )
 
 // Check reports a node or word that the model has no points of.
@@ -26,6 +27,9 @@ func (b *Buffer) Check() error {
 
 // Read is the energy of reading one bit, in J/bit.
 func (b *Buffer) Read() model.Figure {
+	if b.Model == registers {
+		return flipFlop("energy of reading a bit", "J/bit", registerEnergy)
+	}
 	if !b.modelled() {
 		return model.Given("energy of reading a bit", "e", float64(b.ReadEnergy), "J/bit", "read_energy")
 	}
@@ -35,6 +39,9 @@ func (b *Buffer) Read() model.Figure {
 
 // Write is the energy of writing one bit, in J/bit.
 func (b *Buffer) Write() model.Figure {
+	if b.Model == registers {
+		return flipFlop("energy of writing a bit", "J/bit", registerEnergy)
+	}
 	if !b.modelled() {
 		return model.Given("energy of writing a bit", "e", float64(b.WriteEnergy), "J/bit", "write_energy")
 	}
@@ -55,15 +62,15 @@ func (b *Buffer) LeakageEach(written func(key string) bool) model.Figure {
 // AreaEach is the buffer's area, in m². An area that is written in the config
 // goes before the model's.
 func (b *Buffer) AreaEach(written func(key string) bool) model.Figure {
+	if b.Model == registers && !written("area") {
+		return b.registerArea()
+	}
 	if !b.modelled() || written("area") {
 		return model.Given("area", "A", float64(b.Area), "m2", "area")
 	}
 	s := b.series()
 	return b.doubted(s.figure(b, s.area, "area", "A", "m2"), s)
 }
-
-// KnowsArea says whether the area is written or modelled.
-func (b *Buffer) KnowsArea() bool { return b.modelled() || b.Area > 0 }
 
 // Access is the time of one access, in s, and whether the model knows it.
 func (b *Buffer) Access() (model.Figure, bool) {
@@ -108,4 +115,27 @@ func (b *Buffer) doubted(f model.Figure, s *series) model.Figure {
 		f.Outside = text
 	}
 	return f
+}
+
+// A register, by the bit, at 40 nm.
+const (
+	registerEnergy = 9e-15    // J
+	registerArea   = 5.98e-12 // m²
+	aladdin        = "Shao et al., Aladdin, ISCA 2014: a register of 40 nm"
+)
+
+// flipFlop is a number of one bit of a register.
+func flipFlop(name, base string, each float64) model.Figure {
+	return model.Figure{
+		Name: name, Equation: "{r}", Value: each, Unit: base, Holds: "40 nm",
+		Inputs: []model.Input{{Symbol: "r", Value: each, Unit: base, Source: aladdin}},
+	}
+}
+
+func (b *Buffer) registerArea() model.Figure {
+	bit := flipFlop("area of a bit", "m2", registerArea)
+	return model.Figure{
+		Name: "area", Equation: "A = {n}·{a}", Value: float64(b.Capacity) * bit.Value, Unit: "m2",
+		Inputs: []model.Input{{Symbol: "n", Value: float64(b.Capacity), Key: "capacity"}, model.Derived("a", bit)},
+	}
 }

@@ -8,7 +8,7 @@ import (
 // Buffer describes an on-chip memory, the schema of [machine.input_buffer],
 // [machine.weight_buffer], [machine.output_buffer] and [machine.global_buffer].
 type Buffer struct {
-	Model       string           `toml:"model" optional:"true" doc:"given, cacti (static RAM) or edram; what the other keys mean unless written"`
+	Model       string           `toml:"model" optional:"true" doc:"given, cacti (static RAM), edram or registers; what the other keys mean unless written"`
 	Capacity    unit.Bit         `toml:"capacity" check:"positive"`
 	ReadEnergy  unit.JoulePerBit `toml:"read_energy" optional:"true"`
 	WriteEnergy unit.JoulePerBit `toml:"write_energy" optional:"true"`
@@ -29,6 +29,8 @@ var BufferGroups = []model.Group{{
 			Needs: []string{"node"}, Takes: []string{"flavour", "word"}, Gives: []string{"leakage", "area"}},
 		{Name: "edram", About: "embedded DRAM of ISAAC (ISCA 2016) or PUMA, scaled in capacity",
 			Needs: []string{"design"}, Gives: []string{"leakage", "area"}},
+		{Name: registers, About: "registers of Aladdin (ISCA 2014), 40 nm, as many as the capacity has bits",
+			Named: true, Gives: []string{"area"}},
 	},
 }}
 

@@ -65,7 +65,7 @@ func TestPublishedPoints(t *testing.T) {
 				t.Errorf("%s warns: %v", figure.Name, w)
 			}
 		}
-		if err := b.Check(); err != nil || !b.KnowsArea() {
+		if err := b.Check(); err != nil {
 			t.Errorf("%v: %v", *b, err)
 		}
 	}
@@ -150,9 +150,18 @@ func TestWrittenGoesFirst(t *testing.T) {
 		t.Error("the model goes before what is written")
 	}
 	given := &memory.Buffer{Model: "given", Capacity: kibibyte, ReadEnergy: 1e-12, WriteEnergy: 2e-12, Leakage: 3, Area: 0}
-	if given.Read().Value != 1e-12 || given.Write().Value != 2e-12 || given.LeakageEach(none).Value != 3 || given.KnowsArea() || given.Check() != nil {
+	if given.Read().Value != 1e-12 || given.Write().Value != 2e-12 || given.LeakageEach(none).Value != 3 || given.Check() != nil {
 		t.Error("what is given is not returned")
 	}
+}
+
+func TestRegisters(t *testing.T) {
+	b := &memory.Buffer{Model: "registers", Capacity: 16}
+	for _, f := range []model.Figure{b.Read(), b.Write(), b.AreaEach(none)} {
+		modeltest.Check(t, f)
+	}
+	equal(t, "write", b.Write().Value, 9e-15, 1e-9)
+	equal(t, "area", b.AreaEach(none).Value, 16*5.98e-12, 1e-9)
 }
 
 func TestMonotone(t *testing.T) {

@@ -87,6 +87,3 @@ func (c *Config) LeakageEach(func(key string) bool) model.Figure {
 func (c *Config) AreaEach(func(key string) bool) model.Figure {
 	return model.Given("area", "A", float64(c.Area), "m2", "area")
 }
-
-// KnowsArea says whether the area is written.
-func (c *Config) KnowsArea() bool { return c.Area > 0 }

@@ -45,9 +45,6 @@ func (s *ShiftAdd) AreaEach(written func(key string) bool) model.Figure {
 	return area(float64(s.Area))
 }
 
-// KnowsArea says whether the area is written or modelled.
-func (s *ShiftAdd) KnowsArea() bool { return s.modelled() || s.Area > 0 }
-
 func (a *Accumulator) logic() *logic {
 	return &logic{a.Model, a.Node, a.Voltage, a.Flavour, a.Bits, a.Toggle}
 }
@@ -85,9 +82,6 @@ func (a *Accumulator) AreaEach(written func(key string) bool) model.Figure {
 	}
 }
 
-// KnowsArea says whether the area is written or modelled.
-func (a *Accumulator) KnowsArea() bool { return a.modelled() || a.Area > 0 }
-
 func (a *Activation) logic() *logic {
 	return &logic{a.Model, a.Node, a.Voltage, a.Flavour, a.Bits, 0}
 }
@@ -120,9 +114,6 @@ func (a *Activation) AreaEach(written func(key string) bool) model.Figure {
 	}
 	return area(float64(a.Area))
 }
-
-// KnowsArea says whether the area is written or modelled.
-func (a *Activation) KnowsArea() bool { return a.modelled() || a.Area > 0 }
 
 func leakage(watts float64) model.Figure {
 	return model.Given("leakage power", "P", watts, "W", "leakage")

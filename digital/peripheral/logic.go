@@ -18,7 +18,6 @@ const (
 const (
 	horowitz = "Horowitz, ISSCC 2014: integers at 45 nm and 0.9 V"
 	zigzag   = "ZigZag-IMC, imc_unit.py: 28 nm"
-	aladdin  = "Shao et al., Aladdin, ISCA 2014: 40 nm"
 )
 
 // reference is the process of Horowitz's table.
@@ -186,24 +185,5 @@ func (l *logic) gateArea() model.Figure {
 	return model.Figure{
 		Name: "area of an adder", Equation: "A = {B}·{a}", Value: float64(l.bits) * a.Value, Unit: "m2", Source: zigzag,
 		Inputs: []model.Input{l.width("B"), model.Derived("a", a)}, Holds: "28 nm",
-	}
-}
-
-// RegisterWrite is the energy, in J, of writing so many bits into a register at
-// 40 nm.
-func RegisterWrite(bits model.Input) model.Figure {
-	return register("energy of writing a register", "E", "J", 9e-15, bits)
-}
-
-// RegisterArea is that of a register of so many bits at 40 nm, in m².
-func RegisterArea(bits model.Input) model.Figure {
-	return register("area of a register", "A", "m2", 5.98e-12, bits)
-}
-
-func register(name, symbol, base string, each float64, bits model.Input) model.Figure {
-	bits.Symbol = "B"
-	return model.Figure{
-		Name: name, Equation: symbol + " = {B}·{r}", Value: bits.Value * each, Unit: base, Source: aladdin,
-		Inputs: []model.Input{bits, {Symbol: "r", Value: each, Unit: base, Source: aladdin}}, Holds: "40 nm",
 	}
 }

@@ -87,7 +87,7 @@ func TestGates(t *testing.T) {
 	modeltest.Check(t, a.AreaEach(none))
 	equal(t, "energy", a.Add().Value, 0.5*32*(6+3)*0.7e-15*0.81, 1e-9)
 	equal(t, "area", a.AreaEach(none).Value, 16*32*(7.8+6)*0.614e-12, 1e-9)
-	if a.Check() != nil || !a.KnowsArea() {
+	if a.Check() != nil {
 		t.Error("gates need no node")
 	}
 }
@@ -105,23 +105,12 @@ func TestGiven(t *testing.T) {
 			t.Errorf("%s is %g, want %d", f.Name, f.Value, i+1)
 		}
 	}
-	if s.KnowsArea() || !a.KnowsArea() || !u.KnowsArea() {
-		t.Error("an area is known where it is written")
-	}
 	zero := shiftAdd(45, 0.9, 32)
 	if zero.AreaEach(written).Value != 0 {
 		t.Error("the model goes before an area that is written")
 	}
 	lanes := &peripheral.Accumulator{Model: "adder", Lanes: 4, Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: 32}
 	equal(t, "area of 4 lanes", lanes.AreaEach(none).Value, 4*137e-12, 1e-9)
-}
-
-func TestRegister(t *testing.T) {
-	bits := model.Input{Value: 16, Key: "bits"}
-	modeltest.Check(t, peripheral.RegisterWrite(bits))
-	modeltest.Check(t, peripheral.RegisterArea(bits))
-	equal(t, "write", peripheral.RegisterWrite(bits).Value, 16*9e-15, 1e-9)
-	equal(t, "area", peripheral.RegisterArea(bits).Value, 16*5.98e-12, 1e-9)
 }
 
 // Whatever the schema lets through has a finite energy that grows with width

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"xbar/configs"
+	"xbar/digital/memory"
 	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
@@ -254,6 +255,21 @@ func (c *Chip) Doubts() []string {
 	}
 	for i := range c.components {
 		add(c.components[i].Area)
+	}
+	return append(all, c.slowBuffers()...)
+}
+
+// slowBuffers names buffers whose one access takes longer than a cycle, though
+// their bandwidth is not limited.
+func (c *Chip) slowBuffers() (all []string) {
+	m := c.machine
+	for _, b := range []struct {
+		path   string
+		buffer *memory.Buffer
+	}{{"tile/input-buffer", &m.InputBuffer}, {"tile/output-buffer", &m.OutputBuffer}, {"global-buffer", &m.GlobalBuffer}} {
+		if access, known := b.buffer.Access(); known && access.Value > c.clock.Seconds(1) {
+			all = append(all, fmt.Sprintf("an access of the %s takes %s, longer than a cycle of %v; the simulation does not limit its bandwidth", b.path, access.Result(), unit.Second(c.clock.Seconds(1))))
+		}
 	}
 	return all
 }

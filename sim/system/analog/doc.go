@@ -10,6 +10,15 @@
 //	is joined      when all arrays have its sums
 //	is drained     when it has been accumulated, sent and stored
 //
+// What turns a column's sum into a number is the readout: converters, or the
+// adder trees of a digital in-memory machine; waves and reloads do not know which.
+//
+// Each account is opened with the figure that it is charged by, so that a run can
+// explain itself. Energies that follow the data are summed from it where values
+// are exact, and follow from moments of inputs and weights where they are not:
+//
+//	E(cell) = base·⟨x²⟩ + slope·⟨x²·w⟩,  E(DAC) = base·ρ + slope·⟨|digit|⟩
+//
 // Everything shared (DRAM channels, network, accumulators) is a
 // [sim.Resource]: contention is decided at the end of a cycle by priority,
 // results before inputs before weights, so it does not depend on how events
