@@ -113,6 +113,7 @@ func (m *Machine) Systolic() systolic.Config {
 		Array: m.Array, PE: m.PE,
 		InputBuffer: m.InputBuffer, WeightBuffer: m.WeightBuffer, OutputBuffer: m.OutputBuffer,
 		DRAM: m.DRAM, Activation: m.Activation,
+		Written: func(section, key string) bool { return m.Written(section)(key) }, Knows: m.Knows,
 	}
 }
 

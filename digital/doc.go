@@ -47,4 +47,12 @@
 //
 // A batch runs kernel by kernel and multiplies L. If W is an activation, each
 // input has its own, and the kernel is repeated instead.
+//
+// # Charges
+//
+//	joules of an account = count · figure, or Σ bits of the words counted · figure
+//
+// An account is opened with the figure that it is charged by and with what
+// happens once for every count ([Charges]), so none is charged what cannot be
+// explained. The systolic machine keeps its accounts in the same way.
 package digital

@@ -155,7 +155,7 @@ func (r *run) book(p *plan, macs, outputs int64, loads served) sim.Cycle {
 
 // bookCore charges issue, registers and ALU, and returns the cycles of issue.
 func (r *run) bookCore(count [instructions]int64) sim.Cycle {
-	core, account, ledger := &r.machine.core, &r.machine.account, r.machine.ledger
+	core, account, ledger := &r.machine.core, &r.machine.account, &r.machine.ledger
 	var issued, reads, writes int64
 	for kind, n := range count {
 		issued += n
@@ -180,7 +180,7 @@ func (r *run) bookCore(count [instructions]int64) sim.Cycle {
 // bookMemory charges loads, line moves and stores, and returns the stall.
 func (r *run) bookMemory(p *plan, macs, outputs int64, loads served) sim.Cycle {
 	s := r.machine
-	account, ledger := s.account.levels, s.ledger
+	account, ledger := s.account.levels, &s.ledger
 	ledger.Add(r.phase, account[0].load, macs*(p.xAccess+p.wAccess))
 	ledger.Add(r.phase, account[p.store].store, outputs*p.yAccess)
 	var stall sim.Cycle

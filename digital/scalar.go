@@ -2,9 +2,11 @@ package digital
 
 import (
 	"context"
+	"fmt"
 
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/model"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
@@ -46,22 +48,13 @@ type Scalar struct {
 	// the place to compute its values. An error stops the run.
 	KernelDone func(k int, now sim.Cycle) error
 
+	Charges
 	core       Config
 	memory     *hierarchy
 	blocks     int64 // maxBlocks, but for tests
-	ledger     *energy.Ledger
 	components []Component
 	account    accounts
 	events     int64
-}
-
-// Component is a part of the machine as static energy and area see it. There
-// is one of each.
-type Component struct {
-	Path     string
-	Category energy.Category
-	Leakage  unit.Watt
-	Area     unit.SquareMetre // 0: not known
 }
 
 // Where the machine's parts stand in Components.
@@ -102,50 +95,73 @@ func NewScalar(core Config, mem Memory, clock sim.Clock) (*Scalar, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Scalar{core: core, memory: memory, blocks: maxBlocks, ledger: &energy.Ledger{}}
-	s.openCore(core)
-	for _, l := range mem.used() {
-		s.openLevel(l)
+	s := &Scalar{core: core, memory: memory, blocks: maxBlocks}
+	s.openCore(&core)
+	used := mem.used()
+	for i := range used {
+		s.openLevel(&used[i], len(mem.Levels)-len(used)+i)
 	}
 	return s, nil
 }
 
-func (s *Scalar) openCore(core Config) {
-	open := func(path, action string, each unit.Joule) energy.AccountID {
-		return s.ledger.Open(path, action, energy.Compute, each)
+func (s *Scalar) openCore(core *Config) {
+	open := func(path, action, event string, each model.Figure) energy.AccountID {
+		return s.Open(path, action, energy.Compute, event, each)
+	}
+	joules := func(of string, value unit.Joule, key string) model.Figure {
+		return model.Given("energy of "+of, "E", float64(value), "J", "core."+key)
+	}
+	// Registers and ALU are within the core, whose leakage and area count them.
+	within := func(path string) Component {
+		return Component{path, energy.Compute, Single(), Nothing("leakage beside the core's", "W"), Nothing("area beside the core's", "m2"), true}
 	}
 	s.components = []Component{
-		{Path: "core", Category: energy.Compute, Leakage: core.Leakage, Area: core.Area},
-		{Path: "core/registers", Category: energy.Compute},
-		{Path: "core/alu", Category: energy.Compute},
+		coreComponent: {
+			Path: "core", Category: energy.Compute, Instances: Single(),
+			Leakage:   model.Given("leakage of the core", "P", float64(core.Leakage), "W", "core.leakage"),
+			Area:      model.Given("area of the core", "A", float64(core.Area), "m2", "core.area"),
+			AreaKnown: core.Area > 0,
+		},
+		registersComponent: within("core/registers"),
+		aluComponent:       within("core/alu"),
 	}
+	register := joules("an access of the register file", core.EnergyPerRegister, "energy_per_register_access")
 	s.account = accounts{
-		issue:    open("core", "issue", core.EnergyPerInstruction),
-		read:     open("core/registers", "read", core.EnergyPerRegister),
-		write:    open("core/registers", "write", core.EnergyPerRegister),
-		multiply: open("core/alu", "multiply", core.EnergyPerMultiply),
-		add:      open("core/alu", "add", core.EnergyPerAdd),
-		activate: open("core/alu", "activate", core.EnergyPerActivation),
+		issue:    open("core", "issue", "an instruction", joules("fetching, decoding and issuing an instruction", core.EnergyPerInstruction, "energy_per_instruction")),
+		read:     open("core/registers", "read", "an operand or address that an instruction reads from a register", register),
+		write:    open("core/registers", "write", "a result that an instruction writes to a register", register),
+		multiply: open("core/alu", "multiply", "a multiplication of an input and a weight", joules("a multiplication", core.EnergyPerMultiply, "energy_per_multiply")),
+		add:      open("core/alu", "add", "an addition of a product to its sum, or one of the loop's instructions", joules("an addition", core.EnergyPerAdd, "energy_per_add")),
+		activate: open("core/alu", "activate", "an output that is rescaled and clamped", joules("an activation", core.EnergyPerActivation, "energy_per_activation")),
 	}
 }
 
-// openLevel adds a memory level; one without a capacity is off the chip.
-func (s *Scalar) openLevel(l Level) {
+// openLevel adds the memory level that has an index in the config; one without
+// a capacity is off the chip.
+func (s *Scalar) openLevel(l *Level, index int) {
 	category := energy.Buffer
 	if l.Capacity == 0 {
 		category = energy.DRAM
 	}
 	path := "memory/" + l.Name
-	open := func(action string) energy.AccountID {
-		return s.ledger.Open(path, action, category, l.EnergyPerAccess)
+	given := func(name, symbol string, value float64, base, key string) model.Figure {
+		return model.Given(name+" "+l.Name, symbol, value, base, fmt.Sprintf("memory.level[%d].%s", index, key))
 	}
-	s.components = append(s.components, Component{path, category, l.Leakage, l.Area})
-	s.account.levels = append(s.account.levels, levelAccounts{open("load"), open("store"), open("line-read"), open("line-fill")})
+	access := given("energy of an access to", "E", float64(l.EnergyPerAccess), "J", "energy_per_access")
+	open := func(action, event string) energy.AccountID { return s.Open(path, action, category, event, access) }
+	s.components = append(s.components, Component{
+		Path: path, Category: category, Instances: Single(),
+		Leakage:   given("leakage of", "P", float64(l.Leakage), "W", "leakage"),
+		Area:      given("area of", "A", float64(l.Area), "m2", "area"),
+		AreaKnown: l.Area > 0 || category == energy.DRAM,
+	})
+	s.account.levels = append(s.account.levels, levelAccounts{
+		load:     open("load", "an access for a word that the core loads"),
+		store:    open("store", "an access for an output that the core stores here"),
+		lineRead: open("line-read", "an access for a part of a line that this level serves"),
+		lineFill: open("line-fill", "an access for a part of a line that a level below serves"),
+	})
 }
-
-// Ledger is where the machine books. A caller that adds accounts of its own
-// (static energy) does so before the first Run, which adds a phase a kernel.
-func (s *Scalar) Ledger() *energy.Ledger { return s.ledger }
 
 // Components lists the machine's parts. Their leakage is for the caller to
 // charge, by the time of the pass.

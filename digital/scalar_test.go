@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +16,8 @@ import (
 
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/model"
+	"xbar/sim/model/modeltest"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
@@ -319,24 +323,82 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// summary is a component in plain numbers.
+type summary struct {
+	path          string
+	category      energy.Category
+	leakage, area float64
+	known         bool
+}
+
+func summaries(s *Scalar) []summary {
+	var all []summary
+	for _, c := range s.Components() {
+		all = append(all, summary{c.Path, c.Category, c.Instances.Value * c.Leakage.Value, c.Instances.Value * c.Area.Value, c.AreaKnown})
+	}
+	return all
+}
+
 func TestComponents(t *testing.T) {
 	mem := twoLevels(3)
 	mem.Levels[0].Leakage, mem.Levels[1].Area = 2e-3, 3e-6
-	want := []Component{
-		{"core", energy.Compute, 1e-3, 1e-6},
-		{"core/registers", energy.Compute, 0, 0},
-		{"core/alu", energy.Compute, 0, 0},
-		{"memory/L1", energy.Buffer, 2e-3, 0},
-		{"memory/DRAM", energy.DRAM, 0, 3e-6},
+	want := []summary{
+		{"core", energy.Compute, 1e-3, 1e-6, true},
+		{"core/registers", energy.Compute, 0, 0, true}, // within the core
+		{"core/alu", energy.Compute, 0, 0, true},
+		{"memory/L1", energy.Buffer, 2e-3, 0, false},
+		{"memory/DRAM", energy.DRAM, 0, 3e-6, true},
 	}
-	if d := cmp.Diff(want, machine(t, core(), mem).Components()); d != "" {
-		t.Error(d)
+	if got := summaries(machine(t, core(), mem)); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 	mem.Flat = true
 	mem.Levels[1].Capacity = 1 << 20
-	want = append(want[:3:3], Component{"memory/DRAM", energy.Buffer, 0, 3e-6})
-	if d := cmp.Diff(want, machine(t, core(), mem).Components()); d != "" {
-		t.Error(d)
+	want = append(want[:3:3], summary{"memory/DRAM", energy.Buffer, 0, 3e-6, true})
+	if got := summaries(machine(t, core(), mem)); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	mem.Levels[1].Capacity, mem.Levels[1].Area = 0, 0
+	want[3] = summary{"memory/DRAM", energy.DRAM, 0, 0, true} // off the chip
+	if got := summaries(machine(t, core(), mem)); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Every account is charged what its figure says, and the figure names the key
+// of the config: of a flat memory, that of the last level.
+func TestCharges(t *testing.T) {
+	flat := twoLevels(3)
+	flat.Flat = true
+	for _, c := range []struct {
+		mem  Memory
+		want map[string]string
+	}{
+		{twoLevels(3), map[string]string{"memory/L1": "memory.level[0].energy_per_access", "memory/DRAM": "memory.level[1].energy_per_access"}},
+		{flat, map[string]string{"memory/DRAM": "memory.level[1].energy_per_access"}},
+	} {
+		s := machine(t, core(), c.mem)
+		want := map[string]string{
+			"core": "core.energy_per_instruction", "core/registers": "core.energy_per_register_access",
+			"core/alu multiply": "core.energy_per_multiply", "core/alu add": "core.energy_per_add", "core/alu activate": "core.energy_per_activation",
+		}
+		maps.Copy(want, c.want)
+		for id, a := range s.Ledger().Accounts() {
+			d := s.Derivation(energy.AccountID(id))
+			modeltest.Check(t, d.Each)
+			key, ok := want[a.Component]
+			if !ok {
+				key = want[a.Component+" "+a.Action]
+			}
+			if keys := d.Each.Keys(); d.Event == "" || len(keys) != 1 || keys[0] != key || d.Each.Unit != "J" || d.Each.Value != float64(a.Each) || a.Each == 0 {
+				t.Errorf("%s %s: %v of %v for %q, charged %v; want the key %s", a.Component, a.Action, d.Each.Result(), keys, d.Event, a.Each, key)
+			}
+		}
+		for _, c := range s.Components() {
+			for _, f := range []model.Figure{c.Instances, c.Leakage, c.Area} {
+				modeltest.Check(t, f)
+			}
+		}
 	}
 }
 

@@ -68,5 +68,5 @@ func ExampleConfig_Transfer() {
 	c := network.Config{Model: "router", Hops: 3, Standard: "isaac"}
 	e := c.Transfer()
 	fmt.Println(e.Symbols(), "=", e.Numbers(), "=", e.Result())
-	// Output: e = E/w·h = 4.38 pJ/32.0 bit·3.00 = 410 fJ/bit
+	// Output: e = E/w·h = 4.38 pJ/32.0 bit·3 = 410 fJ/bit
 }

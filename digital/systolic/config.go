@@ -15,7 +15,21 @@ type Config struct {
 	OutputBuffer memory.Buffer
 	DRAM         memory.DRAM
 	Activation   peripheral.Activation
+
+	// Written says of a key of a section ("input_buffer", "leakage") whether
+	// its value was written and so goes before that of the section's model;
+	// Knows, whether it was written or follows from the model. Nil stands for
+	// no key at all.
+	Written, Knows func(section, key string) bool
 }
+
+// written says of a section's keys whether they were written.
+func (c *Config) written(section string) func(key string) bool {
+	return func(key string) bool { return c.Written != nil && c.Written(section, key) }
+}
+
+// knowsArea says whether a section's area is more than an unwritten zero.
+func (c *Config) knowsArea(section string) bool { return c.Knows != nil && c.Knows(section, "area") }
 
 // Array is the grid of PEs, the schema of [machine.array].
 type Array struct {

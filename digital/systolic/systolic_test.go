@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,6 +21,8 @@ import (
 	"xbar/digital/peripheral"
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/model"
+	"xbar/sim/model/modeltest"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
@@ -247,7 +250,7 @@ func same(t *rapid.T, a, b *Machine, pa, pb *Pass) {
 		}
 	}
 	for i, c := range a.Components() {
-		if pa.Busy[i] > pa.Cycles()*sim.Cycle(c.Instances) {
+		if pa.Busy[i] > pa.Cycles()*sim.Cycle(c.Instances.Value) {
 			t.Fatalf("%s is busy for %d of %d cycles", c.Path, pa.Busy[i], pa.Cycles())
 		}
 	}
@@ -388,16 +391,91 @@ func TestRounding(t *testing.T) {
 }
 
 func TestComponents(t *testing.T) {
-	want := []Component{
-		{"pe", energy.Compute, 6, 1e-6, 1e-9},
-		{"input-buffer", energy.Buffer, 1, 1e-3, 1e-6},
-		{"weight-buffer", energy.Buffer, 1, 1e-3, 1e-6},
-		{"output-buffer", energy.Buffer, 1, 1e-3, 1e-6},
-		{"activation", energy.Compute, 1, 0, 0},
-		{"dram", energy.DRAM, 1, 0.1, 0},
+	type summary struct {
+		path                     string
+		category                 energy.Category
+		instances, leakage, area float64
+		known                    bool
 	}
-	if d := cmp.Diff(want, machine(t, config(2, 3, "ws")).Components()); d != "" {
-		t.Error(d)
+	want := []summary{
+		{"pe", energy.Compute, 6, 1e-6, 1e-9, true},
+		{"input-buffer", energy.Buffer, 1, 1e-3, 1e-6, false},
+		{"weight-buffer", energy.Buffer, 1, 1e-3, 1e-6, false},
+		{"output-buffer", energy.Buffer, 1, 1e-3, 1e-6, false},
+		{"activation", energy.Compute, 1, 0, 0, false},
+		{"dram", energy.DRAM, 1, 0.1, 0, true},
+	}
+	cfg := config(2, 3, "ws")
+	cfg.Knows = func(section, key string) bool { return section == "pe" && key == "area" }
+	var got []summary
+	for _, c := range machine(t, cfg).Components() {
+		got = append(got, summary{c.Path, c.Category, c.Instances.Value, c.Leakage.Value, c.Area.Value, c.AreaKnown})
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Every account is charged what its figure says: a price, or where it counts
+// words, joules for their bits. Buffers, DRAM and activation may be modelled.
+func TestCharges(t *testing.T) {
+	const in, weight, sum, out = 5, 7, 14, 11 // 5 + 7 + ⌈log2 4⌉
+	width := map[string]float64{
+		"pe move input": in, "pe move weight": weight, "pe move sum": sum,
+		"input-buffer read": in, "input-buffer fill": in, "input-buffer keep": out,
+		"weight-buffer read": weight, "weight-buffer fill": weight,
+		"output-buffer write": sum, "output-buffer read": sum, "output-buffer store": sum, "output-buffer spill": sum, "output-buffer fill": sum,
+		"dram read inputs": in, "dram read weights": weight, "dram read partial sums": sum, "dram write partial sums": sum, "dram write outputs": out,
+	}
+	k := kernel(40, 4, 3)
+	k.InputBits, k.WeightBits, k.OutputBits, k.Activation = in, weight, out, true
+
+	given := config(2, 3, "ws")
+	given.Array.KeepActivations = true
+	given.OutputBuffer.Capacity = 200 // less than the partial sums between two row folds
+	modelled := given
+	static := memory.Buffer{Model: "cacti", Capacity: 64 << 13, Node: 32e-9, Flavour: "itrs-hp", Word: 256}
+	modelled.InputBuffer, modelled.WeightBuffer = static, static
+	modelled.OutputBuffer = memory.Buffer{Model: "edram", Design: "puma", Capacity: 200}
+	modelled.DRAM = memory.DRAM{Model: "standard", Standard: "lpddr4", Channels: 1}
+	modelled.Activation = peripheral.Activation{Model: "multiplier", Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: 32}
+	for _, cfg := range []Config{given, modelled} {
+		m := machine(t, cfg)
+		mustRun(t, m, []workload.Kernel{k, k}, 1, digital.Burst)
+		for id, a := range m.Ledger().Accounts() {
+			id, name := energy.AccountID(id), a.Component+" "+a.Action
+			d := m.Derivation(id)
+			modeltest.Check(t, d.Each)
+			bits, words := width[name]
+			base := "J/bit"
+			if !words {
+				bits, base = 1, "J"
+			}
+			if d.Each.Unit != base || strings.Contains(d.Event, "each of its bits") != words {
+				t.Errorf("%s: %s for %q", name, d.Each.Result(), d.Event)
+			}
+			want := float64(m.Ledger().Total(id)) * bits * d.Each.Value
+			if got := m.Ledger().TotalJoules(id); want == 0 || math.Abs(got-want) > 1e-12*want {
+				t.Errorf("%s: %g J, want %g", name, got, want)
+			}
+		}
+		for _, c := range m.Components() {
+			for _, f := range []model.Figure{c.Instances, c.Leakage, c.Area} {
+				modeltest.Check(t, f)
+			}
+		}
+	}
+}
+
+// A key that is written goes before what the section's model says.
+func TestWrittenLeakageAndArea(t *testing.T) {
+	cfg := config(1, 1, "ws")
+	cfg.InputBuffer = memory.Buffer{Model: "cacti", Capacity: 64 << 13, Node: 32e-9, Flavour: "itrs-hp", Word: 256, Leakage: 1}
+	modelled := machine(t, cfg).Components()[1]
+	cfg.Written = func(section, key string) bool { return section == "input_buffer" && key == "leakage" }
+	written := machine(t, cfg).Components()[1]
+	if modelled.Leakage.Value != 20.1453e-3 || written.Leakage.Value != 1 || modelled.Area.Value != written.Area.Value || written.Area.Value == 0 {
+		t.Errorf("modelled %g W and %g m², written %g W and %g m²", modelled.Leakage.Value, modelled.Area.Value, written.Leakage.Value, written.Area.Value)
 	}
 }
 

@@ -141,7 +141,7 @@ type DerivedInput struct {
 	Derivation *Derivation `json:"derivation,omitempty"`
 }
 
-// evidence is what an explanation is made of, kept with a machine's result.
+// evidence is what an explanation is made of, beside a machine's result.
 type evidence struct {
 	books  books
 	derive func(id energy.AccountID, kernel int) (event string, each model.Figure, varied bool)
@@ -175,13 +175,13 @@ func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options)
 		one.Machines = cfg.Machines[only : only+1]
 		cfg = &one
 	}
-	result, err := Run(ctx, cfg, opt)
+	result, found, err := run(ctx, cfg, opt)
 	if err != nil {
 		return nil, err
 	}
 	e := &Explanation{Schema: "xbar.explain/1", Title: cfg.Title, Version: opt.Version, Path: path}
 	for i := range result.Machines {
-		x := explainer{&cfg.Machines[i], cfg.Provenance, &result.Machines[i]}
+		x := explainer{&cfg.Machines[i], cfg.Provenance, &result.Machines[i], &found[i]}
 		if x.has(subject) {
 			e.Machines = append(e.Machines, x.explain(subject))
 		}
@@ -239,6 +239,7 @@ type explainer struct {
 	machine *configs.Machine
 	study   map[string]configs.Origin // what was set outside of machines
 	result  *Machine
+	*evidence
 }
 
 // wants says whether a component or category is part of the subject.
@@ -278,10 +279,9 @@ func (x *explainer) explain(subject string) Explained {
 }
 
 func (x *explainer) energy(part string) *ExplainedEnergy {
-	v := &x.result.evidence
 	e := &ExplainedEnergy{TotalJ: x.result.EnergyJ}
 	var sum energy.Sum
-	for id, account := range v.books.ledger.Accounts() {
+	for id, account := range x.books.ledger.Accounts() {
 		if !wants(part, account.Component, account.Category.String()) {
 			continue
 		}
@@ -306,8 +306,8 @@ func share(part, whole float64) float64 {
 }
 
 func (x *explainer) action(id energy.AccountID, account energy.Account) ExplainedAction {
-	b := &x.result.evidence.books
-	event, each, varied := x.result.evidence.derive(id, 0)
+	b := &x.books
+	event, each, varied := x.derive(id, 0)
 	a := ExplainedAction{
 		Component: account.Component, Action: account.Action, Category: account.Category.String(), Event: event,
 		EnergyJ: b.joules(id), Share: share(b.joules(id), x.result.EnergyJ),
@@ -324,7 +324,7 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 		if count == 0 {
 			continue
 		}
-		_, each, _ := x.result.evidence.derive(id, phase-b.first)
+		_, each, _ := x.derive(id, phase-b.first)
 		a.Each = append(a.Each, ExplainedPrice{
 			Kernel: b.ledger.PhaseName(phase), Count: count, EnergyJ: b.ledger.Joules(phase, id) / float64(b.passes), Derivation: x.derivation(each),
 		})
@@ -333,9 +333,8 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 }
 
 func (x *explainer) time(part string) *ExplainedTime {
-	v := &x.result.evidence
-	t := &ExplainedTime{Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(v.clock)}
-	for _, s := range v.stages {
+	t := &ExplainedTime{Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(x.clock)}
+	for _, s := range x.stages {
 		if !wants(part, s.component, "") {
 			continue
 		}
@@ -365,7 +364,7 @@ func (x *explainer) time(part string) *ExplainedTime {
 func (x *explainer) area(part string) *ExplainedArea {
 	a := &ExplainedArea{Known: true}
 	var sum energy.Sum
-	for _, f := range x.result.evidence.areas {
+	for _, f := range x.areas {
 		if !wants(part, f.path, "") {
 			continue
 		}

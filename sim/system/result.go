@@ -39,8 +39,6 @@ type Machine struct {
 	PassesMeasured      int64        `json:"passes_measured"`
 	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
 	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
-
-	evidence evidence
 }
 
 // Categories are joules of one pass by category, in the order of every table.

@@ -24,9 +24,15 @@ type Options struct {
 // Run simulates the workload on every machine of the config. Its errors name
 // the machine.
 func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error) {
+	result, _, err := run(ctx, cfg, opt)
+	return result, err
+}
+
+// run also keeps what the result's numbers come from, machine by machine.
+func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evidence, error) {
 	work, err := newWorkload(ctx, cfg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ref := newReference(work)
 	progress := newProgress(opt.Progress, len(cfg.Machines))
@@ -35,6 +41,7 @@ func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error)
 		Schema: "xbar.result/1", Title: cfg.Title, Seed: cfg.Seed, Version: opt.Version,
 		Machines: make([]Machine, len(cfg.Machines)),
 	}
+	found := make([]evidence, len(cfg.Machines))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, opt.Workers))
 	for i := range cfg.Machines {
@@ -45,9 +52,9 @@ func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error)
 				job.trace = opt.Trace
 			}
 			err := guarded(func() error {
-				found, err := job.run(ctx)
+				machine, err := job.run(ctx)
 				if err == nil {
-					result.Machines[i] = *found
+					result.Machines[i], found[i] = *machine, job.evidence
 				}
 				return err
 			})
@@ -58,9 +65,9 @@ func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error)
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return result, nil
+	return result, found, nil
 }
 
 func tracedMachine(cfg *configs.Config) int {
@@ -80,6 +87,7 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
+	evidence  evidence // of the finished run
 }
 
 func (j *job) batch() int64 {

@@ -63,7 +63,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
 	m.Limits = j.limits()
 	m.Notes = j.analogNotes(chip, m)
-	m.evidence = j.analogEvidence(chip, b)
+	j.evidence = j.analogEvidence(chip, b)
 	return m, nil
 }
 

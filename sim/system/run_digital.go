@@ -2,26 +2,42 @@ package system
 
 import (
 	"context"
+	"slices"
 
 	"xbar/digital"
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/model"
 	"xbar/sim/unit"
 )
+
+// digitalMachine is what the scalar and the systolic machine have in common.
+type digitalMachine interface {
+	Open(component, action string, category energy.Category, event string, each model.Figure) energy.AccountID
+	Derivation(id energy.AccountID) digital.Derivation
+	Ledger() *energy.Ledger
+	Components() []digital.Component
+	Events() int64
+}
 
 // leaks charges the static power of a digital machine's components, each for
 // the whole time of every kernel.
 type leaks struct {
 	ledger   *energy.Ledger
-	clock    unit.Hertz
 	accounts []energy.AccountID
 }
 
-// open adds the account of a component that leaks so much, over all its
+// openLeaks opens an account for each of a machine's components, over all its
 // instances.
-func (l *leaks) open(path string, power unit.Watt) {
-	each := unit.Joule(float64(power) / float64(l.clock))
-	l.accounts = append(l.accounts, l.ledger.Open(path, "leak", energy.Static, each))
+func openLeaks(machine digitalMachine, clock model.Figure) *leaks {
+	l := &leaks{ledger: machine.Ledger()}
+	for _, c := range machine.Components() {
+		l.accounts = append(l.accounts, machine.Open(c.Path, "leak", energy.Static, "a cycle", model.Figure{
+			Name: "leakage in a cycle", Equation: "E = {n}·{P}/{f}", Value: c.Instances.Value * c.Leakage.Value / clock.Value, Unit: "J",
+			Inputs: []model.Input{model.Derived("n", c.Instances), model.Derived("P", c.Leakage), model.Derived("f", clock)},
+		}))
+	}
+	return l
 }
 
 // charge books the cycles of each kernel, which are the ledger's phases.
@@ -36,12 +52,51 @@ func (l *leaks) charge(kernels []sim.Cycle) {
 // digitalPass is a finished pass of a machine that computes in integers and
 // every pass of which is like the first. The ledger's phases are its kernels.
 type digitalPass struct {
-	ledger   *energy.Ledger
+	machine  digitalMachine
 	clock    sim.Clock
-	parts    []part
+	busy     []sim.Cycle // of each of the machine's components
 	kernels  []sim.Cycle // one follows the other
 	rounding unit.Second
-	events   int64
+}
+
+func (p *digitalPass) parts() []part {
+	var parts []part
+	for i, c := range p.machine.Components() {
+		parts = append(parts, part{c.Path, int64(c.Instances.Value), int64(p.busy[i]), c.Area.Value, c.AreaKnown})
+	}
+	return parts
+}
+
+// evidence keeps what the numbers come from.
+func (p *digitalPass) evidence(b books, clock model.Figure) evidence {
+	v := evidence{books: b, clock: clock, derive: func(id energy.AccountID, _ int) (event string, each model.Figure, varied bool) {
+		d := p.machine.Derivation(id)
+		return d.Event, d.Each, false
+	}}
+	for _, c := range p.machine.Components() {
+		v.areas = append(v.areas, areaFigure{c.Path, int64(c.Instances.Value), c.AreaKnown, c.Area})
+	}
+	return v
+}
+
+// doubts lists, each once, the models that are used outside of what they hold
+// for.
+func (p *digitalPass) doubts() []string {
+	var all []string
+	add := func(f model.Figure) {
+		for _, doubt := range f.Warnings() {
+			if !slices.Contains(all, doubt) {
+				all = append(all, doubt)
+			}
+		}
+	}
+	for id := range p.machine.Ledger().Accounts() {
+		add(p.machine.Derivation(energy.AccountID(id)).Each)
+	}
+	for _, c := range p.machine.Components() {
+		add(c.Area)
+	}
+	return all
 }
 
 func (j *job) granularity() digital.Granularity {
@@ -58,11 +113,12 @@ func (j *job) digitalResult(ctx context.Context, p *digitalPass) (*Machine, erro
 	}
 	m := &Machine{
 		Name: j.machine.Name, Kind: j.machine.Kind, ClockHz: float64(j.machine.Clock), PassesMeasured: 1,
-		Cycles: int64(cycles), Seconds: p.clock.Seconds(cycles), MACs: j.macs(), Events: p.events,
+		Cycles: int64(cycles), Seconds: p.clock.Seconds(cycles), MACs: j.macs(), Events: p.machine.Events(),
 		RoundingSeconds: float64(p.rounding),
 	}
-	b := books{p.ledger, 0, p.ledger.Phases() - 1, 1}
-	b.fill(m, p.parts)
+	ledger := p.machine.Ledger()
+	b := books{ledger, 0, ledger.Phases() - 1, 1}
+	b.fill(m, p.parts())
 	for k, kernel := range j.work.Kernels {
 		m.Kernels = append(m.Kernels, Kernel{
 			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
@@ -80,6 +136,8 @@ func (j *job) digitalResult(ctx context.Context, p *digitalPass) (*Machine, erro
 		}
 		m.Notes = append(m.Notes, "computes in integers: its outputs are the reference")
 	}
+	m.Notes = append(m.Notes, p.doubts()...)
+	j.evidence = p.evidence(b, j.machine.RateFigure())
 	if j.progress != nil {
 		j.progress(1)
 	}

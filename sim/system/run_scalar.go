@@ -31,10 +31,7 @@ func runScalarPass(ctx context.Context, m *configs.Machine, core digital.Config,
 		return nil, err
 	}
 	p := &scalarPass{machine: machine, ledger: machine.Ledger(), clock: clock}
-	leaks := leaks{ledger: p.ledger, clock: m.Clock}
-	for _, c := range machine.Components() {
-		leaks.open(c.Path, c.Leakage)
-	}
+	leaks := openLeaks(machine, m.RateFigure())
 	if p.Pass, err = machine.Run(ctx, kernels, batch, granularity); err != nil {
 		return nil, err
 	}
@@ -48,9 +45,5 @@ func (j *job) runScalar(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	var parts []part
-	for i, c := range p.machine.Components() {
-		parts = append(parts, part{path: c.Path, instances: 1, busy: int64(p.Busy[i]), area: float64(c.Area), areaKnown: c.Area > 0})
-	}
-	return j.digitalResult(ctx, &digitalPass{p.ledger, p.clock, parts, p.Kernels, p.Rounding, p.machine.Events()})
+	return j.digitalResult(ctx, &digitalPass{p.machine, p.clock, p.Busy, p.Kernels, p.Rounding})
 }

@@ -3,11 +3,9 @@ package system
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"xbar/digital/systolic"
 	"xbar/sim"
-	"xbar/sim/energy"
 	"xbar/sim/unit"
 )
 
@@ -23,20 +21,16 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	ledger := machine.Ledger()
-	leaks := leaks{ledger: ledger, clock: c.Clock}
-	for _, c := range machine.Components() {
-		leaks.open(c.Path, c.Leakage*unit.Watt(c.Instances))
-	}
+	leaks := openLeaks(machine, c.RateFigure())
 	pass, err := machine.Run(ctx, j.work.Kernels, j.batch(), j.granularity())
 	if err != nil {
 		return nil, err
 	}
 	leaks.charge(pass.Kernels)
-	if err := ledger.Check(); err != nil {
+	if err := machine.Ledger().Check(); err != nil {
 		return nil, err
 	}
-	m, err := j.digitalResult(ctx, &digitalPass{ledger, clock, j.systolicParts(machine, pass), pass.Kernels, pass.Rounding, machine.Events()})
+	m, err := j.digitalResult(ctx, &digitalPass{machine, clock, pass.Busy, pass.Kernels, pass.Rounding})
 	if err != nil {
 		return nil, err
 	}
@@ -44,18 +38,6 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 		m.Notes = append(m.Notes, note)
 	}
 	return m, nil
-}
-
-// systolicParts are the machine's components. The DRAM is off the chip and has
-// no area.
-func (j *job) systolicParts(machine *systolic.Machine, pass *systolic.Pass) []part {
-	var parts []part
-	for i, c := range machine.Components() {
-		section := strings.ReplaceAll(c.Path, "-", "_")
-		_, given := j.machine.Provenance[section+".area"]
-		parts = append(parts, part{c.Path, c.Instances, int64(pass.Busy[i]), float64(c.Area), given || c.Category == energy.DRAM})
-	}
-	return parts
 }
 
 // waiting says what share of a pass the array spends on waiting for the DRAM.
