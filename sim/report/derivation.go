@@ -16,14 +16,15 @@ const blockWidth = 96
 // what it has written out before.
 type derivations struct {
 	here  string            // what is being explained
+	on    string            // of which machine
 	shown map[string]string // fingerprint of a derivation: where it is
-	keys  map[string]bool   // of the config, with value and place, that are explained
+	keys  map[string]string // of the config, with value and place: the machine where they are explained
 	said  map[string]bool   // in this entry, of conditions
 	lines []string
 }
 
 func newDerivations() *derivations {
-	return &derivations{shown: map[string]string{}, keys: map[string]bool{}}
+	return &derivations{shown: map[string]string{}, keys: map[string]string{}}
 }
 
 // begin starts a new entry of the page, with no lines.
@@ -50,6 +51,11 @@ func (d *derivations) hang(depth int, columns, text string) {
 func (d *derivations) figure(f *system.Derivation) {
 	if in := given(f); in != nil {
 		d.inputs([]system.DerivedInput{*in}, 0, "")
+		return
+	}
+	if len(f.Inputs) == 0 {
+		d.line(0, f.Name+" = "+f.Result)
+		d.basis(f, 0, "")
 		return
 	}
 	if where, ok := d.refer(f); ok {
@@ -117,6 +123,11 @@ func (d *derivations) inputs(inputs []system.DerivedInput, depth int, source str
 			d.hang(depth, columns, d.origin(&in, source))
 			continue
 		}
+		if len(from.Inputs) == 0 {
+			d.hang(depth, columns, from.Name)
+			d.basis(from, depth+1, source)
+			continue
+		}
 		if where, ok := d.refer(from); ok {
 			d.hang(depth, columns, from.Name+", "+where)
 			continue
@@ -141,10 +152,12 @@ func (d *derivations) origin(in *system.DerivedInput, source string) string {
 		return in.Source
 	}
 	id := in.Key + "\x00" + in.Text + "\x00" + in.Where
-	if d.keys[id] {
+	if on, ok := d.keys[id]; ok && on == d.on {
 		return in.Key + ", as above"
+	} else if ok {
+		return in.Key + ", as on " + on
 	}
-	d.keys[id] = true
+	d.keys[id] = d.on
 	text := in.Key
 	switch in.Where {
 	case "":

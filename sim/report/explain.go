@@ -30,9 +30,12 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 	if err := finite(e); err != nil {
 		return err
 	}
-	about := "Where the numbers come from"
-	if e.Path != "" {
-		about += ": " + strings.TrimSuffix(e.Path, ":")
+	subject, about := e.Path, "Where the numbers come from"
+	if i := strings.LastIndex(e.Path, ":"); i >= 0 {
+		subject = e.Path[i+1:]
+	}
+	if subject != "" {
+		about += ": " + subject
 	}
 	if e.Title == "" {
 		p.title(about)
@@ -40,7 +43,10 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 		p.title(e.Title)
 		p.paragraph(about + ".")
 	}
-	x := explanation{page: p, derivations: newDerivations(), whole: e.Path == "" || strings.HasSuffix(e.Path, ":")}
+	x := explanation{
+		page: p, derivations: newDerivations(), whole: subject == "",
+		broad: slices.Contains([]string{"", "energy", "time", "area", "limits"}, subject),
+	}
 	for i := range e.Machines {
 		x.machine(&e.Machines[i], len(e.Machines) > 1)
 	}
@@ -53,13 +59,14 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 type explanation struct {
 	page
 	*derivations
-	whole bool   // and not what a path asks for
+	whole bool   // all that is asked for is everything
+	broad bool   // or all of the energy, time, area or limits
 	of    string // " on NAME" where there are several machines
 }
 
 func (x *explanation) machine(m *system.Explained, several bool) {
-	x.heading(m.Name + ", " + m.Kind)
-	x.of = ""
+	x.heading(m.Name + " (" + m.Kind + ")")
+	x.of, x.on = "", m.Name
 	if several {
 		x.of = " on " + m.Name
 	}
@@ -78,19 +85,17 @@ func (x *explanation) energy(e *system.ExplainedEnergy) {
 		return
 	}
 	symbol, factor := scale("J", e.EnergyJ)
-	total := digits(e.TotalJ/factor) + " " + symbol
-	if e.Share == 1 {
-		x.subheading("Energy: " + total + " in a pass")
+	if e.EnergyJ == e.TotalJ {
+		x.subheading("Energy: " + unit.Format(e.TotalJ, "J") + " in a pass")
 	} else {
-		x.subheading(fmt.Sprintf("Energy: %s %s, %s of the %s of a pass", digits(e.EnergyJ/factor), symbol, share(e.Share), total))
+		x.subheading(fmt.Sprintf("Energy: %s, %s of the %s of a pass", unit.Format(e.EnergyJ, "J"), share(e.Share), unit.Format(e.TotalJ, "J")))
 	}
 	var entries []entry
-	var small []string
-	var rest float64
+	var out leftOut
 	for i := range e.Actions {
 		a := &e.Actions[i]
-		if x.whole && a.Share < least {
-			small, rest = append(small, a.Component+" "+a.Action), rest+a.EnergyJ
+		if !x.shows(a.EnergyJ, a.Share) {
+			out.add(a.Component+" "+a.Action, a.EnergyJ)
 			continue
 		}
 		entries = append(entries, entry{
@@ -98,10 +103,50 @@ func (x *explanation) energy(e *system.ExplainedEnergy) {
 		})
 	}
 	x.entries([]column{{left: true}, {}, {}, {left: true}}, entries)
+	out.say(x.page, fmt.Sprintf("%s %s in all, %s of a pass", digits(out.sum/factor), symbol, share(fraction(out.sum, e.TotalJ))), "Without any energy")
 	if len(e.Actions) == 0 {
 		x.paragraph("Nothing happened that takes energy.")
 	}
-	x.rest(small, fmt.Sprintf("%s %s in all, %s of a pass", digits(rest/factor), symbol, share(fraction(rest, e.TotalJ))))
+}
+
+// shows says whether a part of the whole is explained without being asked for
+// by its name.
+func (x *explanation) shows(amount, share float64) bool {
+	return !(x.broad && amount == 0) && !(x.whole && share < least)
+}
+
+// leftOut is what an answer does not explain, but names.
+type leftOut struct {
+	small, nothing []string
+	sum            float64
+}
+
+func (o *leftOut) add(name string, amount float64) {
+	if amount == 0 {
+		o.nothing = append(o.nothing, name)
+		return
+	}
+	o.small, o.sum = append(o.small, name), o.sum+amount
+}
+
+func (o *leftOut) say(p page, sum, nothing string) {
+	if len(o.small) > 0 {
+		p.paragraph(fmt.Sprintf("The rest, each less than %s: %s. Explained when asked for: %s.", share(least), sum, strings.Join(o.small, ", ")))
+	}
+	if len(o.nothing) > 0 {
+		p.paragraph(nothing + ": " + strings.Join(withoutLeaks(o.nothing), ", ") + ".")
+	}
+}
+
+// withoutLeaks counts leakages, which every component has, instead of naming
+// them.
+func withoutLeaks(names []string) []string {
+	isLeak := func(name string) bool { return strings.HasSuffix(name, " leak") }
+	others := slices.DeleteFunc(slices.Clone(names), isLeak)
+	if leaks := len(names) - len(others); leaks > 0 {
+		others = append(others, "the leakage of "+plural(leaks, "component"))
+	}
+	return others
 }
 
 // share prints a share of something with one decimal, so that small ones can be
@@ -182,12 +227,13 @@ func (x *explanation) prices(prices []system.ExplainedPrice) {
 	if x.whole && len(prices) > mostPrices+1 {
 		shown = prices[:mostPrices]
 	}
-	longest := 0
+	name, number := 0, 0
 	for i := range shown {
-		longest = max(longest, width(shorten(shown[i].Kernel, 40)))
+		name, number = max(name, width(shorten(shown[i].Kernel, 40))), max(number, width(count(shown[i].Count)))
 	}
 	for i := range shown {
-		x.hang(1, pad(shorten(clean(shown[i].Kernel), 40), longest)+indent, times(&shown[i]))
+		fill := strings.Repeat(" ", number-width(count(shown[i].Count)))
+		x.hang(1, pad(shorten(shown[i].Kernel, 40), name)+indent+fill, times(&shown[i]))
 	}
 	if rest := prices[len(shown):]; len(rest) > 0 {
 		var joules float64
@@ -216,33 +262,37 @@ func (x *explanation) time(t *system.ExplainedTime) {
 	x.figure(&t.Clock)
 	x.entries([]column{{left: true}}, []entry{{[]string{"clock"}, x.lines}})
 	x.stages(t.Stages)
+	x.busy(t.Busy)
 	if len(t.Kernels) > 0 {
 		x.shares(t.Kernels)
 	}
 }
 
 func (x *explanation) stages(stages []system.ExplainedStage) {
-	busiest := 0
-	for i := range stages {
-		if stages[i].Utilization > stages[busiest].Utilization {
-			busiest = i
-		}
-	}
 	var entries []entry
 	for i := range stages {
 		s := &stages[i]
 		x.begin("the latency of " + s.Component + x.of)
 		x.figure(&s.Derivation)
-		busy := "busy " + share(s.Utilization)
-		if i == busiest && s.Utilization > 0 && len(stages) > 1 {
-			busy += " ◀ the busiest stage"
+		entries = append(entries, entry{[]string{s.Component, s.Derivation.Name, s.Derivation.Result, plural(int(s.Cycles), "cycle")}, x.lines})
+	}
+	x.entries([]column{{left: true}, {left: true}, {}, {}}, entries)
+}
+
+// busy lists who works how much of the time. The first one is the busiest.
+func (x *explanation) busy(all []system.ExplainedBusy) {
+	if len(all) == 0 {
+		return
+	}
+	t := table{columns: []column{{head: "component", left: true}, {head: "number"}, {head: "busy"}, {left: true}}}
+	for i, c := range all {
+		mark := bar(c.Utilization, 10)
+		if i == 0 && len(all) > 1 {
+			mark += " ◀ the busiest"
 		}
-		entries = append(entries, entry{[]string{s.Component, s.Derivation.Name, s.Derivation.Result, plural(int(s.Cycles), "cycle"), busy}, x.lines})
+		t.add(shorten(c.Component, 40), count(float64(c.Instances)), share(c.Utilization), mark)
 	}
-	x.entries([]column{{left: true}, {left: true}, {}, {}, {left: true}}, entries)
-	if len(stages) > 1 {
-		x.paragraph("Busy is the mean over all instances of a component; while one part of the chip works, the others may wait for it.")
-	}
+	x.table(t)
 }
 
 // shares lists the kernels, of a long network those that take longest.
@@ -282,23 +332,24 @@ func (x *explanation) area(a *system.ExplainedArea) {
 		return
 	}
 	symbol, factor := scale("m2", a.AreaM2)
-	text := fmt.Sprintf("Area: %s %s", digits(a.AreaM2/factor), symbol)
-	if !a.Known {
+	text := digits(a.AreaM2/factor) + " " + symbol
+	switch {
+	case !a.Known && a.AreaM2 == 0:
+		text = "not known"
+	case !a.Known:
 		text += " of what is known"
 	}
-	x.subheading(text)
+	x.subheading("Area: " + text)
 	var entries []entry
-	var none, unknown, small []string
-	var rest float64
+	var unknown []string
+	var out leftOut
 	for i := range a.Components {
 		c := &a.Components[i]
 		switch {
 		case !c.Known:
 			unknown = append(unknown, c.Component)
-		case x.whole && c.AreaM2 == 0:
-			none = append(none, c.Component)
-		case x.whole && c.Share < least:
-			small, rest = append(small, c.Component), rest+c.AreaM2
+		case !x.shows(c.AreaM2, c.Share):
+			out.add(c.Component, c.AreaM2)
 		default:
 			x.begin("the area of " + c.Component + x.of)
 			x.figure(&c.Derivation)
@@ -308,19 +359,9 @@ func (x *explanation) area(a *system.ExplainedArea) {
 		}
 	}
 	x.entries([]column{{left: true}, {}, {}, {left: true}}, entries)
-	x.rest(small, fmt.Sprintf("%s %s in all", digits(rest/factor), symbol))
+	out.say(x.page, fmt.Sprintf("%s %s in all", digits(out.sum/factor), symbol), "Without an area of their own")
 	if len(unknown) > 0 {
 		x.paragraph("Not known: " + strings.Join(unknown, ", ") + ".")
-	}
-	if len(none) > 0 {
-		x.paragraph("Without an area of their own: " + strings.Join(none, ", ") + ".")
-	}
-}
-
-// rest says what the answer about everything has left out.
-func (x *explanation) rest(names []string, sum string) {
-	if len(names) > 0 {
-		x.paragraph(fmt.Sprintf("The rest, each less than %s: %s. Explained when asked for: %s.", share(least), sum, strings.Join(names, ", ")))
 	}
 }
 

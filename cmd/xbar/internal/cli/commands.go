@@ -94,13 +94,16 @@ thousandth; asked for by PATH they are shown. JSON is schema xbar.explain/1.`,
 	{
 		name: "presets", operands: "[NAME]", most: 1,
 		summary: "list the library of machines and parts, or print one as TOML",
-		about: `Presets lists the library: what a config can name with preset = "NAME". With a
-NAME it prints that preset whole, as TOML, with the source of every number.`,
+		about: `Presets lists the library: what a config can name with preset = "NAME", in a
+machine or in a section of one. With a NAME it prints that preset whole, as TOML,
+with the source of every number. Where a machine and a part share a name, NAME
+is the machine, and KIND/NAME the part.`,
 		flagsOf: func(o *options) []flag { return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.quietFlag()} },
 		examples: []string{
 			"xbar presets",
 			"xbar presets reram-small",
 			"xbar presets reram-small -o mine.toml",
+			"xbar presets adc/isaac-8b",
 		},
 		run: (*session).presets,
 	},
