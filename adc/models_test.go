@@ -383,5 +383,5 @@ func ExampleConfig_Conversion() {
 	// E = FOM·2^b = 33.7 fJ·2^6.24 = 2.55 pJ
 	// E = ½·10^((SNDR − F)/10)·g pJ = ½·10^((39.3 dB − 151 dB)/10)·1.8e+11 pJ = 633 fJ
 	// E = max(E_W, E_S) = max(71.1 fJ, 21.4 fJ) = 71.1 fJ
-	// E = x·E_min = 1.00·284 aJ = 284 aJ
+	// E = x·E_min = 1·284 aJ = 284 aJ
 }

@@ -190,6 +190,9 @@ func (d *decoder) checkAnalog(m *machine) {
 		x.Encoding != string(encode.Offset) && x.Encoding != string(encode.Magnitude) {
 		d.errs.addf(m.blame("crossbar.column_flip", "crossbar.encoding"), "column_flip needs encoding offset or magnitude, and it is %s: levels of other encodings cannot be inverted", x.Encoding)
 	}
+	if m.given("adder_tree.per_array", "crossbar.cols") && m.AdderTree.PerArray > m.Crossbar.LogicalCols() {
+		d.errs.addf(m.blame("adder_tree.per_array", "crossbar.cols", "crossbar.fold"), "per_array = %d adder trees, and the array has cols = %d", m.AdderTree.PerArray, m.Crossbar.LogicalCols())
+	}
 	if x := &m.Crossbar; m.given("crossbar.fold", "crossbar.cols") && x.Fold > x.Cols {
 		d.errs.addf(m.blame("crossbar.fold", "crossbar.cols"), "fold = %d columns share an output, and the array has cols = %d", x.Fold, x.Cols)
 	}
@@ -278,9 +281,9 @@ func (d *decoder) checkWeights(m *machine, kernels []Kernel) {
 		s := encode.Scheme{Encoding: encode.Encoding(m.Crossbar.Encoding), WeightBits: k.WeightBits, CellBits: m.Cell.Bits}
 		if err := s.Check(); err != nil {
 			d.errs.addf(m.blame("crossbar.encoding"), "kernel %s has weight_bits = %d: %v", quote(k.Name), k.WeightBits, err)
-		} else if s.Columns() > m.Crossbar.LogicalCols() && m.Crossbar.Fold <= m.Crossbar.Cols {
+		} else if s.Columns()+m.Crossbar.GuardColumns > m.Crossbar.LogicalCols() && m.Crossbar.Fold <= m.Crossbar.Cols {
 			d.errs.addf(m.blame(keys...), "a weight of kernel %s takes %d columns (%d bits, %s, %d bits a cell), and the array has cols = %d",
-				quote(k.Name), s.Columns(), k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.LogicalCols())
+				quote(k.Name), s.Columns()+m.Crossbar.GuardColumns, k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.LogicalCols())
 		}
 	}
 }

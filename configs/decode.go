@@ -164,9 +164,18 @@ func belongs(key string, s *section, kind string) string {
 	return "; it belongs in " + strings.Join(homes, " or ")
 }
 
+// enumerate joins words as a sentence does.
+func enumerate(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
 func (d *decoder) misplaced(f *field, c *node) {
 	if c != nil {
-		d.errs.addf(c.keyAt, "%s belongs to %s machines, and this one is %s", f.sub.label, strings.Join(f.machines, " and "), d.kind)
+		d.errs.addf(c.keyAt, "%s belongs to %s machines, and this one is %s", f.sub.label, enumerate(f.machines), d.kind)
 	}
 }
 
@@ -178,7 +187,7 @@ func (d *decoder) absent(fields []*field, n *node) {
 	}
 	if len(fields) == 1 {
 		f := fields[0]
-		d.errs.addf(n.at, "%s is missing; %s machines need it: %s", f.sub.label, strings.Join(f.machines, " and "), strings.Join(f.sub.required(), ", "))
+		d.errs.addf(n.at, "%s is missing; %s machines need it: %s", f.sub.label, enumerate(f.machines), strings.Join(f.sub.required(), ", "))
 		return
 	}
 	labels := make([]string, len(fields))

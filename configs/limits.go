@@ -25,13 +25,22 @@ type Limit struct {
 // nothing is not modelled, or is charged elsewhere, and is below no floor.
 func (l *Limit) Below() bool { return l.Value.Value > 0 && l.Value.Value < l.Floor.Value }
 
-// Limits lists how far a machine's parts are from their floors. Machines other
-// than analog ones have none yet but that of a bit.
+// Limits lists how far a machine's parts are from their floors. Scalar and
+// systolic machines have none yet.
 func (m *Machine) Limits() []Limit {
-	if m.Kind != "analog" {
+	var limits []Limit
+	switch m.Kind {
+	case "analog":
+		limits = []Limit{m.conversionLimit()}
+		if m.Cell.Model == "conductance" {
+			limits = append(limits, m.columnLimit())
+		}
+	case "digital-cim":
+		value := m.Supply.Energy(m.AdderTree.Sum(m.TreeInputs()).Under("adder_tree"))
+		limits = []Limit{{Component: "tile/array/adder-tree", Action: "sum", Value: value, Floor: m.landauer(), keys: value.Keys()}}
+	default:
 		return nil
 	}
-	limits := []Limit{m.conversionLimit(), m.columnLimit()}
 	if floor, ok := m.Crossbar.DriveFloor(); ok {
 		limits = append(limits, Limit{
 			Component: "tile/array/row", Action: "drive", Value: m.Supply.Energy(m.Crossbar.Drive().Under("crossbar")),
@@ -109,8 +118,8 @@ func with(f model.Figure, in model.Input) model.Figure {
 	return f
 }
 
-// columnLimit is the heat that the cells of a column turn a full-scale read
-// into, against the noise that they make.
+// columnLimit is the heat that the resistive cells of a column turn a full-scale
+// read into, against the noise that they make.
 func (m *Machine) columnLimit() Limit {
 	base, slope := m.Cell.Read()
 	base, slope = m.Supply.Energy(base.Under("cell")), m.Supply.Energy(slope.Under("cell"))
@@ -134,7 +143,7 @@ func (m *Machine) columnLimit() Limit {
 // checkLimits refuses a machine that physics does not allow, unless that is
 // meant.
 func (d *decoder) checkLimits(m *machine, allowed bool) {
-	if m.Kind != "analog" || allowed || !m.complete() {
+	if allowed || !m.complete() {
 		return
 	}
 	for _, l := range m.Limits() {
@@ -151,6 +160,13 @@ func (d *decoder) checkLimits(m *machine, allowed bool) {
 
 // complete says whether all that limits depend on was read without an error.
 func (m *machine) complete() bool {
-	return m.given("crossbar.rows", "crossbar.cols", "cell.bits", "cell.model", "cell.read_time", "dac.bits", "adc.resolution", "adc.model", "adc.timing",
-		"crossbar.model", "shift_add.model", "accumulator.model", "activation.model", "input_buffer.model", "output_buffer.model", "global_buffer.model", "network.model")
+	readout := []string{"adc.resolution", "adc.model", "adc.timing"}
+	switch m.Kind {
+	case "analog":
+	case "digital-cim":
+		readout = []string{"adder_tree.model"}
+	default:
+		return false
+	}
+	return m.given(readout...) && m.given("crossbar.rows", "crossbar.cols", "cell.bits", "cell.model", "cell.read_time", "dac.bits", "crossbar.model", "shift_add.model", "accumulator.model", "activation.model", "input_buffer.model", "output_buffer.model", "global_buffer.model", "network.model")
 }

@@ -9,6 +9,7 @@ import (
 	"xbar/crossbar"
 	"xbar/crossbar/device"
 	"xbar/dac"
+	"xbar/digital/cim"
 	"xbar/digital/memory"
 	"xbar/digital/network"
 	"xbar/digital/peripheral"
@@ -22,6 +23,7 @@ var groups = map[string][]model.Group{
 	"dac":           dac.Groups,
 	"sample_hold":   crossbar.SampleHoldGroups,
 	"adc":           adc.Groups,
+	"adder_tree":    cim.Groups,
 	"shift_add":     peripheral.ShiftAddGroups,
 	"accumulator":   peripheral.AccumulatorGroups,
 	"activation":    peripheral.ActivationGroups,

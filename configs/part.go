@@ -65,6 +65,27 @@ func (l *loader) underlayParts(machine *node) {
 		base.key, base.keyAt, base.at = n.key, n.keyAt, n.at
 		replaceModels(&node{children: []*node{base}}, func(_ string, key *node) bool { return own.child(key.key) != nil })
 		*n = *base
+		n.part = true
+	}
+}
+
+// yield takes the numbers out of a machine's sections for which a layer above,
+// the machine own, brings a part: they are those of another part. What is left
+// says how the part is used: how many, in what range, over which bandwidth.
+func yield(machine, own *node) {
+	for _, above := range own.children {
+		n := machine.child(above.key)
+		if !above.part || n == nil || n.kind != table {
+			continue
+		}
+		for _, f := range machineSchema.field(above.key).sub.fields {
+			if (f.kind == quantity || f.kind == real) && f.key != "bandwidth" {
+				n.take(f.key)
+			}
+		}
+		for i := range groups[above.key] {
+			n.take(groups[above.key][i].Key)
+		}
 	}
 }
 

@@ -106,6 +106,7 @@ func (l *loader) underlay(n *node) {
 		n.kind = broken
 		return
 	}
+	yield(base, n)
 	base.overlay(n)
 	replaceModels(base, func(section string, key *node) bool {
 		own := n.child(section)

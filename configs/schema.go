@@ -6,10 +6,12 @@ import (
 	"xbar/crossbar/device"
 	"xbar/dac"
 	"xbar/digital"
+	"xbar/digital/cim"
 	"xbar/digital/memory"
 	"xbar/digital/network"
 	"xbar/digital/peripheral"
 	"xbar/digital/systolic"
+	"xbar/sim/model"
 	"xbar/sim/unit"
 )
 
@@ -73,7 +75,7 @@ type Kernel struct {
 // kinds only and are required there.
 type Machine struct {
 	Name   string     `toml:"name"`
-	Kind   string     `toml:"kind" enum:"analog|scalar|systolic"`
+	Kind   string     `toml:"kind" enum:"analog|scalar|systolic|digital-cim"`
 	Preset string     `toml:"preset" optional:"true"`
 	Batch  int64      `toml:"batch" range:"1..1000000" optional:"true" doc:"overrides workload.batch"`
 	Clock  unit.Hertz `toml:"clock" check:"positive"`
@@ -82,22 +84,23 @@ type Machine struct {
 	Array systolic.Array `toml:"array" kind:"systolic"`
 	PE    systolic.PE    `toml:"pe" kind:"systolic"`
 
-	Supply       Supply                 `toml:"supply" kind:"analog"`
-	Chip         Chip                   `toml:"chip" kind:"analog"`
-	Crossbar     crossbar.Config        `toml:"crossbar" kind:"analog"`
-	Cell         device.Config          `toml:"cell" kind:"analog"`
-	DAC          dac.Config             `toml:"dac" kind:"analog"`
+	Supply       Supply                 `toml:"supply" kind:"analog|digital-cim"`
+	Chip         Chip                   `toml:"chip" kind:"analog|digital-cim"`
+	Crossbar     crossbar.Config        `toml:"crossbar" kind:"analog|digital-cim"`
+	Cell         device.Config          `toml:"cell" kind:"analog|digital-cim"`
+	DAC          dac.Config             `toml:"dac" kind:"analog|digital-cim"`
 	SampleHold   crossbar.SampleHold    `toml:"sample_hold" kind:"analog"`
 	ADC          adc.Config             `toml:"adc" kind:"analog"`
-	ShiftAdd     peripheral.ShiftAdd    `toml:"shift_add" kind:"analog"`
-	Accumulator  peripheral.Accumulator `toml:"accumulator" kind:"analog"`
-	Activation   peripheral.Activation  `toml:"activation" kind:"analog|systolic"`
-	InputBuffer  memory.Buffer          `toml:"input_buffer" kind:"analog|systolic"`
+	AdderTree    cim.AdderTree          `toml:"adder_tree" kind:"digital-cim"`
+	ShiftAdd     peripheral.ShiftAdd    `toml:"shift_add" kind:"analog|digital-cim"`
+	Accumulator  peripheral.Accumulator `toml:"accumulator" kind:"analog|digital-cim"`
+	Activation   peripheral.Activation  `toml:"activation" kind:"analog|digital-cim|systolic"`
+	InputBuffer  memory.Buffer          `toml:"input_buffer" kind:"analog|digital-cim|systolic"`
 	WeightBuffer memory.Buffer          `toml:"weight_buffer" kind:"systolic"`
-	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog|systolic"`
-	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog"`
-	Network      network.Config         `toml:"network" kind:"analog"`
-	DRAM         memory.DRAM            `toml:"dram" kind:"analog|systolic"`
+	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog|digital-cim|systolic"`
+	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog|digital-cim"`
+	Network      network.Config         `toml:"network" kind:"analog|digital-cim"`
+	DRAM         memory.DRAM            `toml:"dram" kind:"analog|digital-cim|systolic"`
 
 	Scalar digital.Config `toml:"core" kind:"scalar"`
 	Memory digital.Memory `toml:"memory" kind:"scalar"`
@@ -105,6 +108,20 @@ type Machine struct {
 	// Provenance says, for every number of this machine, where it was set
 	// and which publication it comes from, by dotted key ("adc.resolution").
 	Provenance map[string]Origin `toml:"-"`
+}
+
+// TreeInputs are the rows and the bits of an operand of a digital machine's adder
+// trees.
+func (m *Machine) TreeInputs() (rows, operand model.Input) {
+	width := m.Cell.Bits + m.DAC.Bits
+	if m.Cell.Bits == 1 || m.DAC.Bits == 1 {
+		width--
+	}
+	rows = model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
+	if m.Crossbar.ActiveRows > 0 {
+		rows.Key = "crossbar.active_rows"
+	}
+	return rows, model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}
 }
 
 // Systolic is the description of a systolic machine.

@@ -19,6 +19,7 @@ type node struct {
 	kind     nodeKind
 	value    any     // of a scalar: string, int64, float64, bool or time.Time
 	text     string  // of a scalar: as it was written, a string without its quotes
+	part     bool    // of a section: a preset of its own is below it
 	inferred bool    // of a scalar: not written, but what the keys beside it mean
 	source   string  // of a scalar: the publication that vouches for it
 	children []*node // of a table, in the order of the text; of a list, its elements

@@ -14,6 +14,7 @@ type Config struct {
 	ActiveRows       int              `toml:"active_rows" range:"1..1048576" optional:"true" doc:"rows driven at once; all of them unless given"`
 	Encoding         string           `toml:"encoding" enum:"offset|differential|twos-complement|magnitude" doc:"how a signed weight becomes cells"`
 	AnalogSum        string           `toml:"analog_sum" enum:"none|polarity|weight" default:"none" doc:"which columns of a weight are combined before one conversion: none, the positive and the negative one (polarity), or all with binary weights, as C-2C ladders and charge sharing do (weight)"`
+	GuardColumns     int              `toml:"guard_columns" range:"0..64" default:"0" doc:"columns of a weight beside its slices, which are read but hold none of it: room for a digital sum to grow into"`
 	ColumnFlip       bool             `toml:"column_flip" default:"false" doc:"store a heavy column inverted, which saves one ADC bit"`
 	GateUnused       bool             `toml:"gate_unused" default:"true" doc:"unused rows and columns cost nothing; if not, statistical values charge them like used ones"`
 	WriteParallelism int              `toml:"write_parallelism" range:"1..1048576" doc:"cells of a row written at once"`

@@ -197,5 +197,5 @@ func ExampleConfig_Convert() {
 	fmt.Println(load.Symbols(), "=", load.Numbers(), "=", load.Result())
 	// Output:
 	// 10.0 fJ and 2.00 fJ a pulse
-	// t = (2^B − 1)·t_pulse = (2^8.00 − 1)·1.00 ns = 255 ns
+	// t = (2^B − 1)·t_pulse = (2^8 − 1)·1.00 ns = 255 ns
 }

@@ -149,10 +149,14 @@ func (s *Scalar) openLevel(l *Level, index int) {
 	}
 	access := given("energy of an access to", "E", float64(l.EnergyPerAccess), "J", "energy_per_access")
 	open := func(action, event string) energy.AccountID { return s.Open(path, action, category, event, access) }
+	area := given("area of", "A", float64(l.Area), "m2", "area")
+	if category == energy.DRAM && l.Area == 0 {
+		area = Nothing("area of "+l.Name+", off the chip", "m2")
+	}
 	s.components = append(s.components, Component{
 		Path: path, Category: category, Instances: Single(),
 		Leakage:   given("leakage of", "P", float64(l.Leakage), "W", "leakage"),
-		Area:      given("area of", "A", float64(l.Area), "m2", "area"),
+		Area:      area,
 		AreaKnown: l.Area > 0 || category == energy.DRAM,
 	})
 	s.account.levels = append(s.account.levels, levelAccounts{

@@ -70,6 +70,19 @@ func TestPUMAProduct(t *testing.T) {
 	}
 }
 
+// The machine of the library takes as long, its converters and memory being
+// PUMA's own.
+func TestPUMAPreset(t *testing.T) {
+	for _, granularity := range []string{"burst", "step"} {
+		m := simulate(t, "puma.toml", "granularity="+granularity, "machine.puma.preset=puma").Machines[0]
+		if ns := m.Seconds * 1e9; math.Abs(ns-1800) > 1e-6 {
+			t.Errorf("%s: one product takes %v ns, published 1800", granularity, ns)
+		}
+		adc := component(t, &m, "tile/array/adc")
+		near(t, "ADC power in mW while it converts", adc.EnergyJ/(float64(adc.BusyCycles)/1.28e9)*1e3, 2, 1e-9)
+	}
+}
+
 // PIMSIM-NN's shipped configuration: 5,168 cycles.
 func TestPIMSIMProduct(t *testing.T) {
 	for _, granularity := range []string{"burst", "step"} {

@@ -200,7 +200,7 @@ func (s *lawStudy) fit(rows, weights int64) *configs.Machine {
 	m := s.analog
 	a := s.array(&m, rows)
 	m.Crossbar.Rows, m.Crossbar.Cols = int(rows), int(weights*a.Columns(theoryKernel(lawKernel(1, 1, 1))))
-	m.Crossbar.ActiveRows, m.Crossbar.Fold = 0, 1
+	m.Crossbar.ActiveRows, m.Crossbar.Fold, m.Crossbar.GuardColumns = 0, 1, 0
 	m.ADC.PerArray = min(m.ADC.PerArray, m.Crossbar.Cols)
 	m.Chip.Tiles, m.Chip.ArraysPerTile, m.Chip.StreamArrays = 1, 1, 1
 	return &m
@@ -210,7 +210,7 @@ func (s *lawStudy) array(m *configs.Machine, rows int64) theory.Array {
 	return theory.Array{
 		R: rows, C: int64(m.Crossbar.Cols), ActiveRows: rows, CellBits: int64(m.Cell.Bits), DACBits: int64(m.DAC.Bits),
 		Encoding: m.Crossbar.Encoding, Phases: m.DAC.SignedInputs == "sign-magnitude", Flip: m.Crossbar.ColumnFlip,
-		Digits: m.DAC.SignedInputs == "signed-digits", Converts: int64(m.DAC.Phases), AnalogSum: m.Crossbar.AnalogSum,
+		Digits: m.DAC.SignedInputs == "signed-digits", Converts: int64(m.DAC.Phases), AnalogSum: m.Crossbar.AnalogSum, Guard: int64(m.Crossbar.GuardColumns),
 		Ungated: !m.Crossbar.GateUnused,
 	}
 }

@@ -99,7 +99,7 @@ func (j *job) batch() int64 {
 
 func (j *job) run(ctx context.Context) (*Machine, error) {
 	switch j.machine.Kind {
-	case "analog":
+	case "analog", "digital-cim":
 		return j.runAnalog(ctx)
 	case "scalar":
 		return j.runScalar(ctx)

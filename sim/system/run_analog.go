@@ -148,27 +148,14 @@ func (j *job) programming(chip *analog.Chip, b books) *Programming {
 func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	var notes []string
 	cfg := j.machine
-	need := chip.LosslessBits()
-	switch {
-	case cfg.ADC.Resolution >= need:
-		notes = append(notes, fmt.Sprintf("the ADC's %d bits read every column sum exactly (%d are enough)", cfg.ADC.Resolution, need))
-	case cfg.ADC.Range == "clip":
-		notes = append(notes, fmt.Sprintf("column sums may need %d bits, the ADC has %d: larger sums clip", need, cfg.ADC.Resolution))
-	default:
-		notes = append(notes, fmt.Sprintf("column sums may need %d bits, the ADC has %d: its step is widened", need, cfg.ADC.Resolution))
-	}
-	if cfg.ADC.Modelled() {
-		r := cfg.ADC.Regression()
-		notes = append(notes, fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v", r.Energy(), r.ENOB, r.Node, r.Rate))
+	if cfg.Kind == "analog" {
+		notes = append(notes, converterNotes(cfg, chip.LosslessBits())...)
 	}
 	notes = append(notes, chip.Doubts()...)
 	for _, l := range cfg.Limits() {
 		if l.Below() {
 			notes = append(notes, fmt.Sprintf("a thought experiment: %s %s takes %s, below the %s of %s", l.Component, l.Action, l.Value.Result(), l.Floor.Name, l.Floor.Result()))
 		}
-	}
-	if cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
-		notes = append(notes, fmt.Sprintf("an ENOB of %g is more than the %d bits of the codes: energy is paid for bits that are not read", cfg.ADC.ENOB, cfg.ADC.Resolution))
 	}
 	if m.Values == nil {
 		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil))
@@ -184,6 +171,26 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	}
 	if measured := chip.Measured(); !measured.Repeats && !chip.Resident() && j.work.Values == nil && cfg.Chip.Reload == "optimal" {
 		notes = append(notes, fmt.Sprintf("mean of %d passes; the optimal plan repeats only after more", measured.Passes))
+	}
+	return notes
+}
+
+// converterNotes says what the converters read and what they cost.
+func converterNotes(cfg *configs.Machine, need int) (notes []string) {
+	switch {
+	case cfg.ADC.Resolution >= need:
+		notes = append(notes, fmt.Sprintf("the ADC's %d bits read every column sum exactly (%d are enough)", cfg.ADC.Resolution, need))
+	case cfg.ADC.Range == "clip":
+		notes = append(notes, fmt.Sprintf("column sums may need %d bits, the ADC has %d: larger sums clip", need, cfg.ADC.Resolution))
+	default:
+		notes = append(notes, fmt.Sprintf("column sums may need %d bits, the ADC has %d: its step is widened", need, cfg.ADC.Resolution))
+	}
+	if cfg.ADC.Modelled() {
+		r := cfg.ADC.Regression()
+		notes = append(notes, fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v", r.Energy(), r.ENOB, r.Node, r.Rate))
+	}
+	if cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
+		notes = append(notes, fmt.Sprintf("an ENOB of %g is more than the %d bits of the codes: energy is paid for bits that are not read", cfg.ADC.ENOB, cfg.ADC.Resolution))
 	}
 	return notes
 }

@@ -11,6 +11,7 @@ type Array struct {
 	Encoding   string // offset, differential, twos-complement, magnitude
 	Phases     bool   // signed inputs in sign-magnitude phases
 	Digits     bool   // or as signed digits
+	Guard      int64  // columns of a weight beside its slices
 	Converts   int64  // conversions of an input; 0: one a slice
 	AnalogSum  string // columns of a weight that are converted together: polarity, weight, or none
 	Flip       bool   // columns stored inverted
@@ -69,7 +70,10 @@ func (a Array) Conversions(k Kernel) int64 {
 }
 
 // Weights is C_l, the logical columns of an array.
-func (a Array) Weights(k Kernel) int64 { return a.C / a.Columns(k) }
+func (a Array) Weights(k Kernel) int64 { return a.C / a.wide(k) }
+
+// wide is the columns of a weight, guard columns among them.
+func (a Array) wide(k Kernel) int64 { return a.Columns(k) + a.Guard }
 
 // Counts are the actions of one pass.
 type Counts struct {
@@ -94,15 +98,15 @@ func Count(k Kernel, a Array) Counts {
 		CellsPerLoad: k.N * k.M * sp,
 		WeightBits:   k.N * k.M * k.WeightBits,
 	}
-	rows, columns, groups := k.N, k.M*sp, a.groups(k.N)
+	rows, columns, groups := k.N, k.M*a.wide(k), a.groups(k.N)
 	if a.Ungated {
 		rows, columns, groups = c.RowTiles*a.R, c.ColTiles*a.C, c.RowTiles*ceil(a.R, a.ActiveRows)
 	}
 	c.DACConvert = k.L * rows * tx * c.ColTiles
 	c.CellRead = k.L * rows * columns * tx
-	converted := columns * a.Outputs(k) / sp
+	converted := k.M * a.Outputs(k)
 	if a.Ungated {
-		converted = c.ColTiles * (a.C * a.Outputs(k) / sp)
+		converted = c.ColTiles * (a.C * a.Outputs(k) / a.wide(k))
 	}
 	c.Sample = k.L * converted * tx * groups
 	c.Integrate = k.L * converted * a.integrations(k) * groups

@@ -150,7 +150,8 @@ func TestISAACConversionsPerMAC(t *testing.T) {
 var arrays = rapid.Custom(func(t *rapid.T) Array {
 	a := Array{
 		R:         rapid.Int64Range(1, 9).Draw(t, "R"),
-		C:         rapid.Int64Range(12, 30).Draw(t, "C"), // a weight has 12 columns at most
+		C:         rapid.Int64Range(14, 30).Draw(t, "C"), // a weight has 12 columns at most, and 2 beside them
+		Guard:     rapid.Int64Range(0, 2).Draw(t, "guard"),
 		CellBits:  rapid.Int64Range(1, 4).Draw(t, "B_c"),
 		DACBits:   rapid.Int64Range(1, 4).Draw(t, "B_d"),
 		Encoding:  rapid.SampledFrom([]string{"offset", "differential", "twos-complement", "magnitude"}).Draw(t, "encoding"),
@@ -259,14 +260,15 @@ func conversions(k Kernel, a Array, slice func(weight int64), convert func()) {
 
 // counted does one thing after the other, as an array does, and counts.
 func counted(k Kernel, a Array) (c Counts) {
-	columns := columnsOf(k, a)
+	cells := columnsOf(k, a)
+	columns := cells + a.Guard
 	weights := a.C / columns
 	for n := int64(0); n < k.N; n += a.R {
 		c.RowTiles++
 		for m := int64(0); m < k.M; m += weights {
 			rows, outputs := min(a.R, k.N-n), min(weights, k.M-m)
 			used := outputs * columns
-			c.CellsPerLoad += rows * used
+			c.CellsPerLoad += rows * outputs * cells
 			c.WeightBits += rows * outputs * k.WeightBits
 			if n == 0 {
 				c.ColTiles++
@@ -322,7 +324,7 @@ func TestEnergyPerMACWhereSizesDivide(t *testing.T) {
 		a, k := arrays.Draw(t, "array"), kernels.Draw(t, "kernel")
 		a.Ungated = false
 		a.R = a.ActiveRows * small("row groups")
-		a.C = a.Columns(k) * small("C_l")
+		a.C = (a.Columns(k) + a.Guard) * small("C_l")
 		k.N, k.M = a.ActiveRows*small("N/R_a"), a.Weights(k)*small("M/C_l")
 		e := Costs{DAC: cost("dac"), ADC: cost("adc"), Sample: cost("sample"), Integrate: cost("integrate"), Cell: cost("cell"), Write: cost("write"), Bit: cost("bit")}
 		loads := float64(small("loads"))
@@ -333,7 +335,7 @@ func TestEnergyPerMACWhereSizesDivide(t *testing.T) {
 		want := PerMAC{
 			In:      tx * e.DAC / float64(min(k.M, a.Weights(k))),
 			Out:     float64(sumsOf(k, a)) * (float64(converted)*e.ADC + float64(sampled)*e.Sample + float64(integrated)*e.Integrate) / float64(min(k.N, a.ActiveRows)),
-			Cells:   sp * tx * e.Cell,
+			Cells:   (sp + float64(a.Guard)) * tx * e.Cell,
 			Program: (sp*e.Write + float64(k.WeightBits)*e.Bit) * loads / float64(k.L),
 		}
 		got := Energy(k, a, e, loads)

@@ -46,8 +46,10 @@ func Check(t T, f model.Figure) {
 
 var mark = regexp.MustCompile(`\{([^}]*)\}`)
 
-// Evaluate computes what stands right of the equation's sign =, of numbers,
-// inputs, brackets and the operators + − · / ^ ² ³ √ ln.
+// Evaluate computes what stands right of the equation's sign =, of numbers, ½,
+// inputs, units, brackets of every kind, the operators + − · / ^ ² ³ √ and the
+// functions ln, log10, exp, max and min. What follows a word "at" names inputs
+// by which the equation was chosen, and is no part of it.
 func Evaluate(f model.Figure) (float64, error) {
 	values := map[string]float64{}
 	for _, in := range f.Inputs {
@@ -65,6 +67,7 @@ func Evaluate(f model.Figure) (float64, error) {
 	if _, right, ok := strings.Cut(text, "= "); ok {
 		text = right
 	}
+	text, _, _ = strings.Cut(text, " at ")
 	e := evaluator{rest: strings.ReplaceAll(text, " ", ""), values: values}
 	value := e.sum()
 	if e.err == nil && e.rest != "" {
@@ -116,8 +119,25 @@ func (e *evaluator) product() float64 {
 	}
 }
 
+// units are what a number may be given in, or a quantity be divided by.
+var units = []struct {
+	name string
+	size float64
+}{{"µm²", 1e-12}, {"ohm", 1}, {"nm", 1e-9}, {"pJ", 1e-12}, {"Hz", 1}, {"V", 1}, {"K", 1}}
+
+// unit is the size of the unit that stands next, or 1.
+func (e *evaluator) unit() float64 {
+	for _, u := range units {
+		if e.take(u.name) {
+			return u.size
+		}
+	}
+	return 1
+}
+
 func (e *evaluator) power() float64 {
 	x := e.atom()
+	x *= e.unit()
 	switch {
 	case e.take("²"):
 		return x * x
@@ -129,6 +149,24 @@ func (e *evaluator) power() float64 {
 	return x
 }
 
+// inside is what stands up to a closing bracket.
+func (e *evaluator) inside(closing string) float64 {
+	x := e.sum()
+	if !e.take(closing) {
+		e.err = errors.New("a bracket stays open")
+	}
+	return x
+}
+
+// pair is a function of two numbers, behind its opening bracket.
+func (e *evaluator) pair(f func(x, y float64) float64) float64 {
+	x := e.sum()
+	if !e.take(",") {
+		e.err = errors.New("a function lacks its second number")
+	}
+	return f(x, e.inside(")"))
+}
+
 var decimal = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?`)
 
 func (e *evaluator) atom() float64 {
@@ -137,21 +175,34 @@ func (e *evaluator) atom() float64 {
 		return -e.power()
 	case e.take("√"):
 		return math.Sqrt(e.atom())
+	case e.take("½"):
+		return 0.5
 	case e.take("ln"):
 		return math.Log(e.atom())
+	case e.take("log10"):
+		return math.Log10(e.atom())
+	case e.take("exp"):
+		return math.Exp(e.atom())
+	case e.take("max("):
+		return e.pair(math.Max)
+	case e.take("min("):
+		return e.pair(math.Min)
+	case e.take("⌈"):
+		return math.Ceil(e.inside("⌉"))
+	case e.take("|"):
+		return math.Abs(e.inside("|"))
 	case e.take("("):
-		x := e.sum()
-		if !e.take(")") {
-			e.err = errors.New("a bracket stays open")
-		}
-		return x
+		return e.inside(")")
 	case e.take("{"):
 		symbol, rest, _ := strings.Cut(e.rest, "}")
 		e.rest = rest
 		return e.values[symbol]
 	}
 	number := decimal.FindString(e.rest)
-	if number == "" {
+	if before := e.rest; number == "" {
+		if size := e.unit(); e.rest != before {
+			return size
+		}
 		e.err = fmt.Errorf("%q is not understood", e.rest)
 		e.rest = ""
 		return math.NaN()

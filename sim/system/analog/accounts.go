@@ -133,12 +133,22 @@ func (c *Chip) openReads() {
 	} else {
 		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, c.fromData(), func(k *moments) model.Figure { return k.read(c.cellBase, c.cellSlope) })
 	}
+	if c.samples() {
+		c.openSamples()
+	}
+	c.openConversions()
+}
+
+// samples says whether sums are held before they are read, as analog ones are.
+func (c *Chip) samples() bool { return c.machine.Kind != "digital-cim" }
+
+func (c *Chip) openSamples() {
+	m, a := c.machine, &c.accounts
 	a.hold = c.open("tile/array/sample-hold", "hold", energy.Output, "a column's sum, in each input slice and row group", c.scaled("sample_hold", m.SampleHold.Sample()))
 	if c.integrates() {
 		each := model.Given("energy of a unit of integration", "E", float64(m.SampleHold.EnergyPerIntegration), "J", "energy_per_integration")
 		a.integrate = c.open("tile/array/sample-hold", "integrate", energy.Output, "a column's sum, for each unit of its slice's significance", c.scaled("sample_hold", each))
 	}
-	c.openConversions()
 }
 
 // openByData opens an account of actions that cost exact where values are, and
@@ -180,8 +190,8 @@ func (c *Chip) openProgramming() {
 		times("energy of writing a cell", "pulses", m.Cell.Pulses, c.scaled("cell", m.Cell.Write())))
 	a.verify = c.open("tile/array/cell", "verify", energy.Programming, "a cell that is written, all its reads",
 		times("energy of reading a cell to verify it", "verify_reads", m.Cell.VerifyReads, c.verifyRead()))
-	a.verifyConvert = c.open("tile/array/adc", "verify", energy.Programming, "a cell that is written, all its conversions",
-		times("energy of converting a cell's level to verify it", "verify_reads", m.Cell.VerifyReads, c.scaled("adc", m.ADC.Conversion(m.ADC.Resolution))))
+	a.verifyConvert = c.open(c.readout.path, "verify", energy.Programming, "a cell that is written, all its conversions",
+		times("energy of converting a cell's level to verify it", "verify_reads", m.Cell.VerifyReads, c.scaled(c.readout.section, c.readout.energy(c.readout.bits))))
 }
 
 // verifyRead is one read at full drive of a cell of mean level.
@@ -205,7 +215,7 @@ func (c *Chip) meanLevelOfAll() (level float64, source string) {
 	var sum, cells float64
 	for k := range c.specs {
 		s := &c.specs[k]
-		n := float64(s.kernel.N) * float64(s.kernel.M) * float64(s.columns)
+		n := float64(s.kernel.N) * float64(s.kernel.M) * float64(s.cells)
 		cells += n
 		if c.values == nil {
 			sum += n * c.moments[k].level
@@ -229,7 +239,14 @@ func (c *Chip) scaled(section string, f model.Figure) model.Figure {
 // integrates says whether samples are integrated, which takes time or energy.
 func (c *Chip) integrates() bool {
 	s := &c.machine.SampleHold
-	return s.IntegrationTime > 0 || s.EnergyPerIntegration > 0
+	return c.samples() && (s.IntegrationTime > 0 || s.EnergyPerIntegration > 0)
+}
+
+// bookSamples books samples.
+func (c *Chip) bookSamples(w *wave, n int64) {
+	if c.samples() {
+		c.ledger.Add(w.phase, c.accounts.hold, n)
+	}
 }
 
 // bookIntegration books units of integration.
@@ -243,18 +260,17 @@ func (c *Chip) bookIntegration(w *wave, units int64) {
 // have.
 func (c *Chip) openConversions() {
 	c.accounts.converts = map[int]energy.AccountID{}
-	full := c.machine.ADC.Resolution
+	out := &c.readout
 	for k := range c.specs {
 		for i := range c.specs[k].stages {
 			s := &c.specs[k].stages[i]
 			id, open := c.accounts.converts[s.bits]
 			if !open {
-				action := "convert"
-				if s.bits != full {
-					action = fmt.Sprintf("convert %d bit", s.bits)
+				action := out.action
+				if s.bits != out.bits {
+					action = fmt.Sprintf("%s %d bit", action, s.bits)
 				}
-				id = c.open("tile/array/adc", action, energy.Output, "a column's sum, in each conversion of an input and row group",
-					c.scaled("adc", c.machine.ADC.Conversion(s.bits)))
+				id = c.open(out.path, action, out.category, out.event, c.scaled(out.section, out.energy(s.bits)))
 				c.accounts.converts[s.bits] = id
 			}
 			s.account = id
@@ -309,13 +325,15 @@ func (c *Chip) openComponents() {
 	list("tile/array/dac", "dac", arrays*rows, m.DAC.LeakageEach(m.Written("dac")), m.DAC.AreaEach(m.Written("dac")), timed(t.front()), occupation{a.load, t.front()})
 	list("tile/array/row", "dram", arrays*rows, model.Figure{Name: "leakage of a wire", Equation: "0", Unit: "W"}, nothing, timed(t.read), occupation{a.drive, t.read})
 	list("tile/array/cell", "cell", arrays*rows*cols, m.Cell.LeakageEach(m.Written("cell")), m.Cell.AreaEach(m.Written("cell")), timed(t.read), occupation{a.read, t.read})
-	holding := []occupation{{a.hold, t.sample}}
-	if c.integrates() {
-		holding = append(holding, occupation{a.integrate, t.integrate})
+	if c.samples() {
+		holding := []occupation{{a.hold, t.sample}}
+		if c.integrates() {
+			holding = append(holding, occupation{a.integrate, t.integrate})
+		}
+		list("tile/array/sample-hold", "sample_hold", arrays*cols, given("leakage of a sampler", float64(m.SampleHold.Leakage), "W", "leakage"),
+			model.Given("area of a sampler", "A", float64(m.SampleHold.Area), "m2", "area"), timed(t.sample+t.integrate), holding...)
 	}
-	list("tile/array/sample-hold", "sample_hold", arrays*cols, given("leakage of a sampler", float64(m.SampleHold.Leakage), "W", "leakage"),
-		model.Given("area of a sampler", "A", float64(m.SampleHold.Area), "m2", "area"), timed(t.sample+t.integrate), holding...)
-	list("tile/array/adc", "adc", arrays*int64(m.ADC.PerArray), m.ADC.LeakageEach(m.Written("adc")), m.ADC.AreaEach(m.Written("adc")), tallied(&c.converting, t.converting))
+	list(c.readout.path, c.readout.section, arrays*c.readout.perArray, c.readout.leakage, c.readout.area, tallied(&c.converting, t.converting))
 	list("tile/array/shift-add", "shift_add", arrays, m.ShiftAdd.LeakageEach(m.Written("shift_add")), m.ShiftAdd.AreaEach(m.Written("shift_add")), tallied(&c.shifting, t.shiftAdd))
 	list("chip", "chip", 1, given("static power", float64(m.Chip.StaticPower), "W", "static_power"),
 		model.Given("static area", "A", float64(m.Chip.StaticArea), "m2", "static_area"), none)

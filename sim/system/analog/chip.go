@@ -31,6 +31,7 @@ type Chip struct {
 	machine     *configs.Machine
 	options     Options
 	clock       sim.Clock
+	readout     readout
 	timings     timings
 	specs       []spec
 	spills      []mapping.Share
@@ -105,7 +106,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		return nil, err
 	}
 	c := &Chip{
-		ctx: ctx, machine: m, options: opt, clock: clock,
+		ctx: ctx, machine: m, options: opt, readout: newReadout(m), clock: clock,
 		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{},
 	}
 	nominal, err := sim.NewClock(unit.Exact(m.Clock))
@@ -120,7 +121,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		if err != nil {
 			return nil, err
 		}
-		if s.stages, err = c.timings.newStages(m, s.phases); err != nil {
+		if s.stages, err = c.timings.newStages(&c.readout, s.phases); err != nil {
 			return nil, err
 		}
 		c.specs = append(c.specs, s)
@@ -202,13 +203,13 @@ func (c *Chip) check() error {
 		return err
 	}
 	a, l := &c.accounts, c.ledger
-	held, shifted := l.Total(a.hold), l.Total(a.shift)
+	shifted := l.Total(a.shift)
 	var converted int64
 	for _, id := range a.converts {
 		converted += l.Total(id)
 	}
-	if converted != shifted || c.machine.DAC.Phases == 0 && held != converted {
-		return fmt.Errorf("%d samples became %d conversions and %d additions", held, converted, shifted)
+	if converted != shifted || c.samples() && c.machine.DAC.Phases == 0 && l.Total(a.hold) != converted {
+		return fmt.Errorf("%d samples became %d conversions and %d additions", l.Total(a.hold), converted, shifted)
 	}
 	if l.Total(a.program) != l.Total(a.verify) {
 		return fmt.Errorf("%d cells were programmed and %d verified", l.Total(a.program), l.Total(a.verify))

@@ -32,7 +32,8 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Chip.PowerGating = rapid.Bool().Draw(t, "power gating")
 	m.Chip.StaticPower = 1e-3
 	m.Crossbar.Rows = rapid.IntRange(1, 12).Draw(t, "rows")
-	m.Crossbar.Cols = rapid.IntRange(16, 40).Draw(t, "cols")
+	m.Crossbar.Cols = rapid.IntRange(18, 40).Draw(t, "cols")
+	m.Crossbar.GuardColumns = rapid.IntRange(0, 2).Draw(t, "guard columns")
 	m.Crossbar.ActiveRows = rapid.IntRange(0, m.Crossbar.Rows).Draw(t, "active rows") // of a fold's rows, some
 	m.Crossbar.Encoding = rapid.SampledFrom([]string{"offset", "differential", "twos-complement", "magnitude"}).Draw(t, "encoding")
 	if m.Crossbar.Encoding == "offset" || m.Crossbar.Encoding == "magnitude" {
@@ -63,6 +64,11 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.ADC.PerArray = rapid.IntRange(1, 8).Draw(t, "adcs")
 	m.ADC.EnergyPerConversion, m.ADC.Latency, m.ADC.Leakage = 23e-15, ns("adc", 3), 1e-5
 	m.ADC.Every = ns("interval", 3)
+	if rapid.Bool().Draw(t, "digital") {
+		m.Kind = "digital-cim"
+		m.AdderTree.PerArray = rapid.IntRange(0, 8).Draw(t, "trees")
+		m.AdderTree.EnergyPerSum, m.AdderTree.Latency, m.AdderTree.Interval = 23e-15, ns("tree", 3), ns("tree interval", 3)
+	}
 	m.ShiftAdd.EnergyPerOperation, m.ShiftAdd.EnergyPerCorrection, m.ShiftAdd.Latency = 29e-15, 31e-15, ns("shift-add", 4)
 	m.ShiftAdd.Pipelined = rapid.Bool().Draw(t, "pipelined")
 	m.Accumulator.Lanes = rapid.IntRange(1, 8).Draw(t, "lanes")
@@ -179,7 +185,7 @@ func theoryArray(m *configs.Machine) theory.Array {
 		CellBits: int64(m.Cell.Bits), DACBits: int64(m.DAC.Bits), Encoding: m.Crossbar.Encoding,
 		Phases: m.DAC.SignedInputs == "sign-magnitude", Digits: m.DAC.SignedInputs == "signed-digits",
 		Flip: m.Crossbar.ColumnFlip, Ungated: !m.Crossbar.GateUnused,
-		Converts: int64(m.DAC.Phases), AnalogSum: m.Crossbar.AnalogSum,
+		Converts: int64(m.DAC.Phases), AnalogSum: m.Crossbar.AnalogSum, Guard: int64(m.Crossbar.GuardColumns),
 	}
 }
 
@@ -210,8 +216,10 @@ func TestCountsEqualTheory(t *testing.T) {
 			check(c.accounts.load, "dac.convert", want.DACConvert, 17e-15)
 			check(c.accounts.drive, "row.drive", want.DACConvert, 7e-15)
 			check(c.accounts.read, "cell.read", want.CellRead, 11e-15)
-			check(c.accounts.hold, "sample.hold", want.Sample, 19e-15)
-			if c.integrates() {
+			if c.samples() {
+				check(c.accounts.hold, "sample.hold", want.Sample, 19e-15)
+			}
+			if c.samples() && c.integrates() {
 				check(c.accounts.integrate, "integrate", want.Integrate, 83e-15)
 			}
 			var converted int64

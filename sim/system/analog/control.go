@@ -2,6 +2,7 @@ package analog
 
 import (
 	"fmt"
+	"slices"
 
 	"xbar/sim"
 	"xbar/sim/mapping"
@@ -31,8 +32,8 @@ const (
 )
 
 const (
-	mostSlots    = 2 // of an input or output buffer: one fills while one is used
-	mostInFlight = 8 // ring of vectors, at least slots of both buffers and sample banks
+	mostSlots  = 2       // of an input or output buffer: one fills while one is used
+	mostInside = 1 << 12 // vectors in a readout that works on several at once
 )
 
 // running is the state of the wave that computes.
@@ -41,8 +42,8 @@ type running struct {
 	activated int64
 	driven    int64 // whose input slot is free again
 	drained   int64
-	parts     int // reports that make a vector driven or joined
-	slots     [mostInFlight]slot
+	parts     int    // reports that make a vector driven or joined
+	slots     []slot // ring of vectors that are asked for and not drained
 }
 
 type slot struct {
@@ -50,7 +51,7 @@ type slot struct {
 	driven, results int
 }
 
-func (r *running) slot(v int64) *slot { return &r.slots[v%mostInFlight] }
+func (r *running) slot(v int64) *slot { return &r.slots[v%int64(len(r.slots))] }
 
 // layOut turns the plan into waves and sorts loads by what they wait for.
 func (c *Chip) layOut() error {
@@ -158,7 +159,7 @@ func (c *Chip) tryStart() error {
 }
 
 func (c *Chip) start(w *wave) {
-	c.run = running{parts: 1}
+	c.run = running{parts: 1, slots: slices.Grow(c.run.slots[:0], int(w.room+w.inputSlots))[:w.room+w.inputSlots]}
 	c.waveFrom = c.engine.Now()
 	if c.units != nil {
 		c.units.start(w)
@@ -218,8 +219,7 @@ func (c *Chip) delivered(v int64) error {
 // can take their results.
 func (c *Chip) activate() error {
 	w, r := c.wave(), &c.run
-	room := int64(c.machine.SampleHold.Banks) + w.outputSlots
-	for r.activated < r.issued && r.slot(r.activated).arrived && r.activated-r.drained < room {
+	for r.activated < r.issued && r.slot(r.activated).arrived && r.activated-r.drained < w.room {
 		v := r.activated
 		r.activated++
 		c.ledger.Add(w.phase, c.accounts.inRead, w.tileRead)
@@ -260,7 +260,7 @@ func (c *Chip) bookReads(w *wave) {
 }
 
 func (c *Chip) bookConversions(w *wave) {
-	c.ledger.Add(w.phase, c.accounts.hold, w.activated.hold)
+	c.bookSamples(w, w.activated.hold)
 	c.bookIntegration(w, w.activated.integrate)
 	for i := range w.spec.stages {
 		c.ledger.Add(w.phase, w.spec.stages[i].account, w.activated.convert)
@@ -407,6 +407,6 @@ func (c *Chip) settle(w *wave, now sim.Cycle) {
 // every vector late by all of it, and every row of its loads, one load after
 // another.
 func (c *Chip) loss(w *wave) float64 {
-	perGroup := c.timings.groupLoss(c.machine, w)
+	perGroup := c.timings.groupLoss(&c.readout, w)
 	return w.late + float64(w.vectors)*(float64(w.rowGroups)*perGroup+c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
 }

@@ -151,7 +151,7 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 		for j := range w.spec.stages {
 			s := &w.spec.stages[j]
 			b[frontTime] += each * float64(s.front)
-			b[convertTime] += each * (float64(times(ceilDiv(g.converted, int64(c.machine.ADC.PerArray)), s.interval)) + float64(s.delay))
+			b[convertTime] += each * (float64(times(ceilDiv(g.converted, c.readout.perArray), s.interval)) + float64(s.delay))
 		}
 	}
 	b[shiftTime] += vectors * float64(a.shifting)

@@ -28,7 +28,7 @@ func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 	weights := int64(s.grid.WeightsOf(col))
 	l := load{
 		wave: i, array: p.Array, rows: int64(s.grid.RowsOf(r)),
-		rowBits: weights * int64(s.kernel.WeightBits), cells: weights * s.columns,
+		rowBits: weights * int64(s.kernel.WeightBits), cells: weights * s.cells,
 	}
 	row, err := c.rowWrite(l.cells)
 	if err != nil {

@@ -195,7 +195,7 @@ func (c *Chip) measureRows(ctx context.Context, s *spec, sample *workload.Sample
 	var cells, levels float64
 	for tile, p := range tiles {
 		r, col := s.grid.Place(tile)
-		rows, columns := float64(s.grid.RowsOf(r)), float64(int64(s.grid.WeightsOf(col))*s.columns)
+		rows, columns := float64(s.grid.RowsOf(r)), float64(int64(s.grid.WeightsOf(col))*s.cells)
 		levels += p.Levels()
 		cells += rows * columns
 		for v := range vectors {

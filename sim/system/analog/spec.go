@@ -27,7 +27,8 @@ type spec struct {
 	scheme  encode.Scheme
 	slicer  dac.Slicer
 	grid    mapping.Grid
-	columns int64            // S·P, physical columns of a weight
+	cells   int64            // S·P, of a weight in its row
+	columns int64            // physical columns of a weight, guard columns among them
 	outputs int64            // of those, sums that are converted
 	slices  int64            // T_x
 	phases  []crossbar.Phase // the conversions of an input
@@ -49,10 +50,11 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 	if err := s.scheme.Check(); err != nil {
 		return s, fmt.Errorf("kernel %s: %w", k.Name, err)
 	}
-	s.columns = int64(s.scheme.Columns())
+	s.cells = int64(s.scheme.Columns())
+	s.columns = s.cells + int64(m.Crossbar.GuardColumns)
 	s.outputs = int64(crossbar.Outputs(s.scheme, m.Crossbar.AnalogSum))
 	s.slices = int64(s.slicer.Slices())
-	weights := m.Crossbar.LogicalCols() / s.scheme.Columns()
+	weights := m.Crossbar.LogicalCols() / int(s.columns)
 	if weights == 0 {
 		return s, fmt.Errorf("kernel %s: a weight of %d bits takes %d columns of %d-bit cells in %s encoding, and the array has %d (crossbar.cols, crossbar.fold)",
 			k.Name, k.WeightBits, s.columns, m.Cell.Bits, m.Crossbar.Encoding, m.Crossbar.LogicalCols())
@@ -107,7 +109,9 @@ func (c *Chip) Times() []Time {
 	all := []Time{
 		{"tile/array/dac", m.DAC.Load().Under("dac"), t.load},
 		{"tile/array/cell", given("length of the read pulse", "cell", "read_time", m.Cell.ReadTime), t.read},
-		{"tile/array/sample-hold", given("time of a sample", "sample_hold", "latency", m.SampleHold.Latency), t.sample},
+	}
+	if c.samples() {
+		all = append(all, Time{"tile/array/sample-hold", given("time of a sample", "sample_hold", "latency", m.SampleHold.Latency), t.sample})
 	}
 	if c.integrates() {
 		all = append(all, Time{"tile/array/sample-hold", given("time of a unit of integration", "sample_hold", "integration_time", m.SampleHold.IntegrationTime), t.integrate})
@@ -124,9 +128,9 @@ func (c *Chip) conversionTimes() (all []Time) {
 	bits := slices.Sorted(maps.Keys(c.accounts.converts))
 	for _, n := range slices.Backward(bits) {
 		s := c.stageOf(n)
-		all = append(all, Time{"tile/array/adc", c.machine.ADC.Time(n).Under("adc"), s.interval + s.delay})
+		all = append(all, Time{c.readout.path, c.readout.time(n).Under(c.readout.section), s.interval + s.delay})
 		if s.delay > 0 {
-			all = append(all, Time{"tile/array/adc", c.machine.ADC.Interval(n).Under("adc"), s.interval})
+			all = append(all, Time{c.readout.path, c.readout.interval(n).Under(c.readout.section), s.interval})
 		}
 	}
 	return all
@@ -191,25 +195,25 @@ type stage struct {
 }
 
 // newStages times the phases of a kernel's inputs.
-func (t *timings) newStages(m *configs.Machine, phases []crossbar.Phase) ([]stage, error) {
+func (t *timings) newStages(out *readout, phases []crossbar.Phase) ([]stage, error) {
 	var stages []stage
 	for _, p := range phases {
-		s := stage{slices: int64(p.To - p.From), steps: p.Steps, bits: max(m.ADC.Resolution-p.Later, 1)}
+		s := stage{slices: int64(p.To - p.From), steps: p.Steps, bits: max(out.bits-p.Later, 1)}
 		s.front = plus(times(s.slices, t.front()), times(s.steps, t.integrate))
 		s.lost = float64(s.slices)*t.frontLoss() + float64(s.steps)*t.lost["sample_hold.integration_time"]
-		latency := t.cycles("adc.latency", derived(m.ADC.Time(s.bits)))
-		s.interval = min(t.cycles("adc.interval", derived(m.ADC.Interval(s.bits))), latency)
+		latency := t.cycles(out.section+".latency", derived(out.time(s.bits)))
+		s.interval = min(t.cycles(out.section+".interval", derived(out.interval(s.bits))), latency)
 		s.delay = latency - s.interval
 		t.converting = max(t.converting, latency)
-		s.lostEach = max(t.lost["adc.latency"], t.lost["adc.interval"])
+		s.lostEach = max(t.lost[out.section+".latency"], t.lost[out.section+".interval"])
 		stages = append(stages, s)
 	}
 	return stages, t.failed
 }
 
 // pipeline is the read path of an array that converts so many sums.
-func (t *timings) pipeline(m *configs.Machine, s *spec, converted int64) crossbar.Timing {
-	p := t.stepped(m, s, converted)
+func (t *timings) pipeline(m *configs.Machine, out *readout, s *spec, converted int64) crossbar.Timing {
+	p := t.stepped(m, out, s, converted)
 	for _, stage := range p.Stages {
 		if stage != p.Stages[0] {
 			return p
@@ -219,27 +223,36 @@ func (t *timings) pipeline(m *configs.Machine, s *spec, converted int64) crossba
 	return p
 }
 
+// banks is how many sums wait for the readout at most: of a digital machine's
+// two, one is latched while the next is made.
+func banks(m *configs.Machine) int {
+	if m.Kind == "digital-cim" {
+		return 2
+	}
+	return m.SampleHold.Banks
+}
+
 // stepped is the same with a stage for every phase.
-func (t *timings) stepped(m *configs.Machine, s *spec, converted int64) crossbar.Timing {
-	p := crossbar.Timing{ShiftAdd: t.shiftAdd, Banks: m.SampleHold.Banks, Pipelined: m.ShiftAdd.Pipelined}
+func (t *timings) stepped(m *configs.Machine, out *readout, s *spec, converted int64) crossbar.Timing {
+	p := crossbar.Timing{ShiftAdd: t.shiftAdd, Banks: banks(m), Pipelined: m.ShiftAdd.Pipelined}
 	for i := range s.stages {
 		st := &s.stages[i]
 		p.Stages = append(p.Stages, crossbar.Stage{
-			Front: st.front, Convert: times(ceilDiv(converted, int64(m.ADC.PerArray)), st.interval), Delay: st.delay,
+			Front: st.front, Convert: times(ceilDiv(converted, out.perArray), st.interval), Delay: st.delay,
 		})
 	}
 	return p
 }
 
 // groupLoss is what rounding costs a row group of the wave at most, in seconds.
-func (t *timings) groupLoss(m *configs.Machine, w *wave) (lost float64) {
+func (t *timings) groupLoss(out *readout, w *wave) (lost float64) {
 	var converted int64
 	for i := range w.groups {
 		converted = max(converted, w.groups[i].converted)
 	}
 	for i := range w.spec.stages {
 		s := &w.spec.stages[i]
-		lost += s.lost + t.lost["shift_add.latency"] + s.lostEach*float64(ceilDiv(converted, int64(m.ADC.PerArray)))
+		lost += s.lost + t.lost["shift_add.latency"] + s.lostEach*float64(ceilDiv(converted, out.perArray))
 	}
 	return lost
 }

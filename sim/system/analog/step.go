@@ -64,7 +64,7 @@ func (as *arrays) start(w *wave) {
 		}
 		rows, weights := w.shape(i)
 		g := as.chip.newGroup(w.spec, rows, weights)
-		t := as.chip.timings.stepped(as.chip.machine, w.spec, g.converted)
+		t := as.chip.timings.stepped(as.chip.machine, &as.chip.readout, w.spec, g.converted)
 		*a = array{chip: a.chip, index: a.index, id: a.id, wave: w, timing: t, group: g, rows: rows, weights: weights, banks: t.Banks}
 		as.wave = append(as.wave, a)
 	}
@@ -144,7 +144,7 @@ func (a *array) bookRead(i int64) {
 func (a *array) sample() {
 	c := a.chip
 	s := a.stage(a.sampled)
-	c.ledger.Add(a.wave.phase, c.accounts.hold, a.group.converted*s.slices)
+	c.bookSamples(a.wave, a.group.converted*s.slices)
 	c.bookIntegration(a.wave, a.group.converted*s.steps)
 	a.driving = false
 	a.queued++

@@ -78,7 +78,7 @@ func checkValues(c *Chip, work *workload.Values) error {
 		if numbers := vectors * float64(max(k.N, k.M)); numbers > mostNumbers {
 			return fmt.Errorf("kernel %s: exact values of a batch of %d are %.3g numbers; at most %d are simulated: lower the batch", k.Name, c.options.Batch, numbers, mostNumbers)
 		}
-		if stored += float64(k.N) * float64(k.M) * float64(s.columns); stored > mostStored {
+		if stored += float64(k.N) * float64(k.M) * float64(s.cells); stored > mostStored {
 			return fmt.Errorf("kernel %s: exact values take %.3g cells; at most %d are simulated", k.Name, stored, mostStored)
 		}
 		rows := min(k.N, int64(c.machine.Crossbar.LogicalRows()))
@@ -276,6 +276,6 @@ func (c *Chip) howRead(s *spec) crossbar.Reading {
 	m := c.machine
 	return crossbar.Reading{
 		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip,
-		Phases: m.DAC.Phases, AnalogSum: m.Crossbar.AnalogSum, TimeCoded: m.DAC.TimeCoded(), Range: m.ADC.Range, Resolution: m.ADC.Resolution,
+		Phases: m.DAC.Phases, AnalogSum: m.Crossbar.AnalogSum, TimeCoded: m.DAC.TimeCoded(), Range: m.ADC.Range, Resolution: c.readout.bits,
 	}
 }

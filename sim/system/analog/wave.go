@@ -44,6 +44,7 @@ type wave struct {
 	partSpill mapping.Share
 
 	inputSlots, outputSlots int64 // vectors that the tiles' buffers hold at once
+	room                    int64 // vectors between activation and the end: in sample banks, converters and output buffers
 }
 
 // group is arrays of a wave that use the same rows and columns: they do the
@@ -90,10 +91,30 @@ func (c *Chip) workOut(p *planned) *wave {
 		c.groupArrays(w)
 		c.routeInputs(w)
 		c.routeOutputs(w)
+		w.room = int64(banks(c.machine)) + w.outputSlots + c.inside(w)
 		w.sumSpill = c.overflow(w.sumBits * w.vectors)
 		w.partSpill = c.overflow(w.partBits * w.vectors)
 	}
 	return w
+}
+
+// inside is the vectors that are in a readout which takes the next sum before it
+// has given the last.
+func (c *Chip) inside(w *wave) int64 {
+	most := int64(0)
+	for i := range w.groups {
+		g := &w.groups[i]
+		var delay, between sim.Cycle
+		for j := range w.spec.stages {
+			s := &w.spec.stages[j]
+			delay = max(delay, s.delay)
+			between = plus(between, times(ceilDiv(g.converted, c.readout.perArray), s.interval))
+		}
+		if delay > 0 {
+			most = max(most, ceilDiv(int64(delay), max(int64(between)*g.rowGroups, 1)))
+		}
+	}
+	return min(most, mostInside)
 }
 
 // overflow is the share of a wave's partial sums that the global buffer cannot
@@ -125,7 +146,7 @@ func (c *Chip) groupArrays(w *wave) {
 		w.addToGroup(g)
 	}
 	for i := range w.groups {
-		w.groups[i].pipeline = crossbar.NewPipeline(c.timings.pipeline(m, s, w.groups[i].converted))
+		w.groups[i].pipeline = crossbar.NewPipeline(c.timings.pipeline(m, &c.readout, s, w.groups[i].converted))
 	}
 }
 

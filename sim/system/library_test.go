@@ -1,0 +1,93 @@
+package system_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"xbar/configs"
+	"xbar/sim/system"
+)
+
+// runLibrary runs a small kernel on a machine of the library, with these lines
+// below its preset.
+func runLibrary(t *testing.T, preset, lines string) *system.Machine {
+	t.Helper()
+	text := "inferences = 1\nworkload.kernel = [{ name = \"k\", L = 2, N = 40, M = 10 }]\n" +
+		"[[machine]]\nname = \"m\"\npreset = \"" + preset + "\"\n" + lines
+	cfg, err := configs.Parse("study.toml", []byte(text), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := system.Run(context.Background(), cfg, system.Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &result.Machines[0]
+}
+
+// sound fails unless a machine has computed the kernel at a cost.
+func sound(t *testing.T, m *system.Machine) {
+	t.Helper()
+	if m.MACs != 2*40*10 || m.Cycles <= 0 || !(m.EnergyJ > 0) || math.IsInf(m.EnergyJ, 0) {
+		t.Errorf("%d MACs in %d cycles for %v J", m.MACs, m.Cycles, m.EnergyJ)
+	}
+	for _, c := range m.Components {
+		for _, a := range c.Actions {
+			if !(a.EnergyJ >= 0) {
+				t.Errorf("%s, %s: %v J", c.Path, a.Action, a.EnergyJ)
+			}
+		}
+	}
+}
+
+// Every machine of the library runs as it is.
+func TestMachinesOfTheLibraryRun(t *testing.T) {
+	for _, p := range configs.Presets() {
+		if configs.IsPart(p.Kind) {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) { sound(t, runLibrary(t, p.Name, "")) })
+	}
+}
+
+// Every part of the library can take the place of a machine's own, whichever
+// models that one is made of: it then costs there what it costs elsewhere.
+func TestPartsReplaceSections(t *testing.T) {
+	account := map[string][2]string{
+		"adc": {"tile/array/adc", "convert"}, "dac": {"tile/array/dac", "convert"},
+		"cell": {"tile/array/cell", "read"}, "dram": {"dram", "read"},
+	}
+	for _, p := range configs.Presets() {
+		if !configs.IsPart(p.Kind) {
+			continue
+		}
+		t.Run(p.Kind+"/"+p.Name, func(t *testing.T) {
+			want := 0.0
+			for _, machine := range []string{"reram-small", "isaac", "neurosim-22nm", "photonic", "sinangil-2021"} {
+				m := runLibrary(t, machine, fmt.Sprintf("[machine.%s]\npreset = %q\n", p.Kind, p.Name))
+				sound(t, m)
+				each := energyEach(t, m, account[p.Kind][0], account[p.Kind][1])
+				if want == 0 {
+					want = each
+				}
+				if !(each > 0) || math.Abs(each/want-1) > 1e-12 {
+					t.Errorf("on %s it costs %v J, on reram-small %v J", machine, each, want)
+				}
+			}
+		})
+	}
+}
+
+// energyEach is what an action of a component costs, in joules.
+func energyEach(t *testing.T, m *system.Machine, path, action string) float64 {
+	t.Helper()
+	for _, a := range component(t, m, path).Actions {
+		if a.Action == action && a.Count > 0 {
+			return a.EnergyJ / float64(a.Count)
+		}
+	}
+	t.Fatalf("%s: no %s", path, action)
+	return 0
+}
