@@ -85,7 +85,7 @@ func (x *explanation) energy(e *system.ExplainedEnergy) {
 		return
 	}
 	symbol, factor := scale("J", e.EnergyJ)
-	if e.EnergyJ == e.TotalJ {
+	if math.Abs(e.Share-1) < 1e-9 {
 		x.subheading("Energy: " + unit.Format(e.TotalJ, "J") + " in a pass")
 	} else {
 		x.subheading(fmt.Sprintf("Energy: %s, %s of the %s of a pass", unit.Format(e.EnergyJ, "J"), share(e.Share), unit.Format(e.TotalJ, "J")))
@@ -174,7 +174,7 @@ func (x *explanation) action(a *system.ExplainedAction) []string {
 		x.price(&prices[0])
 		return x.lines
 	}
-	x.line(0, a.Event+": "+count(a.Count)+", at a price that differs from kernel to kernel")
+	x.line(0, a.Event+": "+often(a.Count)+", at a price that differs from kernel to kernel")
 	x.prices(prices)
 	x.line(0, "in "+prices[0].Kernel+":")
 	x.price(&prices[0])
@@ -229,10 +229,10 @@ func (x *explanation) prices(prices []system.ExplainedPrice) {
 	}
 	name, number := 0, 0
 	for i := range shown {
-		name, number = max(name, width(shorten(shown[i].Kernel, 40))), max(number, width(count(shown[i].Count)))
+		name, number = max(name, width(shorten(shown[i].Kernel, 40))), max(number, width(often(shown[i].Count)))
 	}
 	for i := range shown {
-		fill := strings.Repeat(" ", number-width(count(shown[i].Count)))
+		fill := strings.Repeat(" ", number-width(often(shown[i].Count)))
 		x.hang(1, pad(shorten(shown[i].Kernel, 40), name)+indent+fill, times(&shown[i]))
 	}
 	if rest := prices[len(shown):]; len(rest) > 0 {
@@ -244,13 +244,21 @@ func (x *explanation) prices(prices []system.ExplainedPrice) {
 	}
 }
 
+// often prints how many times something happened, on average of some passes.
+func often(n float64) string {
+	if n >= 1000 {
+		n = math.Round(n)
+	}
+	return count(n)
+}
+
 // times says how count and price make the energy, unless the price of one
 // follows the data or the width of a word.
 func times(p *system.ExplainedPrice) string {
 	if math.Abs(p.Count*p.Derivation.Value-p.EnergyJ) <= 1e-9*math.Abs(p.EnergyJ) {
-		return count(p.Count) + " × " + p.Derivation.Result
+		return often(p.Count) + " × " + p.Derivation.Result
 	}
-	return fmt.Sprintf("%s for %s, %s each on average", count(p.Count), unit.Format(p.EnergyJ, "J"), unit.Format(fraction(p.EnergyJ, p.Count), "J"))
+	return fmt.Sprintf("%s for %s, %s each on average", often(p.Count), unit.Format(p.EnergyJ, "J"), unit.Format(fraction(p.EnergyJ, p.Count), "J"))
 }
 
 func (x *explanation) time(t *system.ExplainedTime) {

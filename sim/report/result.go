@@ -413,7 +413,7 @@ func limits(p page, all []system.Limit) {
 		}
 		t.add(shorten(l.Component+" "+l.Action, 34), digits(l.EnergyJ/factor), digits(l.FloorJ/factor), digits(l.TimesFloor), best, l.FloorOf)
 	}
-	p.subheading("Distance of actions from the floor that physics sets (of each floor the nearest), and from the best published part")
+	p.subheading("Distance from what physics allows (of each floor the nearest action), and from the best published part")
 	p.table(t)
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"xbar/configs"
 	"xbar/sim/system"
@@ -144,5 +145,28 @@ func hasOrigins(t *testing.T, path string, d *system.Derivation) {
 		case in.Source == "" && !strings.Contains(in.Where, "study.toml"):
 			t.Errorf("%s: %q of %q has no source", at, in.Text, in.Key)
 		}
+	}
+}
+
+// All of the examples can be explained, within the width of a page.
+func TestExplainsExamples(t *testing.T) {
+	const root = "../../../../"
+	paths, err := filepath.Glob(root + "examples/*/*.toml")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, path := range append(paths, root+"configs/quickstart.toml") {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			if code := Main([]string{"explain", path, "--quiet"}, &stdout, &stderr); code != exitDone {
+				t.Fatalf("exit code %d: %s", code, &stderr)
+			}
+			for line := range strings.Lines(stdout.String()) {
+				if n := utf8.RuneCountInString(line) - 1; n > 110 {
+					t.Errorf("%d columns: %s", n, line)
+				}
+			}
+		})
 	}
 }
