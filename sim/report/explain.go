@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -176,7 +177,7 @@ func (x *explanation) action(a *system.ExplainedAction) []string {
 	}
 	x.line(0, a.Event+": "+often(a.Count)+", at a price that differs from kernel to kernel")
 	x.prices(prices)
-	x.line(0, "in "+prices[0].Kernel+":")
+	x.line(0, "in "+shorten(prices[0].Kernel, 40)+", which costs most (--format json has every kernel):")
 	x.price(&prices[0])
 	return x.lines
 }
@@ -207,15 +208,7 @@ func samePrices(each []system.ExplainedPrice) []system.ExplainedPrice {
 		prices[i].Count += p.Count
 		prices[i].EnergyJ += p.EnergyJ
 	}
-	slices.SortStableFunc(prices, func(p, q system.ExplainedPrice) int {
-		switch {
-		case p.EnergyJ > q.EnergyJ:
-			return -1
-		case p.EnergyJ < q.EnergyJ:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(prices, func(p, q system.ExplainedPrice) int { return cmp.Compare(q.EnergyJ, p.EnergyJ) })
 	return prices
 }
 
@@ -306,15 +299,7 @@ func (x *explanation) busy(all []system.ExplainedBusy) {
 // shares lists the kernels, of a long network those that take longest.
 func (x *explanation) shares(kernels []system.ExplainedKernel) {
 	sorted := slices.Clone(kernels)
-	slices.SortStableFunc(sorted, func(a, b system.ExplainedKernel) int {
-		switch {
-		case a.Cycles > b.Cycles:
-			return -1
-		case a.Cycles < b.Cycles:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(sorted, func(a, b system.ExplainedKernel) int { return cmp.Compare(b.Cycles, a.Cycles) })
 	shown := sorted[:min(len(sorted), mostKernels)]
 	var seconds []float64
 	for _, k := range shown {
