@@ -9,6 +9,7 @@
 //
 //	run       simulate a workload on every machine of a config and compare them
 //	laws      measure the scaling laws beside their closed forms
+//	explain   say where each joule, second and square metre comes from
 //	presets   list the library of machines and parts, or print one as TOML
 //	version   print the version
 //	help      explain xbar, or one command: xbar help COMMAND
@@ -79,14 +80,50 @@
 //	xbar laws --figure laws.svg
 //	xbar laws study.toml --format json
 //
+// # xbar explain
+//
+// Usage:
+//
+//	xbar explain CONFIG [PATH] [flags]
+//
+// Explain runs a study and derives its numbers: for every action that costs energy
+// the equation of one, with symbols and with numbers, its inputs down to keys of
+// the config and published constants, and their sources. Time, area and the
+// distance from what physics allows follow in the same way.
+//
+// A PATH narrows the answer to a component (tile/array/adc), to all below one
+// (tile/array), to a category (output), or to one of energy, time, area and
+// limits. A machine's name and a colon before it leave the other machines out:
+// small:tile/array/adc. The answer about everything sums up actions of less than a
+// thousandth; asked for by PATH they are shown. JSON is schema xbar.explain/1.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given), json or markdown
+//	-o FILE            write the result to FILE, whole or not at all
+//	--set KEY=VALUE    override any key of the config; may be repeated
+//	--seed N           override the config's seed
+//	-j N               use at most N processors; the result is the same
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar explain study.toml
+//	xbar explain study.toml tile/array/adc
+//	xbar explain study.toml isaac:time
+//	xbar explain study.toml limits --set machine.isaac.adc.resolution=6
+//	xbar explain study.toml --format json -o why.json
+//
 // # xbar presets
 //
 // Usage:
 //
 //	xbar presets [NAME] [flags]
 //
-// Presets lists the library: what a config can name with preset = "NAME". With a
-// NAME it prints that preset whole, as TOML, with the source of every number.
+// Presets lists the library: what a config can name with preset = "NAME", in a
+// machine or in a section of one. With a NAME it prints that preset whole, as TOML,
+// with the source of every number. Where a machine and a part share a name, NAME
+// is the machine, and KIND/NAME the part.
 //
 // Flags, before or after the operands:
 //
@@ -99,6 +136,7 @@
 //	xbar presets
 //	xbar presets reram-small
 //	xbar presets reram-small -o mine.toml
+//	xbar presets adc/isaac-8b
 //
 // # xbar version
 //

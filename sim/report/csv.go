@@ -14,7 +14,7 @@ import (
 //
 //	study,machine,kind,scope,name,action,quantity,unit,value
 //
-// scope is machine, category, component, action, kernel, programming or
+// scope is machine, category, component, action, kernel, limit, programming or
 // values; name says which one (component path, kernel, category). A number
 // that is not known has no row. Units are SI base units.
 func CSV(w io.Writer, results ...*system.Result) error {
@@ -52,9 +52,9 @@ func (l *long) float(scope, name, action, quantity, unit string, x float64) {
 	l.row(scope, name, action, quantity, unit, strconv.FormatFloat(x, 'g', -1, 64))
 }
 
-func (l *long) optional(scope, name, quantity, unit string, x *float64) {
+func (l *long) optional(scope, name, action, quantity, unit string, x *float64) {
 	if x != nil {
-		l.float(scope, name, "", quantity, unit, *x)
+		l.float(scope, name, action, quantity, unit, *x)
 	}
 }
 
@@ -75,7 +75,7 @@ func (l *long) machine(study string, m *system.Machine) {
 	l.float("machine", "", "", "latency", "s", m.LatencyS)
 	l.float("machine", "", "", "ops_per_joule", "1/J", m.OpsPerJoule)
 	l.float("machine", "", "", "ops_per_second", "1/s", m.OpsPerSecond)
-	l.optional("machine", "", "area", "m2", m.AreaM2)
+	l.optional("machine", "", "", "area", "m2", m.AreaM2)
 	l.float("machine", "", "", "rounding", "s", m.RoundingSeconds)
 	joules := joulesByCategory(&m.Categories)
 	for _, c := range energy.Categories() {
@@ -86,6 +86,9 @@ func (l *long) machine(study string, m *system.Machine) {
 	}
 	for i := range m.Kernels {
 		l.kernel(&m.Kernels[i])
+	}
+	for i := range m.Limits {
+		l.limit(&m.Limits[i])
 	}
 	l.programming(m.Programming)
 	l.values(m.Values)
@@ -112,6 +115,15 @@ func (l *long) kernel(k *system.Kernel) {
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
 }
 
+// limit is of one action, in joules.
+func (l *long) limit(m *system.Limit) {
+	l.float("limit", m.Component, m.Action, "energy", "J", m.EnergyJ)
+	l.float("limit", m.Component, m.Action, "floor", "J", m.FloorJ)
+	l.float("limit", m.Component, m.Action, "times_floor", "1", m.TimesFloor)
+	l.optional("limit", m.Component, m.Action, "best_published", "J", m.BestPublishedJ)
+	l.optional("limit", m.Component, m.Action, "times_best_published", "1", m.TimesBest)
+}
+
 func (l *long) programming(p *system.Programming) {
 	if p == nil {
 		return
@@ -129,7 +141,7 @@ func (l *long) programming(p *system.Programming) {
 	}
 	l.float("programming", "one_time", "", "energy_per_inference", "J", p.OneTimeEnergyPerInferenceJ)
 	l.float("programming", "", "", "writes_per_cell_per_inference", "1", p.WritesPerCellPerInference)
-	l.optional("programming", "", "inferences_to_wear_out", "inference", p.InferencesToWearOut)
+	l.optional("programming", "", "", "inferences_to_wear_out", "inference", p.InferencesToWearOut)
 }
 
 func (l *long) values(v *system.Values) {
@@ -138,8 +150,8 @@ func (l *long) values(v *system.Values) {
 	}
 	l.int("values", "", "", "inputs", "1", v.Inputs)
 	l.float("values", "", "", "rms_error", "1", v.RMSError)
-	l.optional("values", "", "snr", "dB", v.SNRdB)
-	l.optional("values", "", "accuracy", "1", v.Accuracy)
-	l.optional("values", "", "reference_accuracy", "1", v.ReferenceAccuracy)
+	l.optional("values", "", "", "snr", "dB", v.SNRdB)
+	l.optional("values", "", "", "accuracy", "1", v.Accuracy)
+	l.optional("values", "", "", "reference_accuracy", "1", v.ReferenceAccuracy)
 	l.int("values", "", "", "clipped", "1", v.Clipped)
 }

@@ -5,6 +5,8 @@
 //
 // Text and Markdown are one page in two notations: every column (in the
 // comparison, every row) has one SI prefix, numbers have three significant
-// digits. JSON and CSV carry every digit. A result that holds NaN or ±Inf is
-// an error in all formats, and nothing is written.
+// digits. JSON and CSV carry every digit. An explanation writes each derivation
+// out once and refers to it from then on; its lines keep their layout, in
+// Markdown as code. A result that holds NaN or ±Inf is an error in all formats,
+// and nothing is written.
 package report

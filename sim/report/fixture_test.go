@@ -31,6 +31,11 @@ func load[T any](t testing.TB, path string) *T {
 // The fixtures are made up, so that every block of the page appears.
 func result(t testing.TB) *system.Result   { return load[system.Result](t, "testdata/result.json") }
 func laws(t testing.TB) *system.LawsResult { return load[system.LawsResult](t, "testdata/laws.json") }
+func explained(t testing.TB, path string) *system.Explanation {
+	e := load[system.Explanation](t, "testdata/explain.json")
+	e.Path = path
+	return e
+}
 
 func TestGolden(t *testing.T) {
 	for _, test := range []struct {
@@ -40,6 +45,9 @@ func TestGolden(t *testing.T) {
 		{"result.txt", func(w io.Writer) error { return Text(w, result(t)) }},
 		{"result.md", func(w io.Writer) error { return Markdown(w, result(t)) }},
 		{"result.csv", func(w io.Writer) error { return CSV(w, result(t)) }},
+		{"explain.txt", func(w io.Writer) error { return ExplainText(w, explained(t, "")) }},
+		{"explain-energy.txt", func(w io.Writer) error { return ExplainText(w, explained(t, "energy")) }},
+		{"explain.md", func(w io.Writer) error { return ExplainMarkdown(w, explained(t, "")) }},
 		{"laws.txt", func(w io.Writer) error { return LawsText(w, laws(t)) }},
 		{"laws.md", func(w io.Writer) error { return LawsMarkdown(w, laws(t)) }},
 		{"laws.csv", func(w io.Writer) error { return LawsCSV(w, laws(t)) }},

@@ -17,8 +17,13 @@ type page interface {
 	paragraph(text string)
 	list(items []string)
 	table(t table)
+	entries(columns []column, all []entry)
 	bytes() []byte
 }
+
+// entry is a row whose columns line up with those of the others, and lines that
+// explain it and keep their layout.
+type entry struct{ cells, lines []string }
 
 // table has columns × rows of cells; a nil row is a rule. The first fixed
 // columns are repeated where a table is too wide and has to be split.
@@ -188,6 +193,21 @@ func (p *textPage) row(t table, widths []int, cells []string) {
 	p.b.WriteString(strings.TrimRight(indent+line.String(), " ") + "\n")
 }
 
+func (p *textPage) entries(columns []column, all []entry) {
+	t := table{columns: columns}
+	for _, e := range all {
+		t.add(e.cells...)
+	}
+	widths := t.widths()
+	for _, e := range all {
+		p.space()
+		p.row(t, widths, e.cells)
+		for _, line := range e.lines {
+			p.b.WriteString(indent + indent + indent + line + "\n")
+		}
+	}
+}
+
 // clean keeps names from moving the cursor or breaking a line.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -240,6 +260,22 @@ func (p *markdownPage) table(t table) {
 	}
 	p.block(strings.Join(lines, "\n"))
 }
+
+// entries sets the lines as code, whose layout is kept.
+func (p *markdownPage) entries(_ []column, all []entry) {
+	for _, e := range all {
+		text := "**" + escape(e.cells[0]) + "**"
+		for _, cell := range e.cells[1:] {
+			if cell != "" {
+				text += " · " + escape(cell)
+			}
+		}
+		p.block(text)
+		p.block(fence + "text\n" + strings.ReplaceAll(strings.Join(e.lines, "\n"), fence, "") + "\n" + fence)
+	}
+}
+
+const fence = "```"
 
 func markdownRow(cells []string) string {
 	line := "|"

@@ -319,6 +319,7 @@ func machine(p page, m *system.Machine) {
 	}
 	p.paragraph(strings.Join(facts, " · "))
 	components(p, m)
+	limits(p, m.Limits)
 	kernels(p, m)
 	programming(p, m)
 	values(p, m)
@@ -385,6 +386,52 @@ func mainAction(c *system.Component) string {
 		return count(float64(most.Count)/factor) + "× " + most.Action
 	}
 	return digits(float64(most.Count)/factor) + " " + prefix + "× " + most.Action
+}
+
+// limits shows how far actions are from what physics allows; of those that have
+// the same floor, as all that merely sets bits, the nearest.
+func limits(p page, all []system.Limit) {
+	if len(all) == 0 {
+		return
+	}
+	nearest := nearestLimits(all, func(l *system.Limit) *system.Limit { return l })
+	var joules []float64
+	for i, l := range all {
+		if nearest[i] {
+			joules = append(joules, l.EnergyJ)
+		}
+	}
+	symbol, factor := scale("J", joules...)
+	t := table{columns: []column{{head: "action", left: true}, {head: symbol}, {head: "floor"}, {head: "× floor"}, {head: "× best"}, {head: "the floor is", left: true}}}
+	for i, l := range all {
+		if !nearest[i] {
+			continue
+		}
+		best := none
+		if l.TimesBest != nil {
+			best = digits(*l.TimesBest)
+		}
+		t.add(shorten(l.Component+" "+l.Action, 34), digits(l.EnergyJ/factor), digits(l.FloorJ/factor), digits(l.TimesFloor), best, l.FloorOf)
+	}
+	p.subheading("Distance from what physics allows (of each floor the nearest action), and from the best published part")
+	p.table(t)
+}
+
+// nearestLimits picks, of the actions that have the same floor, the one that is
+// nearest to it.
+func nearestLimits[L any](limits []L, of func(*L) *system.Limit) []bool {
+	best := map[string]int{}
+	for i := range limits {
+		l := of(&limits[i])
+		if j, ok := best[l.FloorOf]; !ok || l.TimesFloor < of(&limits[j]).TimesFloor {
+			best[l.FloorOf] = i
+		}
+	}
+	nearest := make([]bool, len(limits))
+	for _, i := range best {
+		nearest[i] = true
+	}
+	return nearest
 }
 
 const mostKernels = 24

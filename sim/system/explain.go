@@ -68,7 +68,16 @@ type ExplainedTime struct {
 	Seconds float64           `json:"seconds"`
 	Clock   Derivation        `json:"clock"`
 	Stages  []ExplainedStage  `json:"stages"`
+	Busy    []ExplainedBusy   `json:"busy"` // the busiest first
 	Kernels []ExplainedKernel `json:"kernels"`
+}
+
+// ExplainedBusy is a component that had work to do.
+type ExplainedBusy struct {
+	Component   string  `json:"component"`
+	Instances   int64   `json:"instances"`
+	BusyCycles  int64   `json:"busy_cycles"` // in a pass, summed over instances
+	Utilization float64 `json:"utilization"` // busy cycles over cycles × instances
 }
 
 // ExplainedStage is a latency of a component, as it is and in whole cycles.
@@ -170,6 +179,9 @@ type stageFigure struct {
 // out. An unknown path is a *PathError.
 func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options) (*Explanation, error) {
 	only, subject := splitPath(cfg, path)
+	if only < 0 && strings.Contains(path, ":") {
+		return nil, unknownMachine(path, cfg)
+	}
 	if only >= 0 {
 		one := *cfg
 		one.Machines = cfg.Machines[only : only+1]
@@ -202,6 +214,16 @@ func splitPath(cfg *configs.Config, path string) (only int, subject string) {
 	return -1, path
 }
 
+// unknownMachine reports what stands before the colon of a path.
+func unknownMachine(path string, cfg *configs.Config) *PathError {
+	name, _, _ := strings.Cut(path, ":")
+	var names []string
+	for i := range cfg.Machines {
+		names = append(names, cfg.Machines[i].Name)
+	}
+	return &PathError{Path: name, Nearest: configs.Nearest(name, names), Allowed: names}
+}
+
 // PathError is a path that names nothing.
 type PathError struct {
 	Path    string
@@ -231,7 +253,11 @@ func unknownPath(subject string, result *Result) *PathError {
 			}
 		}
 	}
-	return &PathError{Path: subject, Nearest: configs.Nearest(subject, allowed), Allowed: allowed}
+	nearest := configs.Nearest(subject, allowed)
+	if i := slices.IndexFunc(allowed, func(path string) bool { return strings.HasSuffix(path, "/"+subject) }); i >= 0 {
+		nearest = allowed[i]
+	}
+	return &PathError{Path: subject, Nearest: nearest, Allowed: allowed}
 }
 
 // explainer explains one machine.
@@ -279,7 +305,7 @@ func (x *explainer) explain(subject string) Explained {
 }
 
 func (x *explainer) energy(part string) *ExplainedEnergy {
-	e := &ExplainedEnergy{TotalJ: x.result.EnergyJ}
+	e := &ExplainedEnergy{TotalJ: x.result.EnergyJ, Actions: []ExplainedAction{}}
 	var sum energy.Sum
 	for id, account := range x.books.ledger.Accounts() {
 		if !wants(part, account.Component, account.Category.String()) {
@@ -333,7 +359,10 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 }
 
 func (x *explainer) time(part string) *ExplainedTime {
-	t := &ExplainedTime{Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(x.clock)}
+	t := &ExplainedTime{
+		Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(x.clock),
+		Stages: []ExplainedStage{}, Busy: []ExplainedBusy{}, Kernels: []ExplainedKernel{},
+	}
 	for _, s := range x.stages {
 		if !wants(part, s.component, "") {
 			continue
@@ -346,8 +375,14 @@ func (x *explainer) time(part string) *ExplainedTime {
 		}
 		t.Stages = append(t.Stages, stage)
 	}
+	for _, c := range x.result.Components {
+		if c.BusyCycles > 0 && wants(part, c.Path, "") {
+			t.Busy = append(t.Busy, ExplainedBusy{c.Path, c.Instances, c.BusyCycles, c.Utilization})
+		}
+	}
+	slices.SortStableFunc(t.Busy, func(a, b ExplainedBusy) int { return cmp.Compare(b.Utilization, a.Utilization) })
 	if part != "" {
-		if len(t.Stages) == 0 {
+		if len(t.Stages)+len(t.Busy) == 0 {
 			return nil
 		}
 		return t

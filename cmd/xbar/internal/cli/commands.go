@@ -37,7 +37,7 @@ number a row, in SI base units. If one of several runs fails the others still
 run; if a run is interrupted, the results finished by then are printed. A trace
 is of the first analog machine.`,
 		flagsOf: func(o *options) []flag {
-			return []flag{o.formatFlag(), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
+			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
 				o.figureFlag("draw energy by category"), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
@@ -56,7 +56,7 @@ processor, and prints every law beside its closed form: the points, the slope
 of log energy over log size, and whether the law holds. Without a CONFIG it
 uses built-in machines; --set and --seed need a CONFIG.`,
 		flagsOf: func(o *options) []flag {
-			return []flag{o.formatFlag(), o.outputFlag(), o.setFlag(), o.seedFlag(),
+			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(),
 				o.figureFlag("draw the laws as log-log panels"), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
@@ -67,15 +67,43 @@ uses built-in machines; --set and --seed need a CONFIG.`,
 		run: (*session).laws,
 	},
 	{
+		name: "explain", operands: "CONFIG [PATH]", least: 1, most: 2,
+		summary: "say where each joule, second and square metre comes from",
+		about: `Explain runs a study and derives its numbers: for every action that costs energy
+the equation of one, with symbols and with numbers, its inputs down to keys of
+the config and published constants, and their sources. Time, area and the
+distance from what physics allows follow in the same way.
+
+A PATH narrows the answer to a component (tile/array/adc), to all below one
+(tile/array), to a category (output), or to one of energy, time, area and
+limits. A machine's name and a colon before it leave the other machines out:
+small:tile/array/adc. The answer about everything sums up actions of less than a
+thousandth; asked for by PATH they are shown. JSON is schema xbar.explain/1.`,
+		flagsOf: func(o *options) []flag {
+			return []flag{o.formatFlag("text", "json", "markdown"), o.outputFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.quietFlag()}
+		},
+		examples: []string{
+			"xbar explain study.toml",
+			"xbar explain study.toml tile/array/adc",
+			"xbar explain study.toml isaac:time",
+			"xbar explain study.toml limits --set machine.isaac.adc.resolution=6",
+			"xbar explain study.toml --format json -o why.json",
+		},
+		run: (*session).explain,
+	},
+	{
 		name: "presets", operands: "[NAME]", most: 1,
 		summary: "list the library of machines and parts, or print one as TOML",
-		about: `Presets lists the library: what a config can name with preset = "NAME". With a
-NAME it prints that preset whole, as TOML, with the source of every number.`,
-		flagsOf: func(o *options) []flag { return []flag{o.formatFlag(), o.outputFlag(), o.quietFlag()} },
+		about: `Presets lists the library: what a config can name with preset = "NAME", in a
+machine or in a section of one. With a NAME it prints that preset whole, as TOML,
+with the source of every number. Where a machine and a part share a name, NAME
+is the machine, and KIND/NAME the part.`,
+		flagsOf: func(o *options) []flag { return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.quietFlag()} },
 		examples: []string{
 			"xbar presets",
 			"xbar presets reram-small",
 			"xbar presets reram-small -o mine.toml",
+			"xbar presets adc/isaac-8b",
 		},
 		run: (*session).presets,
 	},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,20 +110,21 @@ func lookup(flags []flag, name string) *flag {
 	return nil
 }
 
-var formats = []string{"text", "json", "csv", "markdown"}
-
-func (o *options) formatFlag() flag {
+// formatFlag offers the formats, the first of which is text.
+func (o *options) formatFlag(formats ...string) flag {
 	o.format = formats[0]
-	return flag{"format", "FORMAT", "text (unless given), json, csv or markdown", func(value string) error {
-		for _, f := range formats {
-			if f == value {
-				o.format = f
-				return nil
-			}
+	last := len(formats) - 1
+	about := formats[0] + " (unless given), " + strings.Join(formats[1:last], ", ") + " or " + formats[last]
+	return flag{"format", "FORMAT", about, func(value string) error {
+		if !slices.Contains(formats, value) {
+			return fmt.Errorf("not one of %s%s", strings.Join(formats, ", "), didYouMean(configs.Nearest(value, formats)))
 		}
-		return fmt.Errorf("not one of %s%s", strings.Join(formats, ", "), didYouMean(configs.Nearest(value, formats)))
+		o.format = value
+		return nil
 	}}
 }
+
+var everyFormat = []string{"text", "json", "csv", "markdown"}
 
 func (o *options) outputFlag() flag {
 	return flag{"o", "FILE", "write the result to FILE, whole or not at all", func(value string) error {

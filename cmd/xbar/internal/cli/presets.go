@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"unicode/utf8"
 
 	"xbar/configs"
@@ -23,7 +23,7 @@ func (s *session) presets(_ context.Context, o *options, names []string) error {
 	if o.format != "text" {
 		return &usageError{"presets", "--format is for the list; one preset is TOML"}
 	}
-	data, ok := configs.Preset(names[0])
+	data, ok := preset(names[0])
 	if !ok {
 		return &usageError{"presets", fmt.Sprintf("no preset %q", names[0]) + didYouMean(configs.Nearest(names[0], presetNames()))}
 	}
@@ -33,12 +33,23 @@ func (s *session) presets(_ context.Context, o *options, names []string) error {
 	})
 }
 
-func presetNames() []string {
-	var names []string
+// preset finds what NAME or KIND/NAME names, a machine before a part.
+func preset(name string) ([]byte, bool) {
 	for _, p := range configs.Presets() {
-		names = append(names, p.Name)
+		if !configs.IsPart(p.Kind) && name == p.Kind+"/"+p.Name {
+			return configs.Preset(p.Name)
+		}
 	}
-	return names
+	return configs.Preset(name)
+}
+
+// presetNames lists all that [preset] finds, plain names first.
+func presetNames() []string {
+	var names, qualified []string
+	for _, p := range configs.Presets() {
+		names, qualified = append(names, p.Name), append(qualified, p.Kind+"/"+p.Name)
+	}
+	return append(names, qualified...)
 }
 
 func printPresets(w io.Writer, format string, presets []configs.PresetInfo) error {
@@ -65,23 +76,61 @@ func printPresets(w io.Writer, format string, presets []configs.PresetInfo) erro
 	return presetsText(w, presets)
 }
 
-// presetsText keeps titles in a column of their own.
+// presetsText groups presets by what they are for, machines first.
 func presetsText(w io.Writer, presets []configs.PresetInfo) error {
-	const titleWidth = 80
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(out, "name\tkind\ttitle\n")
+	var b strings.Builder
+	widest := 0
 	for _, p := range presets {
-		name, kind, line := p.Name, p.Kind, ""
-		for _, word := range strings.Fields(p.Title) {
-			if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > titleWidth {
-				fmt.Fprintf(out, "%s\t%s\t%s\n", name, kind, line)
-				name, kind, line = "", "", ""
-			}
-			line = strings.TrimSpace(line + " " + word)
-		}
-		fmt.Fprintf(out, "%s\t%s\t%s\n", name, kind, line)
+		widest = max(widest, utf8.RuneCountInString(p.Name))
 	}
-	return out.Flush()
+	for _, part := range []bool{false, true} {
+		for _, kind := range kinds(presets, part) {
+			use := kind + ` machines: [[machine]] preset = "NAME"`
+			if part {
+				use = kind + `: [machine.` + kind + `] preset = "NAME"`
+			}
+			fmt.Fprintf(&b, "%s\n", use)
+			for _, p := range presets {
+				if p.Kind == kind {
+					fmt.Fprintf(&b, "  %-*s  %s\n", widest, p.Name, strings.Join(wrap(p.Title, titleWidth), "\n"+strings.Repeat(" ", widest+4)))
+				}
+			}
+			b.WriteString("\n")
+		}
+	}
+	b.WriteString("One of them whole: xbar presets NAME, or KIND/NAME where two share a name.\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const titleWidth = 80
+
+// kinds lists the kinds of machines or of parts, in the order of the library.
+func kinds(presets []configs.PresetInfo, parts bool) []string {
+	var all []string
+	for _, p := range presets {
+		if configs.IsPart(p.Kind) == parts && !slices.Contains(all, p.Kind) {
+			all = append(all, p.Kind)
+		}
+	}
+	return all
+}
+
+// wrap breaks a text into lines of so many characters.
+func wrap(text string, limit int) []string {
+	lines := []string{""}
+	for _, word := range strings.Fields(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) > limit:
+			lines = append(lines, word)
+		default:
+			*last += " " + word
+		}
+	}
+	return lines
 }
 
 func presetsJSON(w io.Writer, presets []configs.PresetInfo) error {
