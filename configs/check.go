@@ -246,7 +246,7 @@ func (d *decoder) checkParts(m *machine) {
 		{"accumulator", m.Accumulator.Check, []string{"node", "voltage", "flavour"}},
 		{"activation", m.Activation.Check, []string{"node", "voltage", "flavour"}},
 	} {
-		if !m.given(part.section + ".model") {
+		if !m.given(part.section+".model") || !m.modelled(part.section) {
 			continue
 		}
 		if err := part.check(); err != nil {
@@ -257,6 +257,20 @@ func (d *decoder) checkParts(m *machine) {
 			d.errs.addf(m.blame(keys...), "[machine.%s]: %v", part.section, err)
 		}
 	}
+}
+
+// modelled says whether the models of a section have the keys that they need.
+func (m *machine) modelled(section string) bool {
+	for _, g := range groups[section] {
+		if c := g.Find(m.leaves[section+"."+g.Key].origin.Text); c != nil {
+			for _, key := range c.Needs {
+				if !m.given(section + "." + key) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 func (d *decoder) checkConductance(m *machine) {

@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"xbar/adc"
 	"xbar/sim/model"
@@ -101,18 +102,29 @@ func (m *Machine) conversionLimit() Limit {
 		Component: "tile/array/adc", Action: "convert", Value: value,
 		Floor: with(at(adc.ThermalFloor(bits.Value, m.Kelvin), m.Kelvin), bits), keys: append(value.Keys(), "adc.resolution"),
 	}
-	if interval := m.ADC.Interval(m.ADC.Resolution).Value; interval > 0 {
-		best := with(adc.BestPublished(bits.Value, unit.Hertz(1/interval)), bits)
+	if interval := m.ADC.Interval(m.ADC.Resolution).Under("adc"); interval.Value > 0 {
+		rate := model.Figure{
+			Name: "rate of a converter", Equation: "f = 1/{t}", Value: 1 / interval.Value, Unit: "Hz",
+			Inputs: []model.Input{model.Derived("t", interval)},
+		}
+		best := with(with(adc.BestPublished(bits.Value, unit.Hertz(rate.Value)), bits), model.Derived("f", rate))
 		l.Best = &best
 	}
 	return l
 }
 
-// with puts the input that a figure was asked about in its place.
+// with puts the input that a figure was asked about in its place, in all that it
+// is derived from.
 func with(f model.Figure, in model.Input) model.Figure {
+	f.Inputs = slices.Clone(f.Inputs)
 	for i := range f.Inputs {
-		if f.Inputs[i].Symbol == in.Symbol {
-			f.Inputs[i] = in
+		own := &f.Inputs[i]
+		switch {
+		case own.Symbol == in.Symbol && own.Value == in.Value:
+			*own = in
+		case own.From != nil:
+			from := with(*own.From, in)
+			own.From = &from
 		}
 	}
 	return f

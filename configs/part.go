@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -31,6 +32,9 @@ func listParts(library fs.FS) []PresetInfo {
 		info.Kind = path.Base(path.Dir(p))
 		all = append(all, info)
 	}
+	slices.SortFunc(all, func(a, b PresetInfo) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+	})
 	return all
 }
 

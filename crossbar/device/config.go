@@ -89,9 +89,9 @@ func (c *Config) Read() (base, slope model.Figure) {
 	case "c2c":
 		return c.ladder()
 	case "photonic":
-		return c.photonic(), constant("weight")
+		return c.photonic(), constant()
 	default:
-		return model.Given("energy of a driven cell", "E", float64(c.ReadEnergy), "J", "read_energy"), constant("weight")
+		return model.Given("energy of a driven cell", "E", float64(c.ReadEnergy), "J", "read_energy"), constant()
 	}
 }
 

@@ -12,8 +12,8 @@ const (
 )
 
 // constant is the slope of a model that knows no levels.
-func constant(of string) model.Figure {
-	return model.Figure{Name: slopeName, Equation: "0", Unit: "J", Holds: "the model does not know the " + of}
+func constant() model.Figure {
+	return model.Figure{Name: slopeName, Equation: "0", Unit: "J"}
 }
 
 // conductance is Joule's heat in a cell between G_off and G_on. Levels lie
@@ -93,7 +93,7 @@ func (c *Config) ladder() (base, slope model.Figure) {
 		Source: "derived from the ladder of Wang et al., JSSC 2023: the mean over all words of the charge that it takes",
 		Holds:  "weight bits that are on and off equally often; the ladder is emptied before every read, its output is open, and parasitic capacitance is left out",
 	}
-	return base, constant("weight")
+	return base, constant()
 }
 
 const (

@@ -82,11 +82,9 @@ type ExplainedBusy struct {
 
 // ExplainedStage is a latency of a component, as it is and in whole cycles.
 type ExplainedStage struct {
-	Component   string     `json:"component"`
-	Cycles      int64      `json:"cycles"`
-	BusyCycles  int64      `json:"busy_cycles"` // of the component in a pass, summed over instances
-	Utilization float64    `json:"utilization"`
-	Derivation  Derivation `json:"derivation"`
+	Component  string     `json:"component"`
+	Cycles     int64      `json:"cycles"`
+	Derivation Derivation `json:"derivation"`
 }
 
 // ExplainedKernel is a kernel's part of the time.
@@ -367,13 +365,7 @@ func (x *explainer) time(part string) *ExplainedTime {
 		if !wants(part, s.component, "") {
 			continue
 		}
-		stage := ExplainedStage{Component: s.component, Cycles: s.cycles, Derivation: x.derivation(s.latency)}
-		for _, c := range x.result.Components {
-			if c.Path == s.component {
-				stage.BusyCycles, stage.Utilization = c.BusyCycles, c.Utilization
-			}
-		}
-		t.Stages = append(t.Stages, stage)
+		t.Stages = append(t.Stages, ExplainedStage{s.component, s.cycles, x.derivation(s.latency)})
 	}
 	for _, c := range x.result.Components {
 		if c.BusyCycles > 0 && wants(part, c.Path, "") {

@@ -38,7 +38,7 @@ func SineSNR(bits float64) float64 { return 1.5 * math.Pow(4, bits) }
 
 func thermal(kelvin float64) []model.Input {
 	return []model.Input{
-		{Symbol: "k", Value: Boltzmann, Unit: "J/K", Source: "CODATA 2018"},
+		{Symbol: "k", Value: Boltzmann, Unit: "J/K", Source: "SI, 9th brochure (2019), exact"},
 		{Symbol: "T", Value: kelvin, Unit: "K", Source: "assumed temperature"},
 	}
 }

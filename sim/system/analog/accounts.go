@@ -160,10 +160,11 @@ func (c *Chip) openByData(component, action string, category energy.Category, ev
 	return c.openVaried(component, action, category, event, mean)
 }
 
-// fromData stands for an energy that is summed from the data, read by read.
+// fromData stands for an energy that is summed from the data, read by read: the
+// ledger adds it to a price of nothing.
 func (c *Chip) fromData() model.Figure {
 	return model.Figure{
-		Name: "energy of a read, beside what is summed from the data", Equation: "0 + Σ({base}·x² + {slope}·x²·w) over the data", Unit: "J",
+		Name: "energy of a read", Equation: "E = Σ({base}·x² + {slope}·x²·w), over the data", Unit: "J",
 		Inputs: []model.Input{model.Derived("base", c.cellBase), model.Derived("slope", c.cellSlope)},
 	}
 }

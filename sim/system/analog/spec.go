@@ -120,7 +120,30 @@ func (c *Chip) Times() []Time {
 	return append(all,
 		Time{"tile/array/shift-add", given("time of a shift-add", "shift_add", "latency", m.ShiftAdd.Latency), t.shiftAdd},
 		Time{"tile/accumulator", given("time of an addition", "accumulator", "latency", m.Accumulator.Latency), t.addition},
+		c.rowTime(),
 	)
+}
+
+// rowTime is what a full row takes to write.
+func (c *Chip) rowTime() Time {
+	m := c.machine
+	cells := int64(m.Crossbar.LogicalCols())
+	steps := float64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
+	f := model.Figure{
+		Name: "time of writing a row", Equation: "t = {s}·{n}·({t_w} + {t_v})", Unit: "s",
+		Value: steps * m.Cell.Pulses * float64(m.Cell.WriteTime+m.Cell.VerifyTime),
+		Inputs: []model.Input{
+			{Symbol: "s", Value: steps, Source: "cells of a row over crossbar.write_parallelism, rounded up"},
+			{Symbol: "n", Value: m.Cell.Pulses, Key: "cell.pulses"},
+			{Symbol: "t_w", Value: float64(m.Cell.WriteTime), Unit: "s", Key: "cell.write_time"},
+			{Symbol: "t_v", Value: float64(m.Cell.VerifyTime), Unit: "s", Key: "cell.verify_time"},
+		},
+	}
+	row, err := c.timings.rowWrite(m, cells)
+	if err != nil {
+		return Time{"tile/array", f, sim.Forever} // a full row may be more than the kernels write
+	}
+	return Time{"tile/array", f, row.cycles}
 }
 
 // conversionTimes lists the times of conversions by their bits, the most first.
