@@ -116,7 +116,7 @@ func writeRung(p page, r *validate.Rung) {
 		p.list(notes.list())
 	}
 	if len(r.Totals) > 0 {
-		p.subheading("Errors of what was predicted, " + r.Compared)
+		p.subheading("Errors of what was predicted: " + r.Compared)
 		p.table(totals(r))
 	}
 }

@@ -25,24 +25,14 @@ func closedForms(ctx context.Context, b *bench) (Rung, error) {
 		}
 		s.compareCounts(counts, energies)
 	}
-	const source = "closed form of package theory"
-	rung := Rung{
+	return Rung{
 		Level: 1, Title: fmt.Sprintf("Closed forms: %d machines and kernels drawn at random", randomMachines),
 		Columns: []Column{{Name: "simulated", Given: "nothing", Rest: "how often each action happens, and its energy"}},
-	}
-	for _, t := range []struct {
-		of        *series
-		unit      string
-		tolerance float64
-	}{{counts, "1", 0}, {energies, "J", 1e-12}} {
-		table := Table{Title: map[string]string{"1": "counts", "J": "energies"}[t.unit], Unit: t.unit}
-		for _, name := range t.of.names {
-			id := strings.ReplaceAll(name, " ", "-") + map[string]string{"1": "", "J": "-energy"}[t.unit]
-			table.Figures = append(table.Figures, worst(id, name, source, t.of.closed[name], t.of.simulated[name], t.tolerance))
-		}
-		rung.Tables = append(rung.Tables, table)
-	}
-	return rung, nil
+		Tables: []Table{
+			{Title: "counts", Unit: "1", Figures: counts.figures("", 0)},
+			{Title: "energies", Unit: "J", Figures: energies.figures("-energy", 1e-12)},
+		},
+	}, nil
 }
 
 // series is points by name, in the order in which names first came.
@@ -63,6 +53,14 @@ func (s *series) add(name string, closed, simulated float64) {
 	s.simulated[name] = append(s.simulated[name], simulated)
 }
 
+func (s *series) figures(suffix string, tolerance float64) (all []Figure) {
+	for _, name := range s.names {
+		id := strings.ReplaceAll(name, " ", "-") + suffix
+		all = append(all, worst(id, name, "closed form of package theory", s.closed[name], s.simulated[name], tolerance))
+	}
+	return all
+}
+
 // drawn is a config with one analog machine, which holds its kernel, and
 // energies that are the same for every action of a kind.
 func drawn(r *rand.Rand) string {
@@ -81,8 +79,8 @@ func drawn(r *rand.Rand) string {
 	fmt.Fprintf(&t, "inferences = 1\n[workload]\n[[workload.kernel]]\nname = \"k\"\nL = %d\nN = %d\nM = %d\n", between(1, 4), between(1, 150), between(1, 40))
 	fmt.Fprintf(&t, "input_bits = %d\nweight_bits = %d\nsigned_input = %s\n", between(2, 8), between(2, 8), one("true", "false"))
 	fmt.Fprintf(&t, "[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.chip]\ntiles = 60\narrays_per_tile = 60\n")
-	fmt.Fprintf(&t, "[machine.crossbar]\nrows = %d\ncols = %d\nactive_rows = %d\nencoding = %q\nanalog_sum = %q\ncolumn_flip = %s\ngate_unused = %s\n",
-		rows, between(16, 96), between(1, rows), encoding, sum, flip, one("true", "false"))
+	fmt.Fprintf(&t, "[machine.crossbar]\nrows = %d\ncols = %d\nfold = %d\nactive_rows = %d\nencoding = %q\nanalog_sum = %q\ncolumn_flip = %s\ngate_unused = %s\n",
+		rows, between(32, 96), between(1, 2), between(1, rows), encoding, sum, flip, one("true", "false"))
 	fmt.Fprintf(&t, "row_capacitance = \"%d fF\"\nwrite_parallelism = 16\n", between(1, 100))
 	fmt.Fprintf(&t, "[machine.cell]\nbits = %d\nread_energy = \"%d aJ\"\n", between(1, 4), between(1, 9999))
 	fmt.Fprintf(&t, "[machine.dac]\nbits = %d\nphases = %d\nsigned_inputs = %q\nenergy_per_conversion = \"%d fJ\"\n",

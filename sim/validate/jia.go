@@ -14,11 +14,12 @@ const (
 	jiaOutputs = 256
 )
 
-// Both columns of Jia et al. have the times of the chip: its cycles an
+// Tolerances: measured, library. Both have the times of the chip: its cycles an
 // activation, its clock, and the exponent that was fitted to its two clocks.
 var (
-	jiaSpeed  = [2]bar{given(0.005), given(0.005)}
-	jiaBits   = [2]bar{within(0.005), within(0.005)}
+	jiaSpeed  = [2]bar{given(0.005), given(0.005)}   // inputs of one bit
+	jiaBits   = [2]bar{within(0.005), within(0.005)} // wider ones
+	jiaAreas  = [2]bar{given(0.005), within(0.5)}
 	jiaEnergy = map[string][2]bar{
 		"0.85": {given(0.005), within(0.5)},
 		"1.2":  {within(0.15), within(0.5)},
@@ -53,9 +54,9 @@ func jia(ctx context.Context, b *bench) (Rung, error) {
 		if err != nil {
 			return Rung{}, err
 		}
-		s.jiaEnergies(where(rows, "voltage", voltage), &efficiency, &energy)
+		s.addEnergies(where(rows, "voltage", voltage), &efficiency, &energy)
 		if voltage == "0.85" {
-			s.jiaAreas(rows, &areas)
+			s.addAreas(rows, &areas)
 		}
 	}
 	return Rung{
@@ -89,8 +90,8 @@ func jiaSingleBit(r row) []string {
 		"workload.kernel.macro.signed_input=false", "workload.kernel.macro.input_bits="+r["input_bits"])
 }
 
-// jiaEnergies shares the energy of a pass between its activations and outputs.
-func (s *study) jiaEnergies(rows []row, efficiency, energy *Table) {
+// addEnergies shares the energy of a pass between its activations and outputs.
+func (s *study) addEnergies(rows []row, efficiency, energy *Table) {
 	parts := map[string]func(m *system.Machine) float64{
 		"adc": func(m *system.Machine) float64 { return joules(m, "tile/array/adc") },
 		"array": func(m *system.Machine) float64 {
@@ -119,8 +120,8 @@ func (s *study) jiaEnergies(rows []row, efficiency, energy *Table) {
 	}
 }
 
-// jiaAreas adds up what the parts cover.
-func (s *study) jiaAreas(rows []row, areas *Table) {
+// addAreas adds up what the parts cover.
+func (s *study) addAreas(rows []row, areas *Table) {
 	parts := map[string]func(m *configs.Machine) float64{
 		"area-adc": func(m *configs.Machine) float64 {
 			return float64(m.ADC.PerArray) * m.ADC.AreaEach(m.Written("adc")).Value
@@ -134,7 +135,7 @@ func (s *study) jiaAreas(rows []row, areas *Table) {
 	for _, r := range rows {
 		if part := parts[r["quantity"]]; part != nil {
 			simulated := []float64{part(&s.config.Machines[0]), part(&s.config.Machines[1])}
-			areas.add(r["quantity"], r["quantity"][len("area-"):], jiaSource(r), r, simulated, [2]bar{given(0.005), within(0.5)})
+			areas.add(r["quantity"], r["quantity"][len("area-"):], jiaSource(r), r, simulated, jiaAreas)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (v *Value) judge(id, column string, all []accepted) {
 		return
 	}
 	for _, a := range all {
-		if a.id == id && a.column == column && math.Abs(v.Error-a.error) <= leeway*(1+math.Abs(a.error)) {
+		if a.id == id && a.column == column && math.Abs(v.Error-a.error) <= leeway*(1+a.error)+rounding {
 			v.Verdict, v.Reason = Accepted, a.reason
 		}
 	}
@@ -103,8 +103,12 @@ type accepted struct {
 	reason     string
 }
 
-// leeway is how far an error may be from the one that is explained.
-const leeway = 0.005
+// leeway is the share by which a simulated number may have moved since its error
+// was explained, and rounding what the digits of that leave open.
+const (
+	leeway   = 0.005
+	rounding = 0.0005
+)
 
 // readDeviations reads the tables of DEVIATIONS.md: figure, column, error, why.
 func readDeviations() ([]accepted, error) {

@@ -167,7 +167,7 @@ func TestWrongNumbersFail(t *testing.T) {
 	for _, test := range []struct{ config, set, figure string }{
 		{"isaac", "machine.isaac.adc.energy_per_conversion=1.6 pJ", "isaac/power-adc"},
 		{"isaac", "machine.isaac.adc.latency=0.8 ns", "isaac/throughput"},
-		{"isaac", "machine.nameplate.crossbar.row_capacitance=50 fF", "isaac/power-chip"},
+		{"isaac", "machine.nameplate.crossbar.row_capacitance=2 pF", "isaac/power-chip"},
 		{"isaac", "machine.nameplate.cell.read_energy=1.8 fJ", "isaac/power-array"},
 		{"isaac", "machine.isaac.dram.read_energy=80 pJ/bit", "isaac/power-chip"},
 		{"isaac", "machine.isaac.adc.area=1300 um2", "isaac/area"},
@@ -212,6 +212,32 @@ func climbWith(t *testing.T, id string, overrides map[string][]string) []string 
 	}
 	t.Fatalf("no rung %s", id)
 	return nil
+}
+
+// What is explained is one error, not any.
+func TestAcceptedErrorIsOne(t *testing.T) {
+	known := []accepted{{"chip/adc", "library", 0.8, "it is slow"}, {"chip/dac", "library", -0.9, "it is small"}}
+	for _, test := range []struct {
+		id, column string
+		error      float64
+		want       Verdict
+	}{
+		{"chip/adc", "library", 0.8, Accepted},
+		{"chip/adc", "library", 0.805, Accepted},
+		{"chip/adc", "library", 0.85, Off},
+		{"chip/adc", "library", -0.8, Off},
+		{"chip/adc", "library", 0.05, Within},
+		{"chip/adc", "measured", 0.8, Off},
+		{"chip/dac", "library", -0.9005, Accepted},
+		{"chip/dac", "library", -0.91, Off}, // a tenth less than it was
+		{"chip/row", "library", 0.8, Off},
+	} {
+		v := Value{Error: test.error, Tolerance: 0.1}
+		v.judge(test.id, test.column, known)
+		if v.Verdict != test.want || (v.Reason != "") != (test.want == Accepted) {
+			t.Errorf("%s, %s, off by %g: %s (%s), want %s", test.id, test.column, test.error, v.Verdict, v.Reason, test.want)
+		}
+	}
 }
 
 // One figure that is off is enough for the whole ladder.
