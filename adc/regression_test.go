@@ -4,8 +4,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"xbar/adc"
@@ -23,12 +23,7 @@ func number(t *testing.T, text string) float64 {
 
 // The published points have six digits.
 func TestRegressionReproducesThePublishedPoints(t *testing.T) {
-	file, err := os.Open("testdata/adc_model_points.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(adc.RegressionPoints())).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

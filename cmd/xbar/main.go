@@ -11,6 +11,7 @@
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
 //	presets   list the library of machines and parts, or print one as TOML
+//	validate  compare the simulator with published chips and golden numbers
 //	version   print the version
 //	help      explain xbar, or one command: xbar help COMMAND
 //
@@ -137,6 +138,32 @@
 //	xbar presets reram-small
 //	xbar presets reram-small -o mine.toml
 //	xbar presets adc/isaac-8b
+//
+// # xbar validate
+//
+// Usage:
+//
+//	xbar validate [flags]
+//
+// Validate runs the simulator against published numbers, from the closed forms up
+// to fabricated chips, and prints every figure: published, simulated, the error,
+// and whether it was calibrated or predicted. A chip is simulated with energies
+// that were measured on it, and again by the library's models alone.
+//
+// A figure outside its tolerance is marked. Where the reason is known it stands
+// below; if any figure is off without one, the exit code is 1.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given), json, csv or markdown
+//	-o FILE            write the result to FILE, whole or not at all
+//	-j N               use at most N processors; the result is the same
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar validate
+//	xbar validate --format json -o validation.json
 //
 // # xbar version
 //

@@ -17,6 +17,7 @@ import (
 
 	"xbar/sim/energy"
 	"xbar/sim/system"
+	"xbar/sim/validate"
 )
 
 var writers = map[string]func(io.Writer, *system.Result) error{
@@ -46,6 +47,15 @@ func TestNotFiniteIsRefused(t *testing.T) {
 	} {
 		if err := write(io.Discard, l); err == nil {
 			t.Errorf("laws %s accept NaN", name)
+		}
+	}
+	v := spoilt(t)
+	v.Rungs[0].Tables[0].Figures[2].Values[0].Error = math.Inf(1)
+	for name, write := range map[string]func(io.Writer, *validate.Result) error{
+		"text": ValidateText, "markdown": ValidateMarkdown, "json": ValidateJSON, "csv": ValidateCSV,
+	} {
+		if err := write(io.Discard, v); err == nil {
+			t.Errorf("validation %s accept Inf", name)
 		}
 	}
 }
@@ -214,6 +224,19 @@ func TestManyMachinesAreSplit(t *testing.T) {
 	for _, m := range r.Machines {
 		if n := strings.Count(b.String(), m.Name); n < 3 {
 			t.Errorf("%s appears %d times", m.Name, n)
+		}
+	}
+}
+
+// Nothing of a validation is wider than a terminal.
+func TestValidateFits(t *testing.T) {
+	var b bytes.Buffer
+	if err := ValidateText(&b, ladder(t)); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > lineWidth {
+			t.Errorf("%d columns: %s", n, line)
 		}
 	}
 }

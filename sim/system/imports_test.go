@@ -16,7 +16,7 @@ import (
 // Paths are those below xbar/; a pattern that ends in /... includes what is
 // beneath. The first line that matches a package is its rule.
 //
-//	sim, sim/model ← sim/energy, sim/trace, sim/workload ← machines, sim/mapping ← configs ← sim/system ← sim/report ← cmd
+//	sim, sim/model ← sim/energy, sim/trace, sim/workload ← machines, sim/mapping ← configs ← sim/system ← sim/validate ← sim/report ← cmd
 //
 // Machines know workloads as data, and nothing of mappings, configs or each
 // other. Nothing but cmd imports cmd, because nothing here lists it.
@@ -49,11 +49,15 @@ var house = []struct {
 		"sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload", "sim/mapping", "sim/theory",
 		"golang.org/x/sync/errgroup", "gonum.org/v1/gonum/...",
 	}},
+	{"sim/validate", []string{
+		"sim/system", "sim/theory", "sim/technology", "sim/unit", "configs", "adc", "dac", "crossbar/device", "digital/memory", "digital/network", "digital/peripheral",
+		"golang.org/x/sync/errgroup",
+	}},
 	{"sim/report/...", []string{
-		"sim/report/...", "sim/system", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
+		"sim/report/...", "sim/system", "sim/validate", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
 	}},
 	{"cmd/...", []string{
-		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload", "sim/mapping", "sim/theory", "sim/system", "sim/report/...",
+		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload", "sim/mapping", "sim/theory", "sim/system", "sim/validate", "sim/report/...",
 	}},
 	{"examples/...", []string{"sim/...", "configs", "digital/kernel", "gonum.org/v1/gonum/..."}},
 	{"", nil}, // the root has benchmarks only
@@ -103,6 +107,9 @@ func TestImportRules(t *testing.T) {
 		{"xbar/configs", "xbar/crossbar/device", true},
 		{"xbar/configs", "xbar/sim/system", false},
 		{"xbar/sim/system/analog", "xbar/sim/report", false},
+		{"xbar/sim/validate", "xbar/sim/system", true},
+		{"xbar/sim/validate", "xbar/sim/system/analog", false},
+		{"xbar/sim/validate", "xbar/sim/report", false},
 		{"xbar/sim/report", "xbar/cmd/xbar/internal/cli", false},
 		{"xbar/cmd/xbar", "xbar/cmd/xbar/internal/cli", true},
 		{"xbar/examples/01-fashion-mlp/train", "xbar/cmd/xbar", false},

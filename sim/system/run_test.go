@@ -254,3 +254,14 @@ func TestGatingSparesTheIdleOnly(t *testing.T) {
 		t.Errorf("a bus without a limit leaks %g J gated, %g ungated", a, b)
 	}
 }
+
+func component(t *testing.T, m *system.Machine, path string) system.Component {
+	t.Helper()
+	for _, c := range m.Components {
+		if c.Path == path {
+			return c
+		}
+	}
+	t.Fatalf("no component %s", path)
+	return system.Component{}
+}

@@ -108,6 +108,25 @@ is the machine, and KIND/NAME the part.`,
 		run: (*session).presets,
 	},
 	{
+		name:    "validate",
+		summary: "compare the simulator with published chips and golden numbers",
+		about: `Validate runs the simulator against published numbers, from the closed forms up
+to fabricated chips, and prints every figure: published, simulated, the error,
+and whether it was calibrated or predicted. A chip is simulated with energies
+that were measured on it, and again by the library's models alone.
+
+A figure outside its tolerance is marked. Where the reason is known it stands
+below; if any figure is off without one, the exit code is 1.`,
+		flagsOf: func(o *options) []flag {
+			return []flag{o.formatFlag(), o.outputFlag(), o.workersFlag(), o.quietFlag()}
+		},
+		examples: []string{
+			"xbar validate",
+			"xbar validate --format json -o validation.json",
+		},
+		run: (*session).validate,
+	},
+	{
 		name:    "version",
 		summary: "print the version",
 		about: `Version prints the version of xbar, the revision it was built from and the Go
