@@ -24,7 +24,13 @@ type Limit struct {
 
 // Below says whether the action costs less than physics allows. What costs
 // nothing is not modelled, or is charged elsewhere, and is below no floor.
-func (l *Limit) Below() bool { return l.Value.Value > 0 && l.Value.Value < l.Floor.Value }
+func (l *Limit) Below() bool {
+	return l.Value.Value > 0 && l.Value.Value < l.Floor.Value*(1-rounding)
+}
+
+// rounding is what the last digits of floating point may take from a number that
+// is at its floor, such as a line without gates.
+const rounding = 1e-9
 
 // Limits lists how far a machine's parts are from their floors. Scalar and
 // systolic machines have none yet.

@@ -37,10 +37,10 @@ func (s *session) presets(_ context.Context, o *options, names []string) error {
 func preset(name string) ([]byte, bool) {
 	for _, p := range configs.Presets() {
 		if !configs.IsPart(p.Kind) && name == p.Kind+"/"+p.Name {
-			return configs.Preset(p.Name)
+			return configs.Whole(p.Name)
 		}
 	}
-	return configs.Preset(name)
+	return configs.Whole(name)
 }
 
 // presetNames lists all that [preset] finds, plain names first.
