@@ -17,6 +17,7 @@ type Programmed struct {
 	flipped []bool   // [group][column]
 	rowSums []int64  // Σ over columns of each row's levels, for the cells' energy
 	samples []int64  // [column], of the read at hand
+	sums    []int64  // [output], where columns are combined
 }
 
 // Program stores rows×cols weights, given by at(row, col). A weight the
@@ -31,6 +32,7 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 	p.planes = make([]uint64, columns*r.Scheme.CellBits*p.words)
 	p.flipped = make([]bool, p.groups*columns)
 	p.samples = make([]int64, columns)
+	p.sums = make([]int64, cols*len(r.outputs))
 	low, high := r.Scheme.Range()
 	stored := make([]uint8, rows*columns)
 	for row := range rows {
@@ -158,36 +160,51 @@ func (p *Programmed) read(d *Drive, phase *phase, g int, y []float64) (clipped i
 	var driven int64 // Σ of the digits
 	for i, weight := range phase.Weights {
 		t := phase.From + i
-		p.sample(weight, d.of(t, g, r.Slicer.Planes()), r.slices[t].bipolar)
+		p.sample(weight, d.of(t, g, r.planes), r.slices[t].bipolar)
 		driven += weight * d.sums[t*d.groups+g]
 	}
 	inverted := float64(r.Scheme.MaxLevel()) * float64(driven)
 	flipped := p.flipped[g*len(p.samples):][:len(p.samples)]
-	columns := r.Scheme.Columns()
+	sums, i := p.combine(len(y)), 0
 	for j := range y {
 		var product float64
-		for o := range r.outputs {
-			out := &r.outputs[o]
-			value, beyond := phase.converters[o].Convert(out.sum(p.samples[j*columns:]))
+		for o, significance := range r.significances {
+			value, beyond := phase.converters[o].Convert(sums[i])
 			if beyond {
 				clipped++
 			}
-			if flipped[j*columns+out.columns[0]] { // then the column is converted by itself
+			if r.Flip && flipped[i] { // then every column is converted by itself
 				value = inverted - value
 			}
-			product += out.significance * value
+			product += significance * value
+			i++
 		}
 		y[j] += float64(phase.base) * product
 	}
 	return clipped
 }
 
-// sum is what a converter sees of a weight's columns.
-func (o *output) sum(samples []int64) (sum int64) {
-	for i, c := range o.columns {
-		sum += o.weights[i] * samples[c]
+// combine is what the converters see of so many weights: their columns, or the
+// sums of those that are combined.
+func (p *Programmed) combine(weights int) []int64 {
+	r := p.reader
+	columns := r.Scheme.Columns()
+	if len(r.outputs) == columns {
+		return p.samples
 	}
-	return sum
+	i := 0
+	for j := range weights {
+		of := p.samples[j*columns:][:columns]
+		for o := range r.outputs {
+			var sum int64
+			for k, c := range r.outputs[o].columns {
+				sum += r.outputs[o].weights[k] * of[c]
+			}
+			p.sums[i] = sum
+			i++
+		}
+	}
+	return p.sums
 }
 
 // sample adds Σ_i digit_i·level_ic, so many times, to every column c. In a

@@ -25,9 +25,11 @@ type Reading struct {
 // kernel have in common.
 type Reader struct {
 	Reading
-	slices  []slice
-	phases  []phase
-	outputs []output // of a weight
+	slices        []slice
+	phases        []phase
+	planes        int       // bits that hold a digit
+	outputs       []output  // of a weight
+	significances []float64 // of them
 }
 
 // slice is what one input slice needs.
@@ -52,7 +54,10 @@ type output struct {
 
 // NewReader works out how an array is read.
 func NewReader(how Reading) *Reader {
-	r := &Reader{Reading: how, outputs: newOutputs(how.Scheme, how.AnalogSum)}
+	r := &Reader{Reading: how, planes: how.Slicer.Planes(), outputs: newOutputs(how.Scheme, how.AnalogSum)}
+	for i := range r.outputs {
+		r.significances = append(r.significances, r.outputs[i].significance)
+	}
 	for t := range how.Slicer.Slices() {
 		low, high := how.Slicer.DigitRange(t)
 		r.slices = append(r.slices, slice{
@@ -143,7 +148,7 @@ type Drive struct {
 func (r *Reader) Load(x []int32, d *Drive) {
 	d.rows, d.words = len(x), (len(x)+63)/64
 	d.groups = (d.rows + r.ActiveRows - 1) / r.ActiveRows
-	d.planes = cleared(d.planes, len(r.slices)*d.groups*r.Slicer.Planes()*d.words)
+	d.planes = cleared(d.planes, len(r.slices)*d.groups*r.planes*d.words)
 	d.sums = cleared(d.sums, len(r.slices)*d.groups)
 	d.squares = cleared(d.squares, d.rows)
 	d.driven, d.digits, d.total = 0, 0, 0
@@ -172,8 +177,8 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 		d.driven++
 		at := t*d.groups + g
 		d.sums[at] += digit
-		planes := d.planes[at*r.Slicer.Planes()*d.words:]
-		for b := range r.Slicer.Planes() {
+		planes := d.planes[at*r.planes*d.words:]
+		for b := range r.planes {
 			planes[b*d.words+row/64] |= uint64(digit>>b&1) << (row % 64)
 		}
 	}
