@@ -76,7 +76,7 @@ var knobs = []knob{
 	{"kernels", "dynamic", flags[0], nil},
 	{"kernels", "repeat", list("1|2|4"), list("10000|10001|3000")},
 	{"kernels", "a second one", list("7|1|16"), list("1000000000")},
-	{"kernels", "machine", list("analog|scalar|both|systolic|all"), nil},
+	{"kernels", "machine", list("analog|scalar|both|systolic|all|digital"), nil},
 	{"kernels", "preset", list("reram-small|isaac|isaac-8b"), nil},
 	{"machine", "clock", list(`"1 GHz"|"1.28 GHz"|"100 MHz"`), list(`"1 Hz"|"10 THz"|"333333333.333 Hz"`)},
 	{"machine", "batch", list("1|2|5"), list("1000000")},
@@ -114,7 +114,7 @@ var knobs = []knob{
 	turn("cell", "leakage", powers),
 	turn("cell", "area", areas),
 	{"dac", "bits", list("1|2|8|16"), nil},
-	{"dac", "signed_inputs", list(`"twos-complement"|"sign-magnitude"`), nil},
+	{"dac", "signed_inputs", list(`"twos-complement"|"sign-magnitude"|"signed-digits"`), nil},
 	turn("dac", "gate_zeros", flags),
 	turn("dac", "energy_per_conversion", energies),
 	turn("dac", "latency", times),
@@ -203,6 +203,27 @@ var knobs = []knob{
 	turn("weight_buffer", "write_energy", perBits),
 	turn("weight_buffer", "leakage", powers),
 	turn("weight_buffer", "area", areas),
+	turn("", "allow_below_floor", flags),
+	{"workload", "statistics.from", list(`"assumed"|"histogram"`), nil},
+	turn("workload", "statistics.input_mean", shares),
+	{"workload", "statistics.input_histogram", list("[8, 4, 2, 1]|[0, 1]|[1, 0]"), list("[1e-300, 0]")},
+	{"workload", "statistics.weight_histogram", list("[1, 2, 1]|[0, 1]"), nil},
+	turn("crossbar", "fold", counts),
+	{"crossbar", "analog_sum", list(`"none"|"polarity"|"weight"`), nil},
+	{"crossbar", "guard_columns", list("0|1|7"), list("64")},
+	{"dac", "phases", list("0|1|2|3"), list("32")},
+	turn("sample_hold", "integration_time", times),
+	turn("sample_hold", "energy_per_integration", energies),
+	turn("adc", "interval", times),
+	{"supply", "voltage", list(`"0.6 V"|"1 V"`), list(`"1 nV"|"1 kV"`)},
+	{"supply", "nominal", list(`"0.8 V"|"1 V"`), list(`"1 nV"|"1 kV"`)},
+	{"supply", "energy_exponent", list("2|0"), list("10")},
+	{"supply", "delay_exponent", list("2.66|0"), list("10")},
+	turn("adder_tree", "per_array", counts),
+	turn("adder_tree", "energy_per_sum", energies),
+	turn("adder_tree", "latency", times),
+	turn("adder_tree", "interval", times),
+	turn("adder_tree", "leakage", powers),
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -250,7 +271,15 @@ func turned(bytes []byte) string {
 	if machines == "analog" || machines == "both" || machines == "all" {
 		fmt.Fprintf(&b, "[[machine]]\nname = \"x\"\nkind = \"analog\"\npreset = %q\n", preset)
 		write("machine")
-		for _, section := range list("chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram") {
+		for _, section := range list("supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram") {
+			fmt.Fprintf(&b, "[machine.%s]\n", section)
+			write(section)
+		}
+	}
+	if machines == "digital" || machines == "all" {
+		b.WriteString("[[machine]]\nname = \"d\"\nkind = \"digital-cim\"\npreset = \"colonnade-2021\"\n")
+		write("machine")
+		for _, section := range list("supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram") {
 			fmt.Fprintf(&b, "[machine.%s]\n", section)
 			write(section)
 		}
@@ -314,15 +343,16 @@ func effort(cfg *configs.Config) (steps float64) {
 		pass := 0.0
 		for _, k := range cfg.Workload.Kernels {
 			// Columns of a weight are at most twice its bits, slices of an input too.
-			perArray := max(1, float64(m.Crossbar.Cols)/float64(2*k.WeightBits))
-			tiles := math.Ceil(float64(k.N)/float64(m.Crossbar.Rows)) * math.Ceil(float64(k.M)/perArray)
-			rows := min(float64(k.N), float64(m.Crossbar.Rows))
+			perArray := max(1, float64(m.Crossbar.LogicalCols())/float64(2*k.WeightBits+m.Crossbar.GuardColumns))
+			high := float64(m.Crossbar.LogicalRows())
+			tiles := math.Ceil(float64(k.N)/high) * math.Ceil(float64(k.M)/perArray)
+			rows := min(float64(k.N), high)
 			vectors := batch * float64(k.L)
 			reads := 2 * float64(k.InputBits)
 			if m.Crossbar.ActiveRows > 0 {
 				gated := rows
 				if !m.Crossbar.GateUnused {
-					gated = float64(m.Crossbar.Rows)
+					gated = high
 				}
 				reads *= math.Ceil(gated / float64(m.Crossbar.ActiveRows))
 			}
@@ -449,6 +479,10 @@ func seedFuzz(f *testing.F) {
 		return string(text)
 	}
 	for _, preset := range configs.Presets() {
+		if configs.IsPart(preset.Kind) {
+			f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.%s]\npreset = %q\n", preset.Kind, preset.Name), "")
+			continue
+		}
 		f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\nkind = %q\npreset = %q\n", preset.Kind, preset.Name), "workload.batch=2\nmachine.*.clock=2 GHz")
 	}
 	f.Add([]byte{}, read("../../configs/testdata/good/whole.toml"), "workload.values=statistical\nmachine[0].chip.tiles=1")
