@@ -56,7 +56,7 @@ func (s *series) add(name string, closed, simulated float64) {
 func (s *series) figures(suffix string, tolerance float64) (all []Figure) {
 	for _, name := range s.names {
 		id := strings.ReplaceAll(name, " ", "-") + suffix
-		all = append(all, worst(id, name, "closed form of package theory", s.closed[name], s.simulated[name], tolerance))
+		all = append(all, worst(id, name, "closed form of package theory", s.closed[name], [][]float64{s.simulated[name]}, tolerance))
 	}
 	return all
 }

@@ -64,8 +64,8 @@ func regressionPoints(energy, areas *Table) error {
 		squares[0], squares[1] = append(squares[0], r.number("area_um2_per_adc")*1e-12), append(squares[1], float64(model.Area()))
 	}
 	const source = "Andrulis et al., arXiv 2404.06553, coefficients of hwcomponents-adc"
-	energy.Figures = append(energy.Figures, worst("adc-regression", "ADC regression", source, joules[0], joules[1], 1e-5))
-	areas.Figures = append(areas.Figures, worst("adc-regression-area", "ADC regression", source, squares[0], squares[1], 1e-5))
+	energy.Figures = append(energy.Figures, worst("adc-regression", "ADC regression", source, joules[0], joules[1:], 1e-5))
+	areas.Figures = append(areas.Figures, worst("adc-regression-area", "ADC regression", source, squares[0], squares[1:], 1e-5))
 	return nil
 }
 
@@ -98,7 +98,7 @@ func cactiPoints(energy, areas, times, power *Table) error {
 			published = append(published, r.number(q.column)*q.scale)
 			simulated = append(simulated, q.model(&b))
 		}
-		q.table.Figures = append(q.table.Figures, worst(q.id, q.name, "CACTI 7, commit 1ffd8df, as run", published, simulated, 1e-6))
+		q.table.Figures = append(q.table.Figures, worst(q.id, q.name, "CACTI 7, commit 1ffd8df, as run", published, [][]float64{simulated}, 1e-6))
 	}
 	return nil
 }

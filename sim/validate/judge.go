@@ -36,17 +36,26 @@ func deviation(x, published float64) float64 {
 	return x/published - 1
 }
 
-// worst stands for several points of one column: the one that is furthest off, or the
-// largest of several.
-func worst(id, name, source string, published, simulated []float64, tolerance float64) Figure {
-	at := 0
+// worst stands for several points: the one that a column is furthest off at, or the
+// largest of several. Simulated is a list a column; one tolerance for all columns
+// keeps a point from hiding another's error.
+func worst(id, name, source string, published []float64, simulated [][]float64, tolerance float64) Figure {
+	at, most := 0, -1.0
 	for i := range published {
-		far, most := math.Abs(deviation(simulated[i], published[i])), math.Abs(deviation(simulated[at], published[at]))
+		far := 0.0
+		for _, column := range simulated {
+			far = max(far, math.Abs(deviation(column[i], published[i])))
+		}
 		if far > most || far == most && published[i] > published[at] {
-			at = i
+			at, most = i, far
 		}
 	}
-	f := figure(id, name, source, published[at], simulated[at:at+1], within(tolerance))
+	var values []float64
+	var bars []bar
+	for _, column := range simulated {
+		values, bars = append(values, column[at]), append(bars, within(tolerance))
+	}
+	f := figure(id, name, source, published[at], values, bars...)
 	f.Points = len(published)
 	return f
 }

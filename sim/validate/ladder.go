@@ -27,8 +27,7 @@ type rung struct {
 	climb func(ctx context.Context, b *bench) (Rung, error)
 }
 
-// ladder lists the rungs, from the ground up. A digital chip (Colonnade) follows
-// NeuRRAM once there is a machine of its kind.
+// ladder lists the rungs, from the ground up.
 var ladder = []rung{
 	{"closed-forms", randomMachines, closedForms},
 	{"components", 0, components},
@@ -36,6 +35,8 @@ var ladder = []rung{
 	{"isaac", 1, isaac},
 	{"jia-2020", 7, jia},
 	{"neurram", 14, neurram},
+	{"colonnade", 260, colonnade},
+	{"dimc", 2, dimc},
 }
 
 // Run climbs the ladder.

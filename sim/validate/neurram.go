@@ -66,7 +66,7 @@ func neurram(ctx context.Context, b *bench) (Rung, error) {
 		Tables:   []Table{*tables["throughput"], *tables["efficiency"], *tables["word-lines"], *tables["neurons"], *tables["input-pulses"]},
 		Compared: "throughput and efficiency at all precisions",
 		Peers: []Measure{
-			peers("CiMLoop, from what its notebook keeps", rows),
+			peers("CiMLoop, from what its notebook keeps", "cimloop", rows),
 			{Of: "CiMLoop, as reported", Mean: 0.053, Max: 0.117, N: 28},
 		},
 	}, nil
@@ -112,12 +112,13 @@ func (s *study) neurramFigure(r row) Figure {
 	return figure(id, name, "Wan et al., Nature 2022, "+r["where"]+" (as cited by CiMLoop)", r.number("value"), simulated, bars[:]...)
 }
 
-// peers is how far CiMLoop's own model is off on the same figures.
-func peers(of string, rows []row) Measure {
+// peers is how far another simulator, whose numbers are in a column, is off on the
+// same figures.
+func peers(of, column string, rows []row) Measure {
 	var errors []float64
 	for _, r := range rows {
-		if r["cimloop"] != "" {
-			errors = append(errors, deviation(r.number("cimloop"), r.number("value")))
+		if r[column] != "" {
+			errors = append(errors, deviation(r.number(column), r.number("value")))
 		}
 	}
 	m := measure(errors)

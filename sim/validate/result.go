@@ -45,7 +45,7 @@ type Table struct {
 }
 
 // Figure is one published number. Where it stands for several points, the
-// numbers are those of the one that is furthest off.
+// numbers are those of the one that a column is furthest off at.
 type Figure struct {
 	ID        string  `json:"id"`
 	Name      string  `json:"name"`

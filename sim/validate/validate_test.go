@@ -5,10 +5,15 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
+	"xbar/configs"
+	"xbar/digital/cim"
+	"xbar/digital/peripheral"
+	"xbar/sim/model"
 	"xbar/sim/system"
 )
 
@@ -76,11 +81,14 @@ func TestRungs(t *testing.T) {
 	}{
 		{"closed-forms", 0, 19, 1e-12},
 		{"components", 0, 45, 0.006},
-		{"activations", 0, 2, 1e-9},
+		{"activations", 0, 4, 1e-9},
 		{"isaac", 1, 16, 0.01},
 		{"jia-2020", 0, 16, 0.13},
 		{"neurram", 0, 52, 0.13},
 		{"neurram", 1, 52, 0.28},
+		{"colonnade", 0, 68, 0.115},
+		{"colonnade", 1, 68, 0.38},
+		{"dimc", 0, 5, 0.145},
 	} {
 		figures, most := 0, 0.0
 		find(t, climb(t), test.rung).each(func(_ *Figure, c int, v *Value) {
@@ -182,6 +190,17 @@ func TestWrongNumbersFail(t *testing.T) {
 		{"neurram", "machine.calibrated.sample_hold.integration_time=330 ns", "neurram/throughput-1-6-8"},
 		{"neurram", "machine.library.adc.energy_per_step=0.5 pJ", "neurram/neurons-2-1-3"},
 		{"neurram", "machine.library.cell.g_on=40 uS", "neurram/input-pulses-2-4-6"},
+		{"puma", "machine.preset.adc.latency=1 ns", "activations/puma-preset"},
+		{"puma", "machine.preset.adc.energy_per_conversion=1.6 pJ", "activations/puma-converter"},
+		{"colonnade", "machine.measured.cell.read_energy=5.5 fJ", "colonnade/cells-1-8"},
+		{"colonnade", "machine.measured.crossbar.gate_unused=true", "colonnade/equal-bits-16-16"},
+		{"colonnade", "machine.library.supply.energy_exponent=3", "colonnade/exponent-0.7V"},
+		{"colonnade", "machine.library.shift_add.pipelined=false", "colonnade/throughput-16-16"},
+		{"dimc1", "machine.dimc1.adder_tree.toggle=0.3", "dimc/efficiency-dimc1"},
+		{"dimc1", "machine.dimc1.dac.bits=1", "dimc/throughput-dimc1"},
+		{"dimc1", "machine.dimc1.cell.area=2 um2", "dimc/area-dimc1"},
+		{"dimc3", "machine.dimc3.crossbar.active_rows=256", "dimc/efficiency-dimc3"},
+		{"dimc3", "machine.dimc3.adder_tree.toggle=0.3", "dimc/efficiency-dimc3"},
 	} {
 		id, _, _ := strings.Cut(test.figure, "/")
 		off := strings.Join(climbWith(t, id, map[string][]string{test.config: {test.set}}), "\n")
@@ -283,9 +302,92 @@ func TestActivationsStepByStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.machines[0].Cycles; got != cycles {
-			t.Errorf("%s: %d cycles, want %d", name, got, cycles)
+		for _, m := range s.machines {
+			if m.Cycles != cycles {
+				t.Errorf("%s, %s: %d cycles, want %d", name, m.Name, m.Cycles, cycles)
+			}
 		}
+	}
+}
+
+// Numbers that configs have from the library are the library's.
+func TestLibraryNumbers(t *testing.T) {
+	nothing := func(string) bool { return false }
+	adder := peripheral.ShiftAdd{Model: "adder", Node: 65e-9, Voltage: 0.8, Flavour: "hp", Bits: 8}
+	accumulator := peripheral.ShiftAdd{Model: "gates", Voltage: 0.9, Toggle: 1, Bits: 23}
+	wide := peripheral.ShiftAdd{Model: "gates", Voltage: 0.9, Toggle: 1, Bits: 32}
+	tree := cim.AdderTree{Model: "gates", Voltage: 0.9, Toggle: 1}
+	eight, sixteen := model.Input{Symbol: "R", Value: 8}, model.Input{Symbol: "b", Value: 16}
+	across, column := tree.Sum(eight, sixteen).Value, accumulator.Operation().Value
+	room := tree.AreaEach(eight, sixteen, nothing).Value + accumulator.AreaEach(nothing).Value
+	const gate, half = 0.7e-15, 0.5 // of a NOR, of which one input in two switches
+	machines := map[string]*configs.Machine{}
+	for _, name := range []string{"colonnade", "dimc1", "dimc3"} {
+		s, err := (&bench{}).run(context.Background(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		machines[name] = &s.config.Machines[len(s.machines)-1]
+	}
+	for _, test := range []struct {
+		of          string
+		given, want float64
+	}{
+		{"a cell of Colonnade", float64(machines["colonnade"].Cell.ReadEnergy), adder.Operation().Value / 8},
+		{"its area", float64(machines["colonnade"].Cell.Area), adder.AreaEach(nothing).Value/8 + 146*65e-9*65e-9},
+		{"a cell of DIMC1", float64(machines["dimc1"].Cell.ReadEnergy), 8 * gate * half * 0.9 * 0.9 * 0.25},
+		{"accumulators of DIMC1", float64(machines["dimc1"].ShiftAdd.Area), 6 * wide.AreaEach(nothing).Value},
+		{"a cell of DIMC3", float64(machines["dimc3"].Cell.ReadEnergy), 2 * gate * half * 0.9 * 0.9 * 0.25},
+		{"a column of DIMC3", float64(machines["dimc3"].ShiftAdd.EnergyPerOperation), (across + column) / 8},
+		{"its area", float64(machines["dimc3"].ShiftAdd.Area), room},
+	} {
+		if math.Abs(test.given/test.want-1) > 5e-4 {
+			t.Errorf("%s: given %g, computed %g", test.of, test.given, test.want)
+		}
+	}
+}
+
+// Colonnade's energy per bit of an input is that of the cells of a row, used or
+// not, over the MACs that fit into it.
+func TestColonnadeFollowsItsColumns(t *testing.T) {
+	for bits := 1; bits <= 16; bits++ {
+		at := strconv.Itoa(bits)
+		s, err := (&bench{}).run(context.Background(), "colonnade", colonnadePoint(row{
+			"quantity": "equal-bits", "voltage": "0.8", "input_bits": at, "weight_bits": at, "registers": "16",
+		})...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := float64(bits) * (128*5.43e-15 + 0.52e-12*0.8*0.8 + 127e-15) / float64(128/(bits+7))
+		if got := s.machines[0].EnergyPerMACJ; math.Abs(got/want-1) > 1e-12 {
+			t.Errorf("%d bits: %g J a MAC, want %g", bits, got, want)
+		}
+	}
+}
+
+// What DEVIATIONS.md says of Colonnade's supply is so: two steps of it follow two
+// powers.
+func TestColonnadesSupply(t *testing.T) {
+	rows, err := read("colonnade")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(voltage string) []row { return where(where(rows, "quantity", "equal-bits"), "voltage", voltage) }
+	high, middle, low := at("0.8"), at("0.7"), at("0.6")
+	for i := range high {
+		first := math.Log(high[i].number("value")/middle[i].number("value")) / math.Log(0.8/0.7)
+		second := math.Log(middle[i].number("value")/low[i].number("value")) / math.Log(0.7/0.6)
+		if first < 3.2 || first > 3.7 || second < 5.8 || second > 6.3 {
+			t.Errorf("%s bits: powers %.2f and %.2f", high[i]["input_bits"], first, second)
+		}
+	}
+}
+
+// One tolerance holds for all columns of a figure that stands for several points.
+func TestWorstOfAllColumns(t *testing.T) {
+	f := worst("id", "name", "a paper", []float64{1, 2, 4}, [][]float64{{1.01, 2, 4.1}, {1, 2.4, 4}}, 0.1)
+	if f.Published != 2 || f.Points != 3 || f.Values[0].Simulated != 2 || f.Values[1].Simulated != 2.4 || f.Values[1].Tolerance != 0.1 {
+		t.Errorf("%+v", f)
 	}
 }
 
