@@ -19,6 +19,7 @@ func laws(t *testing.T, cfg *configs.Config, workers int) *system.LawsResult {
 }
 
 func TestLawsHold(t *testing.T) {
+	long(t)
 	want := map[string]float64{
 		"vmm-resident": -1, "flat-beyond-array": 0, "vmm-reload": 0,
 		"mmm-L": -1, "mmm-N": -1, "mmm-M": -1, "scalar-constant": 0,
@@ -51,6 +52,7 @@ func TestLawsHold(t *testing.T) {
 
 // A law is measured on the machines of a config when it has some.
 func TestLawsOfAConfig(t *testing.T) {
+	long(t)
 	study := []byte(`
 inferences = 1
 [workload]
@@ -90,6 +92,7 @@ func TestLawsDoNotDependOnWorkers(t *testing.T) {
 // weights in place a MAC costs what it does on one array, with reloads a hundred
 // times that.
 func TestReloadLosesTheAdvantage(t *testing.T) {
+	long(t)
 	total := map[string]float64{}
 	for _, l := range laws(t, nil, 2).Laws {
 		total[l.ID] = l.Points[len(l.Points)-1].TotalJPerMAC

@@ -55,6 +55,7 @@ func TestMachinesOfTheLibraryRun(t *testing.T) {
 // Every part of the library can take the place of a machine's own, whichever
 // models that one is made of: it then costs there what it costs elsewhere.
 func TestPartsReplaceSections(t *testing.T) {
+	long(t)
 	account := map[string][2]string{
 		"adc": {"tile/array/adc", "convert"}, "dac": {"tile/array/dac", "convert"},
 		"cell": {"tile/array/cell", "read"}, "dram": {"dram", "read"},

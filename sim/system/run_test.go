@@ -265,3 +265,12 @@ func component(t *testing.T, m *system.Machine, path string) system.Component {
 	t.Fatalf("no component %s", path)
 	return system.Component{}
 }
+
+// long leaves a test out where only races are looked for: it computes much, side
+// by side with nothing.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long, and nothing to race")
+	}
+}

@@ -64,6 +64,7 @@ func runClothes(t *testing.T, sets ...string) *system.Result {
 // energy within 5 % of what 300 images cost digit by digit. Energies that are
 // fixed in advance do not: NeuroSim's authors report 28 % on average.
 func TestStatisticalEnergiesAreThoseOfTheData(t *testing.T) {
+	long(t)
 	exact := runClothes(t, "workload.values=exact")
 	for _, test := range []struct {
 		from   string

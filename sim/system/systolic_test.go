@@ -81,6 +81,7 @@ func inJSON(t *testing.T, text string, sets ...string) *system.Result {
 // Every layer that SCALE-Sim v2 reported on, from a config to the JSON. Its
 // report gives the last cycle's index, one less.
 func TestSystolicTakesSCALESimsCycles(t *testing.T) {
+	long(t)
 	f, err := os.Open("../../digital/systolic/testdata/scalesim/systolic.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +124,7 @@ func systolicStudy(t *testing.T, sets ...string) *system.Machine {
 }
 
 func TestSystolicPartsAddUp(t *testing.T) {
+	long(t)
 	for _, sets := range [][]string{
 		nil,
 		{"granularity=step"},

@@ -172,6 +172,7 @@ func TestDeviationsAreAllNeeded(t *testing.T) {
 
 // A wrong number makes the ladder fail, wherever it is.
 func TestWrongNumbersFail(t *testing.T) {
+	long(t)
 	for _, test := range []struct{ config, set, figure string }{
 		{"isaac", "machine.isaac.adc.energy_per_conversion=1.6 pJ", "isaac/power-adc"},
 		{"isaac", "machine.isaac.adc.latency=0.8 ns", "isaac/throughput"},
@@ -261,6 +262,7 @@ func TestAcceptedErrorIsOne(t *testing.T) {
 
 // One figure that is off is enough for the whole ladder.
 func TestResultDoesNotHold(t *testing.T) {
+	long(t)
 	r, err := Run(context.Background(), Options{Workers: 2, overrides: map[string][]string{"puma": {"machine.puma.dac.latency=1 ns"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -393,6 +395,7 @@ func TestWorstOfAllColumns(t *testing.T) {
 
 // ISAAC's peak is one: all arrays are full, and all converters busy.
 func TestISAACIsBusy(t *testing.T) {
+	long(t)
 	s, err := (&bench{}).run(context.Background(), "isaac")
 	if err != nil {
 		t.Fatal(err)
@@ -439,5 +442,14 @@ func TestInterrupt(t *testing.T) {
 	cancel()
 	if _, err := Run(ctx, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// long leaves a test out where only races are looked for: it computes much, side
+// by side with nothing.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long, and nothing to race")
 	}
 }

@@ -118,6 +118,9 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		return nil, err
 	}
 	for _, k := range work.Kernels {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		s, err := newSpec(m, k)
 		if err != nil {
 			return nil, err

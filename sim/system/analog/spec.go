@@ -69,9 +69,10 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 
 // timings is the machine's latencies in whole cycles.
 type timings struct {
-	load, read, sample sim.Cycle // of each input slice, together
-	integrate          sim.Cycle // of one unit of integration
-	converting         sim.Cycle // of the longest conversion
+	load, read, sample sim.Cycle          // of each input slice, together
+	integrate          sim.Cycle          // of one unit of integration
+	converting         sim.Cycle          // of the longest conversion
+	conversions        map[int]conversion // by bits
 	shiftAdd           sim.Cycle
 	addition           sim.Cycle // of an accumulator lane
 	pulse              *big.Rat  // write and verify of one pulse, in seconds
@@ -82,7 +83,7 @@ type timings struct {
 }
 
 func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
-	t := timings{clock: clock, lost: map[string]float64{}}
+	t := timings{clock: clock, lost: map[string]float64{}, conversions: map[int]conversion{}}
 	t.load = t.cycles("dac.latency", derived(m.DAC.Load()))
 	t.read = t.cycles("cell.read_time", m.Cell.ReadTime)
 	t.sample = t.cycles("sample_hold.latency", m.SampleHold.Latency)
@@ -224,14 +225,31 @@ func (t *timings) newStages(out *readout, phases []crossbar.Phase) ([]stage, err
 		s := stage{slices: int64(p.To - p.From), steps: p.Steps, bits: max(out.bits-p.Later, 1)}
 		s.front = plus(times(s.slices, t.front()), times(s.steps, t.integrate))
 		s.lost = float64(s.slices)*t.frontLoss() + float64(s.steps)*t.lost["sample_hold.integration_time"]
-		latency := t.cycles(out.section+".latency", derived(out.time(s.bits)))
-		s.interval = min(t.cycles(out.section+".interval", derived(out.interval(s.bits))), latency)
-		s.delay = latency - s.interval
-		t.converting = max(t.converting, latency)
-		s.lostEach = max(t.lost[out.section+".latency"], t.lost[out.section+".interval"])
+		s.interval, s.delay, s.lostEach = t.conversion(out, s.bits)
 		stages = append(stages, s)
 	}
 	return stages, t.failed
+}
+
+// conversion is the interval and delay of a conversion of so many bits, and what
+// rounding costs it in seconds, worked out once for each.
+func (t *timings) conversion(out *readout, bits int) (interval, delay sim.Cycle, lost float64) {
+	c, known := t.conversions[bits]
+	if !known {
+		latency := t.cycles(out.section+".latency", derived(out.time(bits)))
+		c.interval = min(t.cycles(out.section+".interval", derived(out.interval(bits))), latency)
+		c.delay = latency - c.interval
+		c.lost = max(t.lost[out.section+".latency"], t.lost[out.section+".interval"])
+		t.converting = max(t.converting, latency)
+		t.conversions[bits] = c
+	}
+	return c.interval, c.delay, c.lost
+}
+
+// conversion is the time of conversions of so many bits.
+type conversion struct {
+	interval, delay sim.Cycle
+	lost            float64
 }
 
 // pipeline is the read path of an array that converts so many sums.
