@@ -157,6 +157,7 @@
 //
 //	--format FORMAT    text (unless given), json, csv or markdown
 //	-o FILE            write the result to FILE, whole or not at all
+//	--figure FILE      draw simulated over published, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
 //

@@ -118,7 +118,7 @@ that were measured on it, and again by the library's models alone.
 A figure outside its tolerance is marked. Where the reason is known it stands
 below; if any figure is off without one, the exit code is 1.`,
 		flagsOf: func(o *options) []flag {
-			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.workersFlag(), o.quietFlag()}
+			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.figureFlag("draw simulated over published"), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar validate",

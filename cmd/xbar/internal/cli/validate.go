@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"xbar/sim/report"
+	"xbar/sim/report/figure"
 	"xbar/sim/validate"
 )
 
@@ -23,6 +24,12 @@ func (s *session) validate(ctx context.Context, o *options, _ []string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if o.figure != "" {
+		if err := figure.Validation(result, o.figure); err != nil {
+			return err
+		}
+		s.message("figure in %s", o.figure)
 	}
 	if err := s.emit(o, func(w io.Writer) error { return printValidation(w, o.format, result) }); err != nil {
 		return err
