@@ -56,7 +56,7 @@ func (b books) fill(m *Machine, parts []part) {
 	most := map[*Component]float64{} // joules of its costliest action
 	for i := range parts {
 		p := &parts[i]
-		m.Components = append(m.Components, Component{Path: p.path, Instances: p.instances, BusyCycles: p.busy / b.passes})
+		m.Components = append(m.Components, Component{Path: p.path, Instances: p.instances, AreaM2: totalArea(parts[i : i+1]), BusyCycles: p.busy / b.passes})
 	}
 	for i := range m.Components {
 		c := &m.Components[i]

@@ -63,6 +63,7 @@ type Component struct {
 	Category    string   `json:"category"`
 	Instances   int64    `json:"instances"`
 	EnergyJ     float64  `json:"energy_j"`
+	AreaM2      *float64 `json:"area_m2"`     // of all instances; nil: not known
 	BusyCycles  int64    `json:"busy_cycles"` // summed over instances
 	Utilization float64  `json:"utilization"` // busy cycles over cycles × instances
 	Actions     []Action `json:"actions"`
