@@ -99,6 +99,7 @@ func (l *long) component(c *system.Component) {
 	l.float("component", c.Path, "", "energy", "J", c.EnergyJ)
 	l.int("component", c.Path, "", "busy_cycles", "cycle", c.BusyCycles)
 	l.float("component", c.Path, "", "utilization", "1", c.Utilization)
+	l.optional("component", c.Path, "", "area", "m2", c.AreaM2)
 	for _, a := range c.Actions {
 		l.int("action", c.Path, a.Action, "count", "1", a.Count)
 		l.float("action", c.Path, a.Action, "energy", "J", a.EnergyJ)
