@@ -274,3 +274,17 @@ func long(t *testing.T) {
 		t.Skip("long, and nothing to race")
 	}
 }
+
+// Columns that a fold leaves over are on the chip all the same.
+func TestCellsOfAFold(t *testing.T) {
+	cfg := parse(t, study, "machine.chip.crossbar.fold=3")
+	x := &cfg.Machines[0]
+	result, err := system.Run(context.Background(), cfg, system.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := int64(x.Chip.Tiles*x.Chip.ArraysPerTile) * int64(x.Crossbar.Rows*x.Crossbar.Cols)
+	if got := component(t, &result.Machines[0], "tile/array/cell").Instances; got != want {
+		t.Errorf("%d cells, want %d", got, want)
+	}
+}
