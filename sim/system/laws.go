@@ -217,6 +217,7 @@ func (s *lawStudy) fit(rows, weights int64) *configs.Machine {
 	a := s.array(&m, rows)
 	m.Crossbar.Rows, m.Crossbar.Cols = int(rows), int(weights*a.Columns(theoryKernel(lawKernel(1, 1, 1))))
 	m.Crossbar.ActiveRows, m.Crossbar.Fold, m.Crossbar.GuardColumns = 0, 1, 0
+	m.Cell.FanIn = int(rows) // the light of a detector comes from all of them
 	m.ADC.PerArray = min(m.ADC.PerArray, m.Crossbar.Cols)
 	m.Chip.Tiles, m.Chip.ArraysPerTile, m.Chip.StreamArrays = 1, 1, 1
 	return &m

@@ -288,3 +288,21 @@ func TestCellsOfAFold(t *testing.T) {
 		t.Errorf("%d cells, want %d", got, want)
 	}
 }
+
+// An optical array that grows without its fan-in says so.
+func TestFanInOfOtherRows(t *testing.T) {
+	for rows, noted := range map[string]bool{"64": false, "128": true} {
+		cfg := parse(t, `
+inferences = 1
+workload.kernel = [{ name = "k", L = 1, N = 64, M = 8 }]
+machine = [{ name = "a", preset = "photonic" }]
+`, "machine.a.crossbar.rows="+rows)
+		result, err := system.Run(context.Background(), cfg, system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(result.Machines[0].Notes, "\n"), "cell.fan_in = 64"); got != noted {
+			t.Errorf("%s rows: a note is %v, want %v", rows, got, noted)
+		}
+	}
+}

@@ -260,6 +260,9 @@ func (c *Chip) Doubts() []string {
 	for i := range c.components {
 		add(c.components[i].Area)
 	}
+	if m := c.machine; m.Cell.Model == "photonic" && m.Cell.FanIn != m.Crossbar.Driven() {
+		all = append(all, fmt.Sprintf("cell.fan_in = %d shares the light of a detector among other cells than the %d rows that drive it", m.Cell.FanIn, m.Crossbar.Driven()))
+	}
 	return append(all, c.slowBuffers()...)
 }
 
