@@ -203,6 +203,8 @@ func (d *decoder) checkAnalog(m *machine) {
 		d.errs.addf(m.blame("adc.per_array", "crossbar.cols", "crossbar.fold"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.LogicalCols())
 	}
 	d.checkConductance(m)
+	d.checkSupply(m)
+	d.checkTrees(m)
 	d.checkParts(m)
 	if m.given("adc.enob", "adc.node") && m.ADC.Modelled() {
 		if err := m.ADC.Regression().Check(); err != nil {
@@ -276,6 +278,31 @@ func (m *machine) modelled(section string) bool {
 func (d *decoder) checkConductance(m *machine) {
 	if m.given("cell.g_on", "cell.g_off") && m.Cell.GOff > m.Cell.GOn {
 		d.errs.addf(m.blame("cell.g_off", "cell.g_on"), "g_off = %s is above g_on = %s, the conductance of the highest level", m.written("cell.g_off"), m.written("cell.g_on"))
+	}
+}
+
+// checkSupply reports half of a supply: by one of its voltages alone nothing can
+// be scaled.
+func (d *decoder) checkSupply(m *machine) {
+	const voltage, nominal = "supply.voltage", "supply.nominal"
+	switch v, v0 := m.given(voltage), m.given(nominal); {
+	case v && !v0:
+		d.errs.addf(m.blame(voltage), "voltage = %s scales nothing without nominal, the supply that the machine's energies and times are of", m.written(voltage))
+	case v0 && !v:
+		d.errs.addf(m.blame(nominal), "nominal = %s scales nothing without voltage, the supply that the machine runs at", m.written(nominal))
+	}
+}
+
+// checkTrees reports what only sums of charge can do, asked of adder trees.
+func (d *decoder) checkTrees(m *machine) {
+	if m.Kind != "digital-cim" {
+		return
+	}
+	if m.given("dac.phases") && m.DAC.Phases > 0 {
+		d.errs.addf(m.blame("dac.phases"), "phases = %d accumulates input slices in the analog domain, and a %s machine has none: it sums every slice", m.DAC.Phases, m.Kind)
+	}
+	if m.given("adder_tree.model", "crossbar.analog_sum") && m.AdderTree.Model == "gates" && m.Crossbar.AnalogSum != "none" {
+		d.errs.addf(m.blame("crossbar.analog_sum", "adder_tree.model", "adder_tree.voltage"), "analog_sum = %s with an adder tree of gates: its operands are as wide as one column, so a sum of several would be charged as one; give energy_per_sum", quote(m.Crossbar.AnalogSum))
 	}
 }
 

@@ -113,6 +113,7 @@ func (m *Machine) conversionLimit() Limit {
 			Name: "rate of a converter", Equation: "f = 1/{t}", Value: 1 / interval.Value, Unit: "Hz",
 			Inputs: []model.Input{model.Derived("t", interval)},
 		}
+		rate = m.Supply.clock(rate)
 		best := with(with(adc.BestPublished(bits.Value, unit.Hertz(rate.Value)), bits), model.Derived("f", rate))
 		l.Best = &best
 	}

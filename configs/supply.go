@@ -31,24 +31,29 @@ func (s *Supply) exponent(value float64, key string) model.Input {
 
 // Energy is an energy at this supply.
 func (s *Supply) Energy(f model.Figure) model.Figure {
-	return s.scale(f, "E = {E₀}·{r}", "E₀", s.exponent(s.EnergyExponent, "energy_exponent"))
+	return s.scale(f, "E = {E₀}·{r}", "E₀", s.exponent(s.EnergyExponent, "energy_exponent"), technology.SupplyEnergy)
 }
 
 // Leakage is a leakage at this supply: the current is taken to stay.
 func (s *Supply) Leakage(f model.Figure) model.Figure {
-	return s.scale(f, "P = {P₀}·{r}", "P₀", model.Input{Value: 1, Source: "assumption: the current stays"})
+	return s.scale(f, "P = {P₀}·{r}", "P₀", model.Input{Value: 1, Source: "assumption: the current stays"}, technology.SupplyEnergy)
+}
+
+// Time is a time at this supply.
+func (s *Supply) Time(f model.Figure) model.Figure {
+	return s.scale(f, "t = {t₀}·{r}", "t₀", s.exponent(s.DelayExponent, "delay_exponent"), technology.SupplyDelay)
 }
 
 // clock is a frequency at this supply.
 func (s *Supply) clock(f model.Figure) model.Figure {
-	return s.scale(f, "f = {f₀}·{r}", "f₀", s.exponent(s.DelayExponent, "delay_exponent"))
+	return s.scale(f, "f = {f₀}·{r}", "f₀", s.exponent(s.DelayExponent, "delay_exponent"), technology.SupplyEnergy)
 }
 
-func (s *Supply) scale(f model.Figure, equation, symbol string, exponent model.Input) model.Figure {
+func (s *Supply) scale(f model.Figure, equation, symbol string, exponent model.Input, law func(v, v0, n model.Input) (model.Figure, error)) model.Figure {
 	if !s.given() || f.Value == 0 || exponent.Value == 0 {
 		return f
 	}
-	ratio, err := technology.SupplyEnergy(s.input("V", s.Voltage, "voltage"), s.input("V₀", s.Nominal, "nominal"), exponent)
+	ratio, err := law(s.input("V", s.Voltage, "voltage"), s.input("V₀", s.Nominal, "nominal"), exponent)
 	if err != nil {
 		return f // the two voltages are more than zero
 	}

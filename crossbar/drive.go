@@ -6,13 +6,13 @@ import (
 )
 
 // RowCapacitanceOf is the capacitance of one row wire, in F: given, or that of
-// a local wire along all cells and of what each of them hangs on it.
+// a local wire along all cells and of what each that it drives hangs on it.
 func (c *Config) RowCapacitanceOf() model.Figure {
 	if c.Model != "wire" {
 		return model.Given("capacitance of a row", "C", float64(c.RowCapacitance), "F", "row_capacitance")
 	}
 	wire := technology.CapacitancePerMetre(c.Node, technology.Local)
-	return model.Figure{
+	f := model.Figure{
 		Name: "capacitance of a row", Equation: "C = {N}·({c′}·{p} + {C_g})", Unit: "F", Source: wire.Source,
 		Value: float64(c.Cols) * (wire.Value*float64(c.CellPitch) + float64(c.GateCapacitance)),
 		Inputs: []model.Input{
@@ -22,6 +22,12 @@ func (c *Config) RowCapacitanceOf() model.Figure {
 			{Symbol: "C_g", Value: float64(c.GateCapacitance), Unit: "F", Key: "gate_capacitance"},
 		},
 	}
+	if c.Fold > 1 { // the wire passes all columns, and drives those of its part of the fold
+		f.Equation = "C = {N}·{c′}·{p} + {n}·{C_g}"
+		f.Value = float64(c.Cols)*wire.Value*float64(c.CellPitch) + float64(c.LogicalCols())*float64(c.GateCapacitance)
+		f.Inputs = append(f.Inputs, model.Input{Symbol: "n", Value: float64(c.LogicalCols()), Source: "crossbar.cols over crossbar.fold"})
+	}
+	return f
 }
 
 // Drive is the energy of driving one row for a read, C·V² in J.

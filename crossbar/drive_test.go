@@ -76,3 +76,15 @@ func TestSample(t *testing.T) {
 		t.Errorf("samples of %g and %g", given.Sample().Value, capacitor.Sample().Value)
 	}
 }
+
+// The row wire of a fold runs past all columns, but has the gates of its part of
+// them only.
+func TestDriveOfAFold(t *testing.T) {
+	flat := crossbar.Config{Model: "wire", Cols: 768, Node: 65e-9, CellPitch: 1e-6, GateCapacitance: 1e-15, DriveVoltage: 1}
+	folded := flat
+	folded.Fold = 3
+	modeltest.Check(t, folded.Drive())
+	if got, want := flat.Drive().Value-folded.Drive().Value, 512e-15; math.Abs(got/want-1) > 1e-9 {
+		t.Errorf("a fold of three saves %g J of gates, want %g", got, want)
+	}
+}

@@ -45,7 +45,7 @@ func writeLaws(w io.Writer, p page, r *system.LawsResult) error {
 		return err
 	}
 	p.title("Scaling laws: energy per MAC, simulated and in closed form")
-	lawsSummary(p, r.Laws)
+	lawsSummary(p, r.Laws, r.Left)
 	for i := range r.Laws {
 		law(p, &r.Laws[i])
 	}
@@ -53,7 +53,7 @@ func writeLaws(w io.Writer, p page, r *system.LawsResult) error {
 	return err
 }
 
-func lawsSummary(p page, laws []system.Law) {
+func lawsSummary(p page, laws []system.Law, left []system.Left) {
 	t := table{columns: []column{{head: "law", left: true}, {head: "", left: true}, {head: "slope"}, {head: "theory"}, {head: "apart at most"}}}
 	held := 0
 	for i := range laws {
@@ -67,6 +67,9 @@ func lawsSummary(p page, laws []system.Law) {
 	p.paragraph(fmt.Sprintf("%d of %s. Slopes are of log energy per MAC over log x.", held, plural(len(laws), "law")+" hold") +
 		" The whole machine adds what a law leaves out, but for static power.")
 	p.table(t)
+	for i := range left {
+		p.paragraph(fmt.Sprintf("%s is left out: %s cost nothing on this machine.", left[i].ID, left[i].Measures))
+	}
 }
 
 func slope(x float64) string {

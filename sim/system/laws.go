@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/stat"
 
 	"xbar/configs"
+	"xbar/crossbar"
+	"xbar/dac"
 	"xbar/digital"
 	"xbar/sim/energy"
 	"xbar/sim/model"
@@ -67,7 +70,20 @@ func Laws(ctx context.Context, cfg *configs.Config, opt Options) (*LawsResult, e
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	result.leaveOut()
 	return result, nil
+}
+
+// leaveOut sets the laws apart that have no slope, for what they measure costs
+// nothing.
+func (r *LawsResult) leaveOut() {
+	r.Laws = slices.DeleteFunc(r.Laws, func(l Law) bool {
+		free := slices.ContainsFunc(l.Points, func(p LawPoint) bool { return p.MeasuredJPerMAC == 0 })
+		if free {
+			r.Left = append(r.Left, Left{l.ID, l.Measures})
+		}
+		return free
+	})
 }
 
 func (l *law) measure(ctx context.Context, out *Law, report func(float64)) error {
@@ -201,6 +217,7 @@ func (s *lawStudy) fit(rows, weights int64) *configs.Machine {
 	a := s.array(&m, rows)
 	m.Crossbar.Rows, m.Crossbar.Cols = int(rows), int(weights*a.Columns(theoryKernel(lawKernel(1, 1, 1))))
 	m.Crossbar.ActiveRows, m.Crossbar.Fold, m.Crossbar.GuardColumns = 0, 1, 0
+	m.Cell.FanIn = int(rows) // the light of a detector comes from all of them
 	m.ADC.PerArray = min(m.ADC.PerArray, m.Crossbar.Cols)
 	m.Chip.Tiles, m.Chip.ArraysPerTile, m.Chip.StreamArrays = 1, 1, 1
 	return &m
@@ -306,9 +323,14 @@ func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
 		read = verify * density
 	}
 	convert := on(m.ADC.Conversion(m.ADC.Resolution))
+	phases := crossbar.Phases(dac.Slicer{Bits: m.DAC.Bits, InputBits: lawKernel(1, 1, 1).InputBits}, m.DAC.Phases)
+	var converts float64 // of an input's phases, of which all but the last ask for fewer bits
+	for i := range phases {
+		converts += on(m.ADC.Conversion(max(m.ADC.Resolution-phases[i].Later, 1)))
+	}
 	return theory.Costs{
 		DAC:       on(dacBase)*density + on(dacSlope)*s.stats.InputMean*float64(int64(1)<<m.DAC.Bits-1),
-		ADC:       convert,
+		ADC:       converts / float64(len(phases)),
 		Sample:    on(m.SampleHold.Sample()),
 		Integrate: m.Supply.Energy(model.Figure{Value: float64(m.SampleHold.EnergyPerIntegration)}).Value,
 		Cell:      read,

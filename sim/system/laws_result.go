@@ -5,6 +5,14 @@ package system
 type LawsResult struct {
 	Schema string `json:"schema"`
 	Laws   []Law  `json:"laws"`
+	Left   []Left `json:"left_out,omitempty"` // laws that these machines have no energy for
+}
+
+// Left is a law that was not measured, because what it measures costs nothing on
+// the machine that it is measured on.
+type Left struct {
+	ID       string `json:"id"`
+	Measures string `json:"measures"`
 }
 
 // Law is one scaling law: energy per MAC against one quantity x, measured by

@@ -2,7 +2,9 @@ package system_test
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"xbar/configs"
@@ -99,5 +101,25 @@ func TestReloadLosesTheAdvantage(t *testing.T) {
 	}
 	if kept, lost := total["flat-beyond-array"], total["vmm-reload"]; lost < 100*kept {
 		t.Errorf("%g J/MAC with reloads, %g without", lost, kept)
+	}
+}
+
+// Machines whose conversions have fewer bits in some phases, or whose row
+// drivers cost nothing, have laws, too.
+func TestLawsOfTheLibrary(t *testing.T) {
+	long(t)
+	for preset, left := range map[string]string{"neurram": "", "sram-charge": "mmm-M"} {
+		study := fmt.Sprintf("inferences = 1\nworkload.kernel = [{ name = \"any\", L = 1, N = 1, M = 1 }]\nmachine = [{ name = \"a\", preset = %q }]\n", preset)
+		r := laws(t, parse(t, study), 2)
+		if got := fmt.Sprint(r.Left); (left == "") != (len(r.Left) == 0) || !strings.Contains(got, left) {
+			t.Errorf("%s: left out are %s, want %q", preset, got, left)
+		}
+		for _, l := range r.Laws {
+			for _, p := range l.Points {
+				if math.Abs(p.MeasuredJPerMAC/p.TheoryJPerMAC-1) > 1e-12 {
+					t.Errorf("%s, %s at %g: simulated %g, closed form %g J/MAC", preset, l.ID, p.X, p.MeasuredJPerMAC, p.TheoryJPerMAC)
+				}
+			}
+		}
 	}
 }

@@ -274,3 +274,35 @@ func long(t *testing.T) {
 		t.Skip("long, and nothing to race")
 	}
 }
+
+// Columns that a fold leaves over are on the chip all the same.
+func TestCellsOfAFold(t *testing.T) {
+	cfg := parse(t, study, "machine.chip.crossbar.fold=3")
+	x := &cfg.Machines[0]
+	result, err := system.Run(context.Background(), cfg, system.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := int64(x.Chip.Tiles*x.Chip.ArraysPerTile) * int64(x.Crossbar.Rows*x.Crossbar.Cols)
+	if got := component(t, &result.Machines[0], "tile/array/cell").Instances; got != want {
+		t.Errorf("%d cells, want %d", got, want)
+	}
+}
+
+// An optical array that grows without its fan-in says so.
+func TestFanInOfOtherRows(t *testing.T) {
+	for rows, noted := range map[string]bool{"64": false, "128": true} {
+		cfg := parse(t, `
+inferences = 1
+workload.kernel = [{ name = "k", L = 1, N = 64, M = 8 }]
+machine = [{ name = "a", preset = "photonic" }]
+`, "machine.a.crossbar.rows="+rows)
+		result, err := system.Run(context.Background(), cfg, system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(result.Machines[0].Notes, "\n"), "cell.fan_in = 64"); got != noted {
+			t.Errorf("%s rows: a note is %v, want %v", rows, got, noted)
+		}
+	}
+}

@@ -123,3 +123,84 @@ func TestHistogramThroughSlices(t *testing.T) {
 		t.Errorf("a conversion costs %g J, by hand %g J", each, want)
 	}
 }
+
+// Guard columns are read and hold nothing, and a row group that is not full is
+// hardly ever heavy enough to be stored inverted: histograms know both.
+func TestStatisticsOfGuardColumnsAndPartialGroups(t *testing.T) {
+	const numbers = `
+inferences = 1
+[workload]
+kernel = [{ name = "k", L = 64, N = 72, M = 64 }]
+[[machine]]
+name = "guard"
+preset = "reram-small"
+crossbar = { column_flip = false, guard_columns = 4 }
+[[machine]]
+name = "partial"
+preset = "reram-small"
+[[machine]]
+name = "partial after full"
+preset = "reram-small"
+crossbar = { active_rows = 56 }
+`
+	run := func(set string) *system.Result {
+		result, err := system.Run(context.Background(), parse(t, numbers, set), system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	exact := run("workload.values=exact")
+	for set, within := range map[string]float64{"workload.statistics.from=histogram": 0.02, "workload.statistics.from=assumed": 0.04} {
+		result := run(set)
+		for i := range result.Machines {
+			m := &result.Machines[i]
+			if m.Name != "guard" && within > 0.02 {
+				continue // flipped columns are no half of full scale
+			}
+			const cell = "tile/array/cell read"
+			if got, want := byAction(m)[cell], byAction(&exact.Machines[i])[cell]; math.Abs(got/want-1) > within {
+				t.Errorf("%s, %s: cells cost %.4g J, with the data %.4g J", set, m.Name, got, want)
+			}
+		}
+	}
+}
+
+// The network is on the chip: at another supply it takes as many cycles. Times are
+// explained as they are at that supply.
+func TestNetworkFollowsTheSupply(t *testing.T) {
+	const chip = `
+inferences = 1
+[workload]
+kernel = [{ name = "k", L = 64, N = 64, M = 16 }]
+[[machine]]
+name = "a"
+preset = "reram-small"
+network = { bandwidth = "1 Gbit/s" }
+dram = { bandwidth = "unlimited" }
+supply = { nominal = "1 V", voltage = "1 V", delay_exponent = 1.0 }
+`
+	why, err := system.Explain(context.Background(), parse(t, chip, `machine.a.supply.voltage="0.5 V"`), "", system.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range why.Machines[0].Time.Stages {
+		if cycles := s.Derivation.Value * 500e6; cycles > float64(s.Cycles)*(1+1e-9) || cycles < float64(s.Cycles)-1 {
+			t.Errorf("%s takes %g s and %d cycles of 500 MHz", s.Component, s.Derivation.Value, s.Cycles)
+		}
+	}
+	at := func(sets ...string) *system.Machine {
+		result, err := system.Run(context.Background(), parse(t, chip, sets...), system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &result.Machines[0]
+	}
+	half, nominal := at(`machine.a.supply.voltage="0.5 V"`), at()
+	if half.Cycles != nominal.Cycles || math.Abs(half.Seconds/nominal.Seconds-2) > 1e-9 {
+		t.Errorf("%d cycles and %g s, at half of the supply %d and %g", nominal.Cycles, nominal.Seconds, half.Cycles, half.Seconds)
+	}
+	if half.RoundingSeconds != 2*nominal.RoundingSeconds {
+		t.Errorf("rounding costs %g s, at half of the supply %g s", nominal.RoundingSeconds, half.RoundingSeconds)
+	}
+}

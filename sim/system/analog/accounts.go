@@ -325,7 +325,7 @@ func (c *Chip) openComponents() {
 		model.Given("area of an array beside its cells", "A", float64(m.Crossbar.Area), "m2", "area"), func() sim.Cycle { return c.writing + c.reading })
 	list("tile/array/dac", "dac", arrays*rows, m.DAC.LeakageEach(m.Written("dac")), m.DAC.AreaEach(m.Written("dac")), timed(t.front()), occupation{a.load, t.front()})
 	list("tile/array/row", "dram", arrays*rows, model.Figure{Name: "leakage of a wire", Equation: "0", Unit: "W"}, nothing, timed(t.read), occupation{a.drive, t.read})
-	list("tile/array/cell", "cell", arrays*rows*cols, m.Cell.LeakageEach(m.Written("cell")), m.Cell.AreaEach(m.Written("cell")), timed(t.read), occupation{a.read, t.read})
+	list("tile/array/cell", "cell", arrays*int64(m.Crossbar.Rows)*int64(m.Crossbar.Cols), m.Cell.LeakageEach(m.Written("cell")), m.Cell.AreaEach(m.Written("cell")), timed(t.read), occupation{a.read, t.read})
 	if c.samples() {
 		holding := []occupation{{a.hold, t.sample}}
 		if c.integrates() {

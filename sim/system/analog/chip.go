@@ -136,7 +136,8 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, clock); err != nil {
 		return nil, err
 	}
-	if c.networkLink, err = newLink("network.bandwidth", m.Network.Bandwidth, clock); err != nil {
+	// The network is on the chip, and slows down with its clock; the DRAM is not.
+	if c.networkLink, err = newLink("network.bandwidth", m.Network.Bandwidth, nominal); err != nil {
 		return nil, err
 	}
 	if work.Values != nil {
@@ -259,6 +260,9 @@ func (c *Chip) Doubts() []string {
 	for i := range c.components {
 		add(c.components[i].Area)
 	}
+	if m := c.machine; m.Cell.Model == "photonic" && m.Cell.FanIn != m.Crossbar.Driven() {
+		all = append(all, fmt.Sprintf("cell.fan_in = %d shares the light of a detector among other cells than the %d rows that drive it", m.Cell.FanIn, m.Crossbar.Driven()))
+	}
 	return append(all, c.slowBuffers()...)
 }
 
@@ -266,12 +270,13 @@ func (c *Chip) Doubts() []string {
 // their bandwidth is not limited.
 func (c *Chip) slowBuffers() (all []string) {
 	m := c.machine
+	cycle := c.timings.clock.Seconds(1) // at the supply that the access is of
 	for _, b := range []struct {
 		path   string
 		buffer *memory.Buffer
 	}{{"tile/input-buffer", &m.InputBuffer}, {"tile/output-buffer", &m.OutputBuffer}, {"global-buffer", &m.GlobalBuffer}} {
-		if access, known := b.buffer.Access(); known && access.Value > c.clock.Seconds(1) {
-			all = append(all, fmt.Sprintf("an access of the %s takes %s, longer than a cycle of %v; the simulation does not limit its bandwidth", b.path, access.Result(), unit.Second(c.clock.Seconds(1))))
+		if access, known := b.buffer.Access(); known && access.Value > cycle {
+			all = append(all, fmt.Sprintf("an access of the %s takes %s, longer than a cycle of %v; the simulation does not limit its bandwidth", b.path, access.Result(), unit.Second(cycle)))
 		}
 	}
 	return all

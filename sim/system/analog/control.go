@@ -405,8 +405,9 @@ func (c *Chip) settle(w *wave, now sim.Cycle) {
 
 // loss bounds what rounding latencies up to cycles costs a wave: every read of
 // every vector late by all of it, and every row of its loads, one load after
-// another.
+// another. Latencies are of the nominal supply, the loss is of this one.
 func (c *Chip) loss(w *wave) float64 {
 	perGroup := c.timings.groupLoss(&c.readout, w)
-	return w.late + float64(w.vectors)*(float64(w.rowGroups)*perGroup+c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
+	nominal := w.late + float64(w.vectors)*(float64(w.rowGroups)*perGroup+c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
+	return nominal * (c.clock.Seconds(1) / c.timings.clock.Seconds(1))
 }

@@ -18,8 +18,8 @@ type moments struct {
 	density float64 // share of digits that are not zero
 	digit   float64 // mean of |digit|, in units of it
 	square  float64 // mean of x², or of |x| where digits are coded as time
-	level   float64 // mean of w
-	product float64 // mean of x²·w, or of |x|·w
+	level   float64 // mean of w, over the cells that hold weights
+	product float64 // mean of x²·w, or of |x|·w, over the cells that are read: guard columns hold nothing
 	from    string  // how they came about
 }
 
@@ -37,6 +37,8 @@ func (c *Chip) newMoments() error {
 		if err != nil {
 			return err
 		}
+		s := &c.specs[k]
+		m.product *= float64(s.cells) / float64(s.columns)
 		c.moments = append(c.moments, m)
 	}
 	return nil
@@ -155,29 +157,50 @@ func (c *Chip) meanLevel(s *spec, weights histogram) float64 {
 			square[i] += weights[w] * x * x
 		}
 	}
-	rows := float64(min(s.kernel.N, c.activeRows()))
 	sum := 0.0
 	for i := range mean {
 		level := mean[i]
 		if c.machine.Crossbar.ColumnFlip {
-			level = flipped(mean[i], math.Sqrt(max(square[i]-mean[i]*mean[i], 0)/rows))
+			level = c.flippedLevel(s, mean[i], max(square[i]-mean[i]*mean[i], 0))
 		}
 		sum += level
 	}
 	return sum / float64(columns)
 }
 
-// flipped is the mean level of columns that are stored inverted where that is
-// lighter: the mean of min(S, 1 − S) for a column's mean level S, which is
-// normally distributed.
-func flipped(mean, deviation float64) float64 {
-	off := mean - 0.5
-	if deviation == 0 {
-		return 0.5 - math.Abs(off)
+// flippedLevel is the mean level of a column of cells of such a mean and
+// variance, each of whose row groups is stored inverted where its levels add up
+// to more than half of what a full group holds.
+func (c *Chip) flippedLevel(s *spec, mean, variance float64) float64 {
+	n, perTile, active := s.kernel.N, int64(c.machine.Crossbar.LogicalRows()), c.activeRows()
+	sum := 0.0
+	add := func(groups, rows int64) {
+		if groups > 0 && rows > 0 {
+			sum += float64(groups*rows) * flipped(mean, math.Sqrt(variance/float64(rows)), float64(active)/float64(2*rows))
+		}
 	}
-	z := off / deviation
-	folded := deviation*math.Sqrt(2/math.Pi)*math.Exp(-z*z/2) + off*math.Erf(z/math.Sqrt2)
-	return max(0.5-folded, 0)
+	for _, tile := range []struct{ count, rows int64 }{{n / perTile, perTile}, {1, n % perTile}} {
+		add(tile.count*(tile.rows/active), active)
+		add(tile.count, tile.rows%active)
+	}
+	return sum / float64(n)
+}
+
+// flipped is the mean level of columns that are stored inverted where their mean
+// level S, which is normally distributed, is above a threshold θ. With
+// z = (θ − μ)/σ it is
+//
+//	E[S] + E[1 − 2·S; S > θ] = μ + (1 − 2·μ)·Φ(−z) − 2·σ·φ(z)
+func flipped(mean, deviation, threshold float64) float64 {
+	if deviation == 0 {
+		if mean > threshold {
+			return 1 - mean
+		}
+		return mean
+	}
+	z := (threshold - mean) / deviation
+	above := math.Erfc(z/math.Sqrt2) / 2
+	return max(mean+(1-2*mean)*above-2*deviation*math.Exp(-z*z/2)/math.Sqrt(2*math.Pi), 0)
 }
 
 // measureRows finds the moments of a sample of real inputs on the real weights,
