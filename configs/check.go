@@ -279,6 +279,9 @@ func (d *decoder) checkConductance(m *machine) {
 	if m.given("cell.g_on", "cell.g_off") && m.Cell.GOff > m.Cell.GOn {
 		d.errs.addf(m.blame("cell.g_off", "cell.g_on"), "g_off = %s is above g_on = %s, the conductance of the highest level", m.written("cell.g_off"), m.written("cell.g_on"))
 	}
+	if m.given("cell.model", "cell.read_time", "cell.read_voltage") && m.Cell.Model == "conductance" && m.Cell.ReadTime == 0 && m.Cell.ReadVoltage > 0 {
+		d.errs.addf(m.blame("cell.read_time"), "read_time = 0 s makes a read cost nothing, V²·G·0 (the model \"conductance\"): write how long the read voltage is on")
+	}
 }
 
 // checkSupply reports half of a supply: by one of its voltages alone nothing can

@@ -11,7 +11,9 @@ import (
 //
 //	E = E₀·(V/V₀)^a,  t = t₀·(V₀/V)^b,  P_leak = P₀·V/V₀
 //
-// It holds for all that is on the chip; the DRAM is not.
+// It holds for all that is on the chip; the DRAM is not. The energy of a
+// resistive cell, V²·G·t, follows a like every other: where its pulse grows with
+// the delays, a has to be less.
 type Supply struct {
 	Voltage        unit.Volt `toml:"voltage" optional:"true" check:"positive" doc:"of the chip as it runs"`
 	Nominal        unit.Volt `toml:"nominal" optional:"true" check:"positive" doc:"of the chip that the machine's energies and times are of"`
@@ -46,7 +48,7 @@ func (s *Supply) Time(f model.Figure) model.Figure {
 
 // clock is a frequency at this supply.
 func (s *Supply) clock(f model.Figure) model.Figure {
-	return s.scale(f, "f = {f₀}·{r}", "f₀", s.exponent(s.DelayExponent, "delay_exponent"), technology.SupplyEnergy)
+	return s.scale(f, "f = {f₀}·{r}", "f₀", s.exponent(s.DelayExponent, "delay_exponent"), technology.SupplySpeed)
 }
 
 func (s *Supply) scale(f model.Figure, equation, symbol string, exponent model.Input, law func(v, v0, n model.Input) (model.Figure, error)) model.Figure {

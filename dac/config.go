@@ -54,7 +54,7 @@ var Groups = []model.Group{
 		Key: "timing", Subject: "a DAC needs the time to load a slice",
 		Choices: []model.Choice{
 			{Name: "given", About: "one number for every slice", Needs: []string{"latency"}},
-			{Name: "pulses", About: "as many pulses as the largest digit", Needs: []string{"pulse_time"}},
+			{Name: "pulses", About: "as many pulses as the largest digit; the cells are read while they last", Needs: []string{"pulse_time"}},
 		},
 	},
 }

@@ -121,7 +121,7 @@ func TestTimeless(t *testing.T) {
 	for _, key := range list("dac.latency|sample_hold.latency|adc.latency|shift_add.latency|accumulator.latency|cell.read_time|cell.write_time|cell.verify_time") {
 		sets = append(sets, "machine.chip."+key+"=0 s")
 	}
-	m := run(t, append(sets, "machine.chip.adc.energy_per_conversion=3 pJ", "machine.chip.network.bandwidth=unlimited", "machine.chip.dram.bandwidth=unlimited")...).Machines[0]
+	m := run(t, append(sets, "machine.chip.adc.energy_per_conversion=3 pJ", "machine.chip.cell.read_energy=1 fJ", "machine.chip.network.bandwidth=unlimited", "machine.chip.dram.bandwidth=unlimited")...).Machines[0]
 	if m.Cycles != 0 || m.Seconds != 0 || m.OpsPerSecond != 0 || m.EnergyJ == 0 {
 		t.Errorf("%d cycles, %g s, %g operations a second, %g J", m.Cycles, m.Seconds, m.OpsPerSecond, m.EnergyJ)
 	}

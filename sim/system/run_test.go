@@ -289,6 +289,67 @@ func TestCellsOfAFold(t *testing.T) {
 	}
 }
 
+// A row of cells holds as many rows of weights as its columns share an output,
+// so a fold shortens programming where a row is written at once. The last row
+// may be narrower, and every cell is written once all the same.
+func TestProgrammingOfAFold(t *testing.T) {
+	const small = `
+inferences = 1
+workload.kernel = [{ name = "k", L = 1, N = 100, M = 8 }]
+machine = [{ name = "a", preset = "reram-small" }]
+`
+	programmed := func(sets ...string) *system.Machine {
+		result, err := system.Run(context.Background(), parse(t, small, sets...), system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &result.Machines[0]
+	}
+	plain := programmed()
+	folded := programmed("machine.a.crossbar.fold=3", "machine.a.crossbar.cols=384", "machine.a.crossbar.write_parallelism=384", "machine.a.crossbar.active_rows=128")
+	const rows, foldedRows = 100., 34. // 33 of three, and one
+	a, b := plain.Programming.OneTime, folded.Programming.OneTime
+	if got := a.Seconds / b.Seconds; math.Abs(got*foldedRows/rows-1) > 1e-3 { // the first row is fetched before any is written
+		t.Errorf("programming is %v times as fast, want %v", got, rows/foldedRows)
+	}
+	if a.Cells != b.Cells || a.Cells == 0 {
+		t.Errorf("%g cells written, %g where folded", a.Cells, b.Cells)
+	}
+}
+
+// The pulses that load a digit are what reads its cells: the read is not waited
+// for again.
+func TestPulsesAreTheRead(t *testing.T) {
+	cycles := func(read string) int64 {
+		cfg := parse(t, `
+inferences = 1
+workload.kernel = [{ name = "k", L = 1, N = 100, M = 8 }]
+[[machine]]
+name = "a"
+preset = "reram-small"
+[machine.dac]
+bits = 4
+model = "pulse-width"
+energy_per_unit = "1 fJ"
+capacitance = "1 fF"
+voltage = "1 V"
+timing = "pulses"
+pulse_time = "10 ns"
+`, "machine.a.cell.read_time="+read)
+		result, err := system.Run(context.Background(), cfg, system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result.Machines[0].Cycles
+	}
+	if a, b := cycles("10 ns"), cycles("150 ns"); a != b {
+		t.Errorf("a read within the 150 ns of 15 pulses takes %d or %d cycles", a, b)
+	}
+	if a, b := cycles("150 ns"), cycles("300 ns"); a >= b {
+		t.Errorf("a longer read than the pulses takes %d cycles, not more than %d", b, a)
+	}
+}
+
 // An optical array that grows without its fan-in says so.
 func TestFanInOfOtherRows(t *testing.T) {
 	for rows, noted := range map[string]bool{"64": false, "128": true} {

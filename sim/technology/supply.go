@@ -18,6 +18,11 @@ func SupplyDelay(v, v0, k model.Input) (model.Figure, error) {
 	return supply("delay at another supply", "({V₀}/{V})^{k}", v, v0, named(k, "k"), v0.Value/v.Value)
 }
 
+// SupplySpeed is what another supply does to a clock within one node, (V/V₀)^k.
+func SupplySpeed(v, v0, k model.Input) (model.Figure, error) {
+	return supply("speed at another supply", "({V}/{V₀})^{k}", v, v0, named(k, "k"), v.Value/v0.Value)
+}
+
 func supply(name, equation string, v, v0, power model.Input, quotient float64) (model.Figure, error) {
 	if v.Value <= 0 || v0.Value <= 0 {
 		return model.Figure{}, fmt.Errorf("a supply of %v to a supply of %v does not scale", v0, v)

@@ -305,10 +305,11 @@ func (c *Chip) openComponents() {
 		return model.Given(name, "P", value, base, key)
 	}
 	nothing := model.Figure{Name: "area", Equation: "0", Unit: "m2"}
+	covers := func(section string) bool { return section != "" && section != "dram" } // a wire lies over its cells, DRAM beside the chip
 	list := func(path, section string, n int64, leak, area model.Figure, extra func() sim.Cycle, occupies ...occupation) {
 		c.components = append(c.components, Component{
 			Path: path, Instances: n, Leakage: c.machine.Supply.Leakage(leak.Under(section)), Area: area.Under(section),
-			AreaKnown: section == "dram" || m.Knows(section, "area"), extra: extra, occupies: occupies,
+			AreaKnown: !covers(section) || m.Knows(section, "area"), extra: extra, occupies: occupies,
 		})
 	}
 	list("dram", "dram", int64(m.DRAM.Channels), given("background power of a channel", float64(m.DRAM.Leakage), "W", "leakage"), nothing, busyOf(c.dram, c.dramLink))
@@ -324,7 +325,7 @@ func (c *Chip) openComponents() {
 	list("tile/array", "crossbar", arrays, given("leakage of an array", float64(m.Crossbar.Leakage), "W", "leakage"),
 		model.Given("area of an array beside its cells", "A", float64(m.Crossbar.Area), "m2", "area"), func() sim.Cycle { return c.writing + c.reading })
 	list("tile/array/dac", "dac", arrays*rows, m.DAC.LeakageEach(m.Written("dac")), m.DAC.AreaEach(m.Written("dac")), timed(t.front()), occupation{a.load, t.front()})
-	list("tile/array/row", "dram", arrays*rows, model.Figure{Name: "leakage of a wire", Equation: "0", Unit: "W"}, nothing, timed(t.read), occupation{a.drive, t.read})
+	list("tile/array/row", "", arrays*rows, model.Figure{Name: "leakage of a wire", Equation: "0", Unit: "W"}, nothing, timed(t.read), occupation{a.drive, t.read})
 	list("tile/array/cell", "cell", arrays*int64(m.Crossbar.Rows)*int64(m.Crossbar.Cols), m.Cell.LeakageEach(m.Written("cell")), m.Cell.AreaEach(m.Written("cell")), timed(t.read), occupation{a.read, t.read})
 	if c.samples() {
 		holding := []occupation{{a.hold, t.sample}}

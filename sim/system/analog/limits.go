@@ -177,11 +177,16 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 
 // addLoad adds a load of a wave.
 func (b *budget) addLoad(c *Chip, l *load) {
-	rows := float64(l.rows)
-	b[writeTime] += rows * float64(l.write)
-	b[networkTime] += rows * float64(c.networkLink.Cycles(l.rowBits))
-	b[dramTime] += rows * float64(c.dramLink.Cycles(l.rowBits))
-	b[actions] += rows * (float64(l.cells) + float64(l.rowBits))
+	for _, r := range []struct {
+		n   int64
+		row *loadRow
+	}{{l.rows - 1, &l.row}, {1, &l.last}} {
+		n := float64(r.n)
+		b[writeTime] += n * float64(r.row.write)
+		b[networkTime] += n * float64(c.networkLink.Cycles(r.row.bits))
+		b[dramTime] += n * float64(c.dramLink.Cycles(r.row.bits))
+		b[actions] += n * (float64(r.row.cells) + float64(r.row.bits))
+	}
 }
 
 // check refuses a run that does not fit, and names what most of it is.

@@ -10,36 +10,66 @@ import (
 type load struct {
 	wave    int
 	array   int
-	rows    int64
-	rowBits int64
-	cells   int64     // of a row
-	write   sim.Cycle // of a row
+	rows    int64 // of cells: one holds as many of the weights' rows as columns share an output
+	row     loadRow
+	last    loadRow // the last may hold fewer
 	began   sim.Cycle
 	written int64
 	busy    bool // the write drivers have a row
 	waiting bool // the next row has arrived
 }
 
+// loadRow is one row of cells.
+type loadRow struct {
+	bits  int64 // of its weights
+	cells int64
+	write sim.Cycle
+}
+
+func (l *load) at(row int64) *loadRow {
+	if row == l.rows-1 {
+		return &l.last
+	}
+	return &l.row
+}
+
+// bits and cells are those of the tile.
+func (l *load) bits() int64  { return (l.rows-1)*l.row.bits + l.last.bits }
+func (l *load) cells() int64 { return (l.rows-1)*l.row.cells + l.last.cells }
+
+// writing is how long all rows take.
+func (l *load) writing() sim.Cycle { return sim.Cycle(l.rows-1)*l.row.write + l.last.write }
+
 // addLoad lays out a load that may start once so many waves are done.
 func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 	w := &c.waves[i]
 	s := w.spec
 	r, col := s.grid.Place(p.Tile)
-	weights := int64(s.grid.WeightsOf(col))
-	l := load{
-		wave: i, array: p.Array, rows: int64(s.grid.RowsOf(r)),
-		rowBits: weights * int64(s.kernel.WeightBits), cells: weights * s.cells,
-	}
-	row, err := c.rowWrite(l.cells)
-	if err != nil {
+	inputs, weights := int64(s.grid.RowsOf(r)), int64(s.grid.WeightsOf(col))
+	fold := min(int64(c.machine.Crossbar.Fold), inputs)
+	l := load{wave: i, array: p.Array, rows: ceilDiv(inputs, fold)}
+	var err error
+	var lost, lastLost float64
+	if l.row, lost, err = c.loadRow(s, fold*weights); err != nil {
 		return err
 	}
-	l.write = row.cycles
-	w.late += float64(l.rows) * row.lost
+	if l.last, lastLost, err = c.loadRow(s, (inputs-(l.rows-1)*fold)*weights); err != nil {
+		return err
+	}
+	w.late += float64(l.rows-1)*lost + lastLost
 	c.budget.addLoad(c, &l)
 	c.triggered[after] = append(c.triggered[after], len(c.loads))
 	c.loads = append(c.loads, l)
 	return nil
+}
+
+// loadRow is a row of so many weights, and the seconds of its time that are
+// rounding.
+func (c *Chip) loadRow(s *spec, weights int64) (loadRow, float64, error) {
+	row := loadRow{bits: weights * int64(s.kernel.WeightBits), cells: weights * s.cells}
+	write, err := c.rowWrite(row.cells)
+	row.write = write.cycles
+	return row, write.lost, err
 }
 
 // startLoads begins the loads that waited for so many waves to be done.
@@ -53,7 +83,7 @@ func (c *Chip) startLoads(done int) error {
 		l.began = c.engine.Now()
 		c.bookLoad(w, l)
 		if c.units == nil && c.dramLink.Unlimited() && c.networkLink.Unlimited() {
-			c.engine.Schedule(sim.Cycle(l.rows)*l.write, c.self, evLoaded, int64(i), 0)
+			c.engine.Schedule(l.writing(), c.self, evLoaded, int64(i), 0)
 			continue
 		}
 		c.fetchRow(i, 0)
@@ -75,7 +105,7 @@ func (c *Chip) rowWrite(cells int64) (rowWrite, error) {
 // activation is in the global buffer already.
 func (c *Chip) bookLoad(w *planned, l *load) {
 	a := &c.accounts
-	bits, cells := l.rows*l.rowBits, l.rows*l.cells
+	bits, cells := l.bits(), l.cells()
 	if !w.spec.kernel.Dynamic {
 		c.ledger.Add(w.phase, a.dramWeights, bits)
 		c.ledger.Add(w.phase, a.bufferFill, bits)
@@ -85,7 +115,7 @@ func (c *Chip) bookLoad(w *planned, l *load) {
 	c.ledger.Add(w.phase, a.program, cells)
 	c.ledger.Add(w.phase, a.verify, cells)
 	c.ledger.Add(w.phase, a.verifyConvert, cells)
-	c.writing += sim.Cycle(l.rows) * l.write
+	c.writing += l.writing()
 	switch w.phase {
 	case preloadPhase:
 		c.measured.PreloadTiles++
@@ -100,7 +130,7 @@ func loadKey(i int, row int64) uint64 { return weights | uint64(i)<<21 | uint64(
 
 func (c *Chip) fetchRow(i int, row int64) {
 	l := &c.loads[i]
-	if n := c.dramLink.Cycles(l.rowBits); n > 0 && !c.waves[l.wave].spec.kernel.Dynamic {
+	if n := c.dramLink.Cycles(l.at(row).bits); n > 0 && !c.waves[l.wave].spec.kernel.Dynamic {
 		c.dram.Request(loadKey(i, row), n, c.self, evRowFetched, int64(i), row)
 		return
 	}
@@ -108,7 +138,7 @@ func (c *Chip) fetchRow(i int, row int64) {
 }
 
 func (c *Chip) rowFetched(i int, row int64) {
-	if n := c.networkLink.Cycles(c.loads[i].rowBits); n > 0 {
+	if n := c.networkLink.Cycles(c.loads[i].at(row).bits); n > 0 {
 		c.network.Request(loadKey(i, row), n, c.self, evRowArrived, int64(i), row)
 		return
 	}
@@ -126,7 +156,7 @@ func (c *Chip) rowArrived(i int, row int64) {
 func (c *Chip) writeRow(i int, row int64) {
 	l := &c.loads[i]
 	l.busy, l.waiting = true, false
-	c.engine.Schedule(l.write, c.self, evRowWritten, int64(i), row)
+	c.engine.Schedule(l.at(row).write, c.self, evRowWritten, int64(i), row)
 	if row+1 < l.rows {
 		c.fetchRow(i, row+1)
 	}

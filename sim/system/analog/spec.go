@@ -70,6 +70,7 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 // timings is the machine's latencies in whole cycles.
 type timings struct {
 	load, read, sample sim.Cycle          // of each input slice, together
+	pulsed             bool               // loading is reading
 	integrate          sim.Cycle          // of one unit of integration
 	converting         sim.Cycle          // of the longest conversion
 	conversions        map[int]conversion // by bits
@@ -85,6 +86,7 @@ type timings struct {
 func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	t := timings{clock: clock, lost: map[string]float64{}, conversions: map[int]conversion{}}
 	t.load = t.cycles("dac.latency", derived(m.DAC.Load()))
+	t.pulsed = m.DAC.Timing == "pulses"
 	t.read = t.cycles("cell.read_time", m.Cell.ReadTime)
 	t.sample = t.cycles("sample_hold.latency", m.SampleHold.Latency)
 	t.integrate = t.cycles("sample_hold.integration_time", m.SampleHold.IntegrationTime)
@@ -129,10 +131,10 @@ func (c *Chip) Times() []Time {
 	return all
 }
 
-// rowTime is what a full row takes to write.
+// rowTime is what a full row of cells takes to write.
 func (c *Chip) rowTime() Time {
 	m := c.machine
-	cells := int64(m.Crossbar.LogicalCols())
+	cells := int64(m.Crossbar.Cols)
 	steps := float64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
 	f := model.Figure{
 		Name: "time of writing a row", Equation: "t = {s}·{n}·({t_w} + {t_v})", Unit: "s",
@@ -202,7 +204,12 @@ func (t *timings) cycles(key string, latency unit.Second) sim.Cycle {
 }
 
 // front is what an input slice takes before it is held.
-func (t *timings) front() sim.Cycle { return t.load + t.read + t.sample }
+func (t *timings) front() sim.Cycle {
+	if t.pulsed { // the pulses of a digit are what reads it
+		return max(t.load, t.read) + t.sample
+	}
+	return t.load + t.read + t.sample
+}
 
 // frontLoss is what rounding costs it, in seconds.
 func (t *timings) frontLoss() float64 {
