@@ -350,20 +350,22 @@ pulse_time = "10 ns"
 	}
 }
 
-// An optical array that grows without its fan-in says so.
-func TestFanInOfOtherRows(t *testing.T) {
+// An array that grows without its fan-in, or the load of its converters, says so.
+func TestOtherRows(t *testing.T) {
 	for rows, noted := range map[string]bool{"64": false, "128": true} {
 		cfg := parse(t, `
 inferences = 1
 workload.kernel = [{ name = "k", L = 1, N = 64, M = 8 }]
 machine = [{ name = "a", preset = "photonic" }]
-`, "machine.a.crossbar.rows="+rows)
+`, "machine.a.crossbar.rows="+rows, "machine.a.adc.timing=zigzag-28nm", "machine.a.adc.rows_loaded=64")
 		result, err := system.Run(context.Background(), cfg, system.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(strings.Join(result.Machines[0].Notes, "\n"), "cell.fan_in = 64"); got != noted {
-			t.Errorf("%s rows: a note is %v, want %v", rows, got, noted)
+		for _, key := range list("cell.fan_in = 64|adc.rows_loaded = 64") {
+			if got := strings.Contains(strings.Join(result.Machines[0].Notes, "\n"), key); got != noted {
+				t.Errorf("%s rows, %s: a note is %v, want %v", rows, key, got, noted)
+			}
 		}
 	}
 }

@@ -260,10 +260,21 @@ func (c *Chip) Doubts() []string {
 	for i := range c.components {
 		add(c.components[i].Area)
 	}
-	if m := c.machine; m.Cell.Model == "photonic" && m.Cell.FanIn != m.Crossbar.Driven() {
-		all = append(all, fmt.Sprintf("cell.fan_in = %d shares the light of a detector among other cells than the %d rows that drive it", m.Cell.FanIn, m.Crossbar.Driven()))
+	return append(append(all, c.otherRows()...), c.slowBuffers()...)
+}
+
+// otherRows names keys that count the rows of another array: what grows the array
+// does not reach them.
+func (c *Chip) otherRows() (all []string) {
+	m := c.machine
+	x := &m.Crossbar
+	if m.Cell.Model == "photonic" && m.Cell.FanIn != x.Driven() {
+		all = append(all, fmt.Sprintf("cell.fan_in = %d shares the light of a detector among other cells than the %d rows that drive it", m.Cell.FanIn, x.Driven()))
 	}
-	return append(all, c.slowBuffers()...)
+	if m.ADC.Timing == "zigzag-28nm" && m.ADC.RowsLoaded != x.LogicalRows() {
+		all = append(all, fmt.Sprintf("adc.rows_loaded = %d settles another column than that of the %d rows", m.ADC.RowsLoaded, x.LogicalRows()))
+	}
+	return all
 }
 
 // slowBuffers names buffers whose one access takes longer than a cycle, though
