@@ -202,6 +202,7 @@ func (d *decoder) checkAnalog(m *machine) {
 	if m.given("adc.per_array", "crossbar.cols") && m.ADC.PerArray > m.Crossbar.LogicalCols() && m.Crossbar.Fold <= m.Crossbar.Cols {
 		d.errs.addf(m.blame("adc.per_array", "crossbar.cols", "crossbar.fold"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.LogicalCols())
 	}
+	d.checkSupply(m)
 	d.checkConductance(m)
 	d.checkParts(m)
 	if m.given("adc.enob", "adc.node") && m.ADC.Modelled() {
@@ -271,6 +272,18 @@ func (m *machine) modelled(section string) bool {
 		}
 	}
 	return true
+}
+
+// checkSupply reports a voltage that nothing is scaled to or from.
+func (d *decoder) checkSupply(m *machine) {
+	const voltage, nominal = "supply.voltage", "supply.nominal"
+	switch {
+	case len(d.errs.found) > 0: // the other one may be there, and wrong
+	case m.given(voltage) && !m.given(nominal):
+		d.errs.addf(m.blame(voltage), "[machine.supply] has a voltage and no nominal: give the supply that the machine's energies and times are of, too")
+	case m.given(nominal) && !m.given(voltage):
+		d.errs.addf(m.blame(nominal), "[machine.supply] has a nominal and no voltage: give the supply that the chip runs at, too")
+	}
 }
 
 func (d *decoder) checkConductance(m *machine) {
