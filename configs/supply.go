@@ -19,7 +19,8 @@ type Supply struct {
 	DelayExponent  float64   `toml:"delay_exponent" range:"0..10" default:"0" doc:"times follow this power of its inverse, the clock with them"`
 }
 
-func (s *Supply) given() bool { return s.Voltage > 0 && s.Nominal > 0 }
+// Other says whether there is a supply to scale to.
+func (s *Supply) Other() bool { return s.Voltage > 0 && s.Nominal > 0 }
 
 func (s *Supply) input(symbol string, v unit.Volt, key string) model.Input {
 	return model.Input{Symbol: symbol, Value: float64(v), Unit: "V", Key: "supply." + key}
@@ -31,27 +32,45 @@ func (s *Supply) exponent(value float64, key string) model.Input {
 
 // Energy is an energy at this supply.
 func (s *Supply) Energy(f model.Figure) model.Figure {
-	return s.scale(f, "E = {E₀}·{r}", "E₀", s.exponent(s.EnergyExponent, "energy_exponent"))
+	return s.scale(f, "E = {E₀}·{r}", "E₀", "energy at another supply", s.exponent(s.EnergyExponent, "energy_exponent"))
 }
 
 // Leakage is a leakage at this supply: the current is taken to stay.
 func (s *Supply) Leakage(f model.Figure) model.Figure {
-	return s.scale(f, "P = {P₀}·{r}", "P₀", model.Input{Value: 1, Source: "assumption: the current stays"})
+	return s.scale(f, "P = {P₀}·{r}", "P₀", "leakage at another supply", model.Input{Value: 1, Source: "assumption: the current stays"})
 }
 
 // clock is a frequency at this supply.
 func (s *Supply) clock(f model.Figure) model.Figure {
-	return s.scale(f, "f = {f₀}·{r}", "f₀", s.exponent(s.DelayExponent, "delay_exponent"))
+	return s.scale(f, "f = {f₀}·{r}", "f₀", "clock at another supply", s.exponent(s.DelayExponent, "delay_exponent"))
 }
 
-func (s *Supply) scale(f model.Figure, equation, symbol string, exponent model.Input) model.Figure {
-	if !s.given() || f.Value == 0 || exponent.Value == 0 {
+func (s *Supply) scale(f model.Figure, equation, symbol, name string, exponent model.Input) model.Figure {
+	if !s.Other() || f.Value == 0 || exponent.Value == 0 {
 		return f
 	}
 	ratio, err := technology.SupplyEnergy(s.input("V", s.Voltage, "voltage"), s.input("V₀", s.Nominal, "nominal"), exponent)
 	if err != nil {
 		return f // the two voltages are more than zero
 	}
+	ratio.Name = name
+	return scaled(f, equation, symbol, ratio)
+}
+
+// Delay is a time at this supply.
+func (s *Supply) Delay(f model.Figure) model.Figure {
+	exponent := s.exponent(s.DelayExponent, "delay_exponent")
+	if !s.Other() || f.Value == 0 || exponent.Value == 0 {
+		return f
+	}
+	ratio, err := technology.SupplyDelay(s.input("V", s.Voltage, "voltage"), s.input("V₀", s.Nominal, "nominal"), exponent)
+	if err != nil {
+		return f // the two voltages are more than zero
+	}
+	return scaled(f, "t = {t₀}·{r}", "t₀", ratio)
+}
+
+func scaled(f model.Figure, equation, symbol string, ratio model.Figure) model.Figure {
 	return model.Figure{
 		Name: f.Name, Equation: equation, Value: f.Value * ratio.Value, Unit: f.Unit,
 		Inputs: []model.Input{model.Derived(symbol, f), model.Derived("r", ratio)},

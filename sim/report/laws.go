@@ -46,6 +46,7 @@ func writeLaws(w io.Writer, p page, r *system.LawsResult) error {
 	}
 	p.title("Scaling laws: energy per MAC, simulated and in closed form")
 	lawsSummary(p, r.Laws)
+	lawsMachines(p, r)
 	for i := range r.Laws {
 		law(p, &r.Laws[i])
 	}
@@ -67,6 +68,20 @@ func lawsSummary(p page, laws []system.Law) {
 	p.paragraph(fmt.Sprintf("%d of %s. Slopes are of log energy per MAC over log x.", held, plural(len(laws), "law")+" hold") +
 		" The whole machine adds what a law leaves out, but for static power.")
 	p.table(t)
+}
+
+// lawsMachines says whose energies these are where a config brought some.
+func lawsMachines(p page, r *system.LawsResult) {
+	if r.Analog == "" && r.Scalar == "" {
+		return
+	}
+	machine := func(kind, own string) string {
+		if own == "" {
+			return "the library's " + kind + " machine"
+		}
+		return "the " + kind + " machine " + strconv.Quote(own)
+	}
+	p.paragraph(fmt.Sprintf("Energies are those of %s and of %s; sizes are the laws' own.", machine("analog", r.Analog), machine("scalar", r.Scalar)))
 }
 
 func slope(x float64) string {

@@ -20,6 +20,7 @@ type moments struct {
 	square  float64 // mean of x², or of |x| where digits are coded as time
 	level   float64 // mean of w
 	product float64 // mean of x²·w, or of |x|·w
+	timed   bool    // digits are coded as time: square is a mean of |x|
 	from    string  // how they came about
 }
 
@@ -37,6 +38,7 @@ func (c *Chip) newMoments() error {
 		if err != nil {
 			return err
 		}
+		m.timed = c.machine.DAC.TimeCoded()
 		c.moments = append(c.moments, m)
 	}
 	return nil
@@ -216,16 +218,35 @@ func (c *Chip) measureRows(ctx context.Context, s *spec, sample *workload.Sample
 	return m, nil
 }
 
+// heatOf is what of a digit the energy of a cell follows, as equations name it.
+func heatOf(timed bool) string {
+	if timed {
+		return "|x|"
+	}
+	return "x²"
+}
+
 // read is the mean energy of a read of a cell with such inputs and weights.
 func (m *moments) read(base, slope model.Figure) model.Figure {
+	x, key := heatOf(m.timed), "input_mean_square"
+	if m.timed {
+		key = "input_mean"
+	}
+	square := m.input("⟨"+x+"⟩", m.square, key)
+	product := m.input("⟨"+x+"·w⟩", m.product, "")
+	if m.from == fromConfig {
+		level := m.input("⟨w⟩", m.level, "weight_mean")
+		product = model.Derived(product.Symbol, model.Figure{
+			Name: "mean of the product", Equation: "{" + square.Symbol + "}·{⟨w⟩}", Value: m.product,
+			Inputs: []model.Input{square, level},
+		})
+	}
 	return model.Figure{
-		Name: "mean energy of a read", Equation: "E = {base}·{⟨x²⟩} + {slope}·{⟨x²·w⟩}", Unit: "J",
-		Value: base.Value*m.square + slope.Value*m.product,
-		Inputs: []model.Input{
-			model.Derived("base", base), m.input("⟨x²⟩", m.square, "input_mean_square"),
-			model.Derived("slope", slope), m.input("⟨x²·w⟩", m.product, "weight_mean"),
-		},
-		Holds: m.holds(),
+		Name: "mean energy of a read", Unit: "J",
+		Equation: "E = {base}·{" + square.Symbol + "} + {slope}·{" + product.Symbol + "}",
+		Value:    base.Value*m.square + slope.Value*m.product,
+		Inputs:   []model.Input{model.Derived("base", base), square, model.Derived("slope", slope), product},
+		Holds:    m.holds(),
 	}
 }
 

@@ -118,11 +118,15 @@ func (c *Chip) Times() []Time {
 		all = append(all, Time{"tile/array/sample-hold", given("time of a unit of integration", "sample_hold", "integration_time", m.SampleHold.IntegrationTime), t.integrate})
 	}
 	all = append(all, c.conversionTimes()...)
-	return append(all,
+	all = append(all,
 		Time{"tile/array/shift-add", given("time of a shift-add", "shift_add", "latency", m.ShiftAdd.Latency), t.shiftAdd},
 		Time{"tile/accumulator", given("time of an addition", "accumulator", "latency", m.Accumulator.Latency), t.addition},
 		c.rowTime(),
 	)
+	for i := range all {
+		all[i].Latency = m.Supply.Delay(all[i].Latency)
+	}
+	return all
 }
 
 // rowTime is what a full row takes to write.
