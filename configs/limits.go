@@ -108,7 +108,7 @@ func (m *Machine) conversionLimit() Limit {
 		Component: "tile/array/adc", Action: "convert", Value: value,
 		Floor: with(at(adc.ThermalFloor(bits.Value, m.Kelvin), m.Kelvin), bits), keys: append(value.Keys(), "adc.resolution"),
 	}
-	if interval := m.ADC.Interval(m.ADC.Resolution).Under("adc"); interval.Value > 0 {
+	if interval := m.Supply.Time(m.ADC.Interval(m.ADC.Resolution).Under("adc")); interval.Value > 0 {
 		rate := model.Figure{
 			Name: "rate of a converter", Equation: "f = 1/{t}", Value: 1 / interval.Value, Unit: "Hz",
 			Inputs: []model.Input{model.Derived("t", interval)},

@@ -21,7 +21,8 @@ type Supply struct {
 	DelayExponent  float64   `toml:"delay_exponent" range:"0..10" default:"0" doc:"times follow this power of its inverse, the clock with them"`
 }
 
-func (s *Supply) given() bool { return s.Voltage > 0 && s.Nominal > 0 }
+// Other says whether there is a supply to scale to.
+func (s *Supply) Other() bool { return s.Voltage > 0 && s.Nominal > 0 }
 
 func (s *Supply) input(symbol string, v unit.Volt, key string) model.Input {
 	return model.Input{Symbol: symbol, Value: float64(v), Unit: "V", Key: "supply." + key}
@@ -52,13 +53,17 @@ func (s *Supply) clock(f model.Figure) model.Figure {
 }
 
 func (s *Supply) scale(f model.Figure, equation, symbol string, exponent model.Input, law func(v, v0, n model.Input) (model.Figure, error)) model.Figure {
-	if !s.given() || f.Value == 0 || exponent.Value == 0 {
+	if !s.Other() || f.Value == 0 || exponent.Value == 0 {
 		return f
 	}
 	ratio, err := law(s.input("V", s.Voltage, "voltage"), s.input("V₀", s.Nominal, "nominal"), exponent)
 	if err != nil {
 		return f // the two voltages are more than zero
 	}
+	return scaled(f, equation, symbol, ratio)
+}
+
+func scaled(f model.Figure, equation, symbol string, ratio model.Figure) model.Figure {
 	return model.Figure{
 		Name: f.Name, Equation: equation, Value: f.Value * ratio.Value, Unit: f.Unit,
 		Inputs: []model.Input{model.Derived(symbol, f), model.Derived("r", ratio)},

@@ -12,7 +12,7 @@ type Config struct {
 
 	Model       string      `toml:"model" optional:"true" doc:"where the energy of a read comes from"`
 	ReadEnergy  unit.Joule  `toml:"read_energy" optional:"true" doc:"lumped energy of one driven cell in one read pulse"`
-	ReadVoltage unit.Volt   `toml:"read_voltage" optional:"true" doc:"full-scale row voltage"`
+	ReadVoltage unit.Volt   `toml:"read_voltage" optional:"true" check:"positive" doc:"full-scale row voltage"`
 	ReadTime    unit.Second `toml:"read_time" doc:"length of the read pulse"`
 
 	GOn  unit.Siemens `toml:"g_on" optional:"true" check:"positive" doc:"conductance of the highest level"`
@@ -20,7 +20,7 @@ type Config struct {
 
 	Capacitance     unit.Farad `toml:"capacitance" optional:"true" doc:"of the capacitor in a charge-domain cell"`
 	UnitCapacitance unit.Farad `toml:"unit_capacitance" optional:"true" doc:"C of the C-2C ladder that a cell's bits share"`
-	Voltage         unit.Volt  `toml:"voltage" optional:"true" doc:"to which an input of full scale charges the capacitors"`
+	Voltage         unit.Volt  `toml:"voltage" optional:"true" check:"positive" doc:"to which an input of full scale charges the capacitors"`
 
 	Responsivity       float64 `toml:"responsivity" range:"0.01..10" optional:"true" doc:"photocurrent of the detector by optical power, A/W"`
 	WallPlugEfficiency float64 `toml:"wall_plug_efficiency" range:"0.0001..1" optional:"true" doc:"optical power of the laser by its electrical power"`

@@ -46,6 +46,7 @@ func writeLaws(w io.Writer, p page, r *system.LawsResult) error {
 	}
 	p.title("Scaling laws: energy per MAC, simulated and in closed form")
 	lawsSummary(p, r.Laws, r.Left)
+	lawsMachines(p, r)
 	for i := range r.Laws {
 		law(p, &r.Laws[i])
 	}
@@ -70,6 +71,20 @@ func lawsSummary(p page, laws []system.Law, left []system.Left) {
 	for i := range left {
 		p.paragraph(fmt.Sprintf("%s is left out: %s cost nothing on this machine.", left[i].ID, left[i].Measures))
 	}
+}
+
+// lawsMachines says whose energies these are where a config brought some.
+func lawsMachines(p page, r *system.LawsResult) {
+	if r.Analog == "" && r.Scalar == "" {
+		return
+	}
+	machine := func(kind, own string) string {
+		if own == "" {
+			return "the library's " + kind + " machine"
+		}
+		return "the " + kind + " machine " + strconv.Quote(own)
+	}
+	p.paragraph(fmt.Sprintf("Energies are those of %s and of %s; sizes are the laws' own.", machine("analog", r.Analog), machine("scalar", r.Scalar)))
 }
 
 func slope(x float64) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"xbar/configs"
@@ -234,7 +235,13 @@ func (e *PathError) Error() string {
 	if e.Nearest != "" {
 		text += fmt.Sprintf(", did you mean %q?", e.Nearest)
 	}
-	return text + "\nallowed: " + strings.Join(e.Allowed, ", ")
+	allowed := slices.Clone(e.Allowed)
+	for i, name := range allowed {
+		if strings.ContainsAny(name, ", ") {
+			allowed[i] = strconv.Quote(name) // names of machines are any text
+		}
+	}
+	return text + "\nallowed: " + strings.Join(allowed, ", ")
 }
 
 var subjects = []string{"energy", "time", "area", "limits"}

@@ -56,7 +56,7 @@ func Laws(ctx context.Context, cfg *configs.Config, opt Options) (*LawsResult, e
 		return nil, err
 	}
 	laws := s.laws()
-	result := &LawsResult{Schema: "xbar.laws/1", Laws: make([]Law, len(laws))}
+	result := &LawsResult{Schema: "xbar.laws/1", Analog: s.names["analog"], Scalar: s.names["scalar"], Laws: make([]Law, len(laws))}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, opt.Workers))
 	progress := newProgress(opt.Progress, len(laws))
@@ -110,6 +110,7 @@ type lawStudy struct {
 	analog configs.Machine
 	scalar configs.Machine
 	stats  configs.Statistics
+	names  map[string]string // of the config's machines, by kind
 }
 
 func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
@@ -117,7 +118,7 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &lawStudy{analog: base.Machines[0], scalar: base.Machines[1], stats: base.Workload.Statistics}
+	s := &lawStudy{analog: base.Machines[0], scalar: base.Machines[1], stats: base.Workload.Statistics, names: map[string]string{}}
 	if cfg != nil {
 		s.stats = cfg.Workload.Statistics
 		for i := len(cfg.Machines) - 1; i >= 0; i-- {
@@ -126,7 +127,13 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 				s.analog = m
 			case "scalar":
 				s.scalar = m
+			default:
+				continue
 			}
+			s.names[cfg.Machines[i].Kind] = cfg.Machines[i].Name
+		}
+		if len(s.names) == 0 {
+			return nil, errors.New("the laws are those of analog and scalar machines, and the config has none")
 		}
 	}
 	s.stats.From = "assumed"

@@ -4,6 +4,8 @@ package system
 // xbar.laws/1.
 type LawsResult struct {
 	Schema string `json:"schema"`
+	Analog string `json:"analog,omitempty"` // the machine of the config that was measured; empty: the library's
+	Scalar string `json:"scalar,omitempty"`
 	Laws   []Law  `json:"laws"`
 	Left   []Left `json:"left_out,omitempty"` // laws that these machines have no energy for
 }

@@ -151,6 +151,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if cfg.Kind == "analog" {
 		notes = append(notes, converterNotes(cfg, chip.LosslessBits())...)
 	}
+	notes = append(notes, timeNotes(cfg)...)
 	notes = append(notes, chip.Doubts()...)
 	for _, l := range cfg.Limits() {
 		if l.Below() {
@@ -158,7 +159,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		}
 	}
 	if m.Values == nil {
-		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil))
+		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil, cfg.DAC.TimeCoded()))
 	}
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
@@ -187,7 +188,15 @@ func converterNotes(cfg *configs.Machine, need int) (notes []string) {
 	}
 	if cfg.ADC.Modelled() {
 		r := cfg.ADC.Regression()
-		notes = append(notes, fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v", r.Energy(), r.ENOB, r.Node, r.Rate))
+		note := fmt.Sprintf("a conversion takes %v: the regression of Andrulis et al. (2024) at ENOB %g, %v and %v",
+			unit.Joule(cfg.Supply.Energy(cfg.ADC.Conversion(cfg.ADC.Resolution)).Value), r.ENOB, r.Node, r.Rate)
+		if cfg.ADC.LeakageShare > 0 {
+			note += fmt.Sprintf(", without the %.3g %% that it leaks", 100*cfg.ADC.LeakageShare)
+		}
+		if cfg.Supply.Other() && cfg.Supply.Voltage != cfg.Supply.Nominal {
+			note += fmt.Sprintf(", taken to %v", cfg.Supply.Voltage)
+		}
+		notes = append(notes, note)
 	}
 	if cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
 		notes = append(notes, fmt.Sprintf("an ENOB of %g is more than the %d bits of the codes: energy is paid for bits that are not read", cfg.ADC.ENOB, cfg.ADC.Resolution))
@@ -195,8 +204,19 @@ func converterNotes(cfg *configs.Machine, need int) (notes []string) {
 	return notes
 }
 
+// timeNotes says what times are taken to be where keys may be read differently.
+func timeNotes(cfg *configs.Machine) (notes []string) {
+	if s := &cfg.Supply; s.Other() && s.Voltage != s.Nominal && s.DelayExponent == 0 {
+		notes = append(notes, fmt.Sprintf("at %v the clock and all times stay those of %v, for supply.delay_exponent is 0", s.Voltage, s.Nominal))
+	}
+	if pulse := cfg.DAC.Load(); cfg.Cell.Model == "conductance" && cfg.DAC.Timing == "pulses" && float64(cfg.Cell.ReadTime) < pulse.Value {
+		notes = append(notes, fmt.Sprintf("pulses of up to %s read the cells, which heat for the cell.read_time = %v alone", pulse.Result(), cfg.Cell.ReadTime))
+	}
+	return notes
+}
+
 // statisticsNote says what stands for the inputs and weights.
-func statisticsNote(s configs.Statistics, network bool) string {
+func statisticsNote(s configs.Statistics, network, timed bool) string {
 	switch {
 	case s.From == "rows":
 		return fmt.Sprintf("statistical values: moments measured row by row on %d of the network's inputs and on its weights", s.Sample)
@@ -204,6 +224,9 @@ func statisticsNote(s configs.Statistics, network bool) string {
 		return fmt.Sprintf("statistical values: histograms of %d of the network's inputs and of its weights, through slices and columns", s.Sample)
 	case s.From == "histogram":
 		return "statistical values: histograms of inputs and weights, through slices and columns"
+	}
+	if timed {
+		return fmt.Sprintf("statistical values: input density %g, input mean %g, weight mean %g of full scale", s.InputDensity, s.InputMean, s.WeightMean)
 	}
 	return fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",
 		s.InputDensity, s.InputMeanSquare, s.WeightMean)

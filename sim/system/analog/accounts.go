@@ -163,8 +163,9 @@ func (c *Chip) openByData(component, action string, category energy.Category, ev
 // fromData stands for an energy that is summed from the data, read by read: the
 // ledger adds it to a price of nothing.
 func (c *Chip) fromData() model.Figure {
+	x := heatOf(c.machine.DAC.TimeCoded())
 	return model.Figure{
-		Name: "energy of a read", Equation: "E = Σ({base}·x² + {slope}·x²·w), over the data", Unit: "J",
+		Name: "energy of a read", Equation: "E = Σ({base}·" + x + " + {slope}·" + x + "·w), over the data", Unit: "J",
 		Inputs: []model.Input{model.Derived("base", c.cellBase), model.Derived("slope", c.cellSlope)},
 	}
 }

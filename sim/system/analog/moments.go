@@ -20,6 +20,8 @@ type moments struct {
 	square  float64 // mean of x², or of |x| where digits are coded as time
 	level   float64 // mean of w, over the cells that hold weights
 	product float64 // mean of x²·w, or of |x|·w, over the cells that are read: guard columns hold nothing
+	held    float64 // share of the columns that hold weights
+	timed   bool    // digits are coded as time: square is a mean of |x|
 	from    string  // how they came about
 }
 
@@ -38,7 +40,9 @@ func (c *Chip) newMoments() error {
 			return err
 		}
 		s := &c.specs[k]
-		m.product *= float64(s.cells) / float64(s.columns)
+		m.held = float64(s.cells) / float64(s.columns)
+		m.product *= m.held
+		m.timed = c.machine.DAC.TimeCoded()
 		c.moments = append(c.moments, m)
 	}
 	return nil
@@ -239,16 +243,39 @@ func (c *Chip) measureRows(ctx context.Context, s *spec, sample *workload.Sample
 	return m, nil
 }
 
+// heatOf is what of a digit the energy of a cell follows, as equations name it.
+func heatOf(timed bool) string {
+	if timed {
+		return "|x|"
+	}
+	return "x²"
+}
+
 // read is the mean energy of a read of a cell with such inputs and weights.
 func (m *moments) read(base, slope model.Figure) model.Figure {
+	x, key := heatOf(m.timed), "input_mean_square"
+	if m.timed {
+		key = "input_mean"
+	}
+	square := m.input("⟨"+x+"⟩", m.square, key)
+	product := m.input("⟨"+x+"·w⟩", m.product, "")
+	if m.from == fromConfig {
+		mean := model.Figure{
+			Name: "mean of the product", Equation: "{" + square.Symbol + "}·{⟨w⟩}", Value: m.product,
+			Inputs: []model.Input{square, m.input("⟨w⟩", m.level, "weight_mean")},
+		}
+		if m.held < 1 {
+			mean.Equation += "·{h}"
+			mean.Inputs = append(mean.Inputs, model.Input{Symbol: "h", Value: m.held, Source: "share of a weight's columns that hold it: those of crossbar.guard_columns do not"})
+		}
+		product = model.Derived(product.Symbol, mean)
+	}
 	return model.Figure{
-		Name: "mean energy of a read", Equation: "E = {base}·{⟨x²⟩} + {slope}·{⟨x²·w⟩}", Unit: "J",
-		Value: base.Value*m.square + slope.Value*m.product,
-		Inputs: []model.Input{
-			model.Derived("base", base), m.input("⟨x²⟩", m.square, "input_mean_square"),
-			model.Derived("slope", slope), m.input("⟨x²·w⟩", m.product, "weight_mean"),
-		},
-		Holds: m.holds(),
+		Name: "mean energy of a read", Unit: "J",
+		Equation: "E = {base}·{" + square.Symbol + "} + {slope}·{" + product.Symbol + "}",
+		Value:    base.Value*m.square + slope.Value*m.product,
+		Inputs:   []model.Input{model.Derived("base", base), square, model.Derived("slope", slope), product},
+		Holds:    m.holds(),
 	}
 }
 

@@ -1,0 +1,117 @@
+package system_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"xbar/configs"
+	"xbar/sim/system"
+)
+
+const pulses = `
+inferences = 1
+[[workload.kernel]]
+name = "fc"
+L = 4
+N = 64
+M = 16
+[workload.statistics]
+input_mean = 0.25
+input_mean_square = 0.75
+[[machine]]
+name = "m"
+preset = "reram-small"
+dac = { bits = 4, energy_per_pulse = "20 fJ", energy_per_load = "5 fJ", pulse_time = "1 ns" }
+adc = { resolution = 12, enob = 8 }
+`
+
+func notes(t *testing.T, cfg *configs.Config) string {
+	t.Helper()
+	result, err := system.Run(context.Background(), cfg, system.Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(result.Machines[0].Notes, "\n")
+}
+
+// Pulses heat a cell by the mean of a digit and not by that of its square, and
+// the explanation has to name the key that counts.
+func TestExplanationOfPulsesNamesTheMean(t *testing.T) {
+	for values, equation := range map[string]string{
+		"statistical": "E = base·⟨|x|⟩ + slope·⟨|x|·w⟩",
+		"exact":       "E = Σ(base·|x| + slope·|x|·w), over the data",
+	} {
+		x, err := system.Explain(context.Background(), parse(t, pulses, "workload.values="+values), "tile/array/cell", system.Options{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), equation) {
+			t.Errorf("%s: no %s in %s", values, equation, text)
+		}
+		for key, want := range map[string]bool{"input_mean": values == "statistical", "input_mean_square": false, "weight_mean": values == "statistical"} {
+			if got := strings.Contains(string(text), `"workload.statistics.`+key+`"`); got != want {
+				t.Errorf("%s: %s is named: %t", values, key, got)
+			}
+		}
+	}
+	if got := notes(t, parse(t, pulses)); !strings.Contains(got, "input mean 0.25") || strings.Contains(got, "square") || !strings.Contains(got, "pulses of up to 15.0 ns read the cells, which heat for the cell.read_time = 10.0 ns alone") {
+		t.Errorf("notes:\n%s", got)
+	}
+}
+
+// Notes speak of the energies and times that are charged.
+func TestNotesAreOfTheSupply(t *testing.T) {
+	supply := []string{"machine.m.supply.nominal=1 V", "machine.m.supply.voltage=2 V", "machine.m.adc.leakage_share=0.2"}
+	base := parse(t, pulses)
+	whole := base.Machines[0].ADC.Regression().Energy()
+	got := notes(t, parse(t, pulses, supply...))
+	for _, want := range []string{(4 * 0.8 * whole).String(), "without the 20 % that it leaks, taken to 2.00 V", "at 2.00 V the clock and all times stay those of 1.00 V"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in the notes:\n%s", want, got)
+		}
+	}
+	if got := notes(t, parse(t, pulses, append(supply, "machine.m.supply.delay_exponent=1")...)); strings.Contains(got, "all times stay") {
+		t.Errorf("notes:\n%s", got)
+	}
+}
+
+// Times are explained at the supply: cycles of the clock that the chip has there.
+func TestExplainedTimesAreOfTheSupply(t *testing.T) {
+	x, err := system.Explain(context.Background(),
+		parse(t, pulses, "machine.m.supply.nominal=1 V", "machine.m.supply.voltage=2 V", "machine.m.supply.delay_exponent=1"), "time", system.Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := x.Machines[0].Time.Clock.Value
+	for _, s := range x.Machines[0].Time.Stages {
+		if got := s.Derivation.Value * clock; got > float64(s.Cycles)*(1+1e-9) || got < float64(s.Cycles)-1 {
+			t.Errorf("%s: %g s are %g cycles, %d are taken", s.Component, s.Derivation.Value, got, s.Cycles)
+		}
+	}
+}
+
+func TestLawsNameTheirMachines(t *testing.T) {
+	if _, err := system.Laws(context.Background(), parse(t, strings.ReplaceAll(strings.Split(pulses, "dac =")[0], "reram-small", "colonnade-2021")), system.Options{Workers: 1}); err == nil {
+		t.Error("a digital array is measured as an analog one")
+	}
+	long(t)
+	if r := laws(t, parse(t, pulses), 1); r.Analog != "m" || r.Scalar != "" {
+		t.Errorf("analog machine %q, scalar machine %q", r.Analog, r.Scalar)
+	}
+	if r := laws(t, nil, 1); r.Analog != "" || r.Scalar != "" {
+		t.Errorf("analog machine %q, scalar machine %q", r.Analog, r.Scalar)
+	}
+}
+
+func TestPathErrorsQuoteNamesWithCommas(t *testing.T) {
+	err := &system.PathError{Path: "large", Allowed: []string{"small, 1", "scalar"}}
+	if got := err.Error(); !strings.Contains(got, `allowed: "small, 1", scalar`) {
+		t.Error(got)
+	}
+}
