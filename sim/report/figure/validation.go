@@ -30,21 +30,47 @@ type mark struct {
 var (
 	predicted = mark{"models alone", draw.GlyphStyle{Color: red, Radius: vg.Points(2.1), Shape: draw.SquareGlyph{}}}
 	owned     = mark{"with the chip's own measurements", draw.GlyphStyle{Color: blue, Radius: vg.Points(2.1), Shape: draw.CircleGlyph{}}}
-	putIn     = mark{"that very measurement", draw.GlyphStyle{Color: grey, Radius: vg.Points(1.8), Shape: draw.PlusGlyph{}}}
-	beyond    = draw.GlyphStyle{Color: black, Radius: vg.Points(2), Shape: draw.PyramidGlyph{}}
+	putIn     = mark{"the measurement that was put in", draw.GlyphStyle{Color: grey, Radius: vg.Points(1.8), Shape: draw.PlusGlyph{}}}
 )
+
+// place is a mark within the axis, or at the edge that its value is beyond.
+type place struct {
+	of   *mark
+	edge draw.GlyphDrawer // nil: within
+}
+
+var (
+	below draw.GlyphDrawer = arrow{-1}
+	above draw.GlyphDrawer = arrow{1}
+)
+
+// style is how a mark is drawn at its place.
+func (p place) style() draw.GlyphStyle {
+	s := p.of.style
+	if p.edge != nil {
+		s.Shape = p.edge
+	}
+	return s
+}
+
+// arrow is a triangle that points up or down to where a value is.
+type arrow struct{ up vg.Length }
+
+func (a arrow) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
+	c.FillPolygon(s.Color, []vg.Point{
+		{X: at.X - s.Radius, Y: at.Y - a.up*s.Radius}, {X: at.X + s.Radius, Y: at.Y - a.up*s.Radius}, {X: at.X, Y: at.Y + a.up*s.Radius},
+	})
+}
 
 // Validation draws every figure of chips and architectures as simulated over
 // published, rung beside rung; a band marks ten percent either way.
 func Validation(r *validate.Result, path string) error {
 	p := newPlot()
-	p.Title.Text = "simulated over published"
 	p.Y.Scale = plot.LogScale{}
 	p.Y.Min, p.Y.Max = leastRatio, mostRatio
 	p.Y.Tick.Marker = ratios
 	var names []plot.Tick
-	points := map[*mark]plotter.XYs{}
-	var low plotter.XYs
+	points := map[place]plotter.XYs{}
 	for i := range r.Rungs {
 		rung := &r.Rungs[i]
 		if rung.Level < 4 {
@@ -52,7 +78,7 @@ func Validation(r *validate.Result, path string) error {
 		}
 		at := float64(len(names))
 		names = append(names, plot.Tick{Value: at, Label: rung.ID})
-		low = append(low, rungPoints(rung, at, points)...)
+		rungPoints(rung, at, points)
 	}
 	if len(names) == 0 {
 		return fmt.Errorf("figure: no chip to draw")
@@ -62,14 +88,14 @@ func Validation(r *validate.Result, path string) error {
 	p.X.Tick.Length, p.X.LineStyle.Width = 0, 0
 	p.Add(band{})
 	for _, m := range []*mark{&putIn, &predicted, &owned} {
-		if err := scatter(p, points[m], m.style); err != nil {
-			return err
+		for _, edge := range []draw.GlyphDrawer{nil, below, above} {
+			at := place{m, edge}
+			if err := scatter(p, points[at], at.style()); err != nil {
+				return err
+			}
 		}
 	}
-	if err := scatter(p, low, beyond); err != nil {
-		return err
-	}
-	const key = 18
+	const key = 34
 	return save(path, 7.05*vg.Inch, 3.4*vg.Inch+key, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		marksKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0))
@@ -77,9 +103,8 @@ func Validation(r *validate.Result, path string) error {
 	})
 }
 
-// rungPoints spreads a rung's values over its place, and gives those below the
-// axis apart.
-func rungPoints(rung *validate.Rung, at float64, points map[*mark]plotter.XYs) (low plotter.XYs) {
+// rungPoints spreads a rung's values over its place.
+func rungPoints(rung *validate.Rung, at float64, points map[place]plotter.XYs) {
 	figures, n := 0, 0
 	for i := range rung.Tables {
 		figures += len(rung.Tables[i].Figures)
@@ -89,17 +114,24 @@ func rungPoints(rung *validate.Rung, at float64, points map[*mark]plotter.XYs) (
 			x := at - 0.38 + 0.76*float64(n)/float64(max(figures-1, 1))
 			n++
 			for c, v := range rung.Tables[i].Figures[j].Values {
-				y := 1 + v.Error
-				if y < leastRatio {
-					low = append(low, plotter.XY{X: x, Y: leastRatio * 1.08})
-					continue
-				}
 				m := markOf(rung.Columns[c].Name, v.Calibrated)
-				points[m] = append(points[m], plotter.XY{X: x, Y: min(y, mostRatio)})
+				y, edge := onAxis(1 + v.Error)
+				points[place{m, edge}] = append(points[place{m, edge}], plotter.XY{X: x, Y: y})
 			}
 		}
 	}
-	return low
+}
+
+// onAxis keeps a ratio within the axis, a glyph away from the edge it is beyond.
+func onAxis(ratio float64) (y float64, edge draw.GlyphDrawer) {
+	const away = 1.08
+	switch {
+	case ratio < leastRatio:
+		return leastRatio * away, below
+	case ratio > mostRatio:
+		return mostRatio / away, above
+	}
+	return ratio, nil
 }
 
 func markOf(column string, calibrated bool) *mark {
@@ -145,15 +177,20 @@ func (band) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// marksKey says once, above the panel, what the marks are.
+// marksKey says once, above the panel, what it shows and what the marks are.
 func marksKey(c draw.Canvas) {
+	title := text.Style{Color: black, Font: sans(8.5, true), YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
 	style := text.Style{Color: black, Font: sans(7.5, false), YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	y, x := c.Center().Y, c.Min.X+vg.Points(12)
-	for _, m := range []mark{predicted, owned, putIn} {
-		c.DrawGlyph(m.style, vg.Point{X: x, Y: y})
-		c.FillText(style, vg.Point{X: x + 7, Y: y}, m.name)
-		x += 24 + vg.Length(len(m.name))*3.9
+	x, quarter := c.Min.X+vg.Points(12), (c.Max.Y-c.Min.Y)/4
+	c.FillText(title, vg.Point{X: x - 3, Y: c.Max.Y - quarter}, "simulated over published: energies, efficiencies, times and areas")
+	y := c.Min.Y + quarter
+	entry := func(glyph draw.GlyphStyle, name string) {
+		c.DrawGlyph(glyph, vg.Point{X: x, Y: y})
+		c.FillText(style, vg.Point{X: x + 7, Y: y}, name)
+		x += 24 + vg.Length(len(name))*3.6
 	}
-	c.DrawGlyph(beyond, vg.Point{X: x, Y: y})
-	c.FillText(style, vg.Point{X: x + 7, Y: y}, "below the axis")
+	for _, m := range []*mark{&predicted, &owned, &putIn} {
+		entry(m.style, m.name)
+	}
+	entry(draw.GlyphStyle{Color: black, Radius: vg.Points(2.1), Shape: below}, "beyond the axis")
 }

@@ -31,7 +31,7 @@ func ladder() *validate.Result {
 func TestValidation(t *testing.T) {
 	draw := func(path string) error { return figure.Validation(ladder(), path) }
 	svg := string(drawn(t, "v.svg", draw))
-	for _, text := range []string{"simulated over published", ">a-chip<", ">models alone<", ">below the axis<", ">1/50<"} {
+	for _, text := range []string{"simulated over published: energies", ">a-chip<", ">models alone<", ">beyond the axis<", ">1/50<"} {
 		if !strings.Contains(svg, text) {
 			t.Errorf("the figure does not say %q", text)
 		}
