@@ -47,9 +47,6 @@ func eachGroup(machine *node, call func(n *node, g *model.Group)) {
 	}
 }
 
-// Choices lists the models of a section's groups.
-func Choices(section string) []model.Group { return groups[section] }
-
 // replaceModels takes out of a machine the keys of models that a layer above,
 // whose keys are those that own reports, has replaced by others.
 func replaceModels(machine *node, own func(section string, key *node) bool) {

@@ -11,6 +11,7 @@
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
 //	presets   list the library of machines and parts, or print one as TOML
+//	keys      list what a config may hold: keys, units, defaults and models
 //	validate  compare the simulator with published chips and golden numbers
 //	version   print the version
 //	help      explain xbar, or one command: xbar help COMMAND
@@ -138,6 +139,30 @@
 //	xbar presets reram-small
 //	xbar presets reram-small -o mine.toml
 //	xbar presets adc/isaac-8b
+//
+// # xbar keys
+//
+// Usage:
+//
+//	xbar keys [TABLE] [flags]
+//
+// Keys lists the tables of a config and what may stand in each: every key with its
+// unit or range, its default or that it is needed, and the models among which a
+// key chooses, with the keys that each model needs. A TABLE narrows the answer to
+// that table and those below it: adc, machine.adc, workload. JSON is schema
+// xbar.keys/1.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given),  or json
+//	-o FILE            write the result to FILE, whole or not at all
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar keys adc
+//	xbar keys workload
+//	xbar keys --format json -o keys.json
 //
 // # xbar validate
 //

@@ -108,6 +108,24 @@ is the machine, and KIND/NAME the part.`,
 		run: (*session).presets,
 	},
 	{
+		name: "keys", operands: "[TABLE]", most: 1,
+		summary: "list what a config may hold: keys, units, defaults and models",
+		about: `Keys lists the tables of a config and what may stand in each: every key with its
+unit or range, its default or that it is needed, and the models among which a
+key chooses, with the keys that each model needs. A TABLE narrows the answer to
+that table and those below it: adc, machine.adc, workload. JSON is schema
+xbar.keys/1.`,
+		flagsOf: func(o *options) []flag {
+			return []flag{o.formatFlag("text", "json"), o.outputFlag(), o.quietFlag()}
+		},
+		examples: []string{
+			"xbar keys adc",
+			"xbar keys workload",
+			"xbar keys --format json -o keys.json",
+		},
+		run: (*session).keys,
+	},
+	{
 		name:    "validate",
 		summary: "compare the simulator with published chips and golden numbers",
 		about: `Validate runs the simulator against published numbers, from the closed forms up

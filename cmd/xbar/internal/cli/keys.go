@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"unicode/utf8"
+
+	"xbar/configs"
+	"xbar/sim/model"
+)
+
+func (s *session) keys(_ context.Context, o *options, names []string) error {
+	tables := configs.Tables()
+	if len(names) == 1 {
+		if tables = configs.FindTables(names[0]); tables == nil {
+			return &usageError{"keys", fmt.Sprintf("a config has no table %q", names[0]) + didYouMean(configs.Nearest(names[0], configs.TableNames()))}
+		}
+	}
+	return s.emit(o, func(w io.Writer) error {
+		if o.format == "json" {
+			return keysJSON(w, tables)
+		}
+		return keysText(w, tables)
+	})
+}
+
+// keysText prints one table below the other, and its models below its keys.
+func keysText(w io.Writer, tables []configs.Table) error {
+	var b strings.Builder
+	for i := range tables {
+		t := &tables[i]
+		if len(t.Keys) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "%s\n", heading(t))
+		columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		for _, k := range t.Keys {
+			fmt.Fprintf(columns, "  %s\t%s\t%s\n", k.Name, status(&k), strings.Join(wrap(about(&k), aboutWidth), "\n\t\t"))
+		}
+		if t.Presets {
+			fmt.Fprintf(columns, "  preset\t\ta part of the library: xbar presets\n")
+		}
+		columns.Flush()
+		for i := range t.Models {
+			models(&b, &t.Models[i])
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const aboutWidth = 76
+
+// heading is a table as a config writes it, and the machines that have it.
+func heading(t *configs.Table) string {
+	text := "[" + t.Path + "]"
+	if t.List {
+		text = "[" + text + "]"
+	}
+	if t.Path == "" {
+		text = "At the top level"
+	}
+	if t.Machines != nil {
+		text += " of machines of kind " + strings.Join(t.Machines, ", ")
+	}
+	return text
+}
+
+// status is what happens to a key that is not written.
+func status(k *configs.Key) string {
+	switch {
+	case k.Needed:
+		return "needed"
+	case k.Default != "":
+		return "= " + k.Default
+	}
+	return ""
+}
+
+func about(k *configs.Key) string {
+	if k.Doc == "" {
+		return k.Allowed
+	}
+	return k.Doc + " (" + k.Allowed + ")"
+}
+
+// models prints what one key can choose.
+func models(b *strings.Builder, g *model.Group) {
+	fmt.Fprintf(b, "  %s: %s\n", g.Key, g.Subject)
+	widest := 0
+	for i := range g.Choices {
+		widest = max(widest, utf8.RuneCountInString(g.Choices[i].Name))
+	}
+	for i := range g.Choices {
+		c := &g.Choices[i]
+		text := c.About
+		for _, part := range []struct {
+			verb string
+			keys []string
+		}{{"needs", c.Needs}, {"takes", c.Takes}, {"gives", c.Gives}} {
+			if len(part.keys) > 0 {
+				text += "; " + part.verb + " " + strings.Join(part.keys, ", ")
+			}
+		}
+		fmt.Fprintf(b, "    %-*s  %s\n", widest, c.Name, strings.Join(wrap(text, aboutWidth), "\n"+strings.Repeat(" ", widest+6)))
+	}
+}
+
+// keysJSON is schema xbar.keys/1.
+func keysJSON(w io.Writer, tables []configs.Table) error {
+	type key struct {
+		Name    string `json:"name"`
+		Allowed string `json:"allowed"`
+		Default string `json:"default,omitempty"`
+		Needed  bool   `json:"needed"`
+		About   string `json:"about,omitempty"`
+	}
+	type choice struct {
+		Name  string   `json:"name"`
+		About string   `json:"about"`
+		Needs []string `json:"needs,omitempty"`
+		Takes []string `json:"takes,omitempty"`
+		Gives []string `json:"gives,omitempty"`
+	}
+	type group struct {
+		Key     string   `json:"key"`
+		Choices []choice `json:"choices"`
+	}
+	type table struct {
+		Path     string   `json:"path"`
+		List     bool     `json:"list"`
+		Machines []string `json:"machines,omitempty"`
+		Presets  bool     `json:"presets"`
+		Keys     []key    `json:"keys"`
+		Models   []group  `json:"models,omitempty"`
+	}
+	out := struct {
+		Schema string  `json:"schema"`
+		Tables []table `json:"tables"`
+	}{Schema: "xbar.keys/1"}
+	for _, t := range tables {
+		entry := table{Path: t.Path, List: t.List, Machines: t.Machines, Presets: t.Presets, Keys: []key{}}
+		for _, k := range t.Keys {
+			entry.Keys = append(entry.Keys, key{k.Name, k.Allowed, k.Default, k.Needed, k.Doc})
+		}
+		for _, g := range t.Models {
+			models := group{Key: g.Key}
+			for _, c := range g.Choices {
+				models.Choices = append(models.Choices, choice{c.Name, c.About, c.Needs, c.Takes, c.Gives})
+			}
+			entry.Models = append(entry.Models, models)
+		}
+		out.Tables = append(out.Tables, entry)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(out)
+}
