@@ -35,7 +35,7 @@ type Reader struct {
 // slice is what one input slice needs.
 type slice struct {
 	dac.Slice
-	full    float64 // the largest digit, as a drive level
+	full    float64 // the digit that the converter drives at full scale
 	bipolar bool
 }
 
@@ -59,9 +59,8 @@ func NewReader(how Reading) *Reader {
 		r.significances = append(r.significances, r.outputs[i].significance)
 	}
 	for t := range how.Slicer.Slices() {
-		low, high := how.Slicer.DigitRange(t)
 		r.slices = append(r.slices, slice{
-			Slice: how.Slicer.Slice(t), full: float64(max(high, -low)), bipolar: how.Slicer.Bipolar(t),
+			Slice: how.Slicer.Slice(t), full: float64(how.Slicer.FullScale(t)), bipolar: how.Slicer.Bipolar(t),
 		})
 	}
 	for _, p := range Phases(how.Slicer, how.Phases) {

@@ -85,6 +85,15 @@ func (s Slicer) DigitRange(t int) (low, high int64) {
 	return 0, 1<<s.Bits - 1
 }
 
+// FullScale is the size of the digit that drives slice t with all of the
+// converter's range: a slice that is narrower than the converter stays below.
+func (s Slicer) FullScale(t int) int64 {
+	if s.Bipolar(t) && !s.digits() {
+		return 1 << (s.Bits - 1)
+	}
+	return 1<<s.Bits - 1
+}
+
 // Digit is slice t of x. The input must be within [Slicer.Range].
 func (s Slicer) Digit(x int64, t int) int64 {
 	slice := s.Slice(t)

@@ -47,3 +47,29 @@ func ExampleSlicer_Digit() {
 	}
 	// Output: 1·1 0·2 1·4 1·-8
 }
+
+// A slice narrower than the converter does not use its whole range: -2 of the
+// top two bits of 8 is half of what a converter of 3 bits drives.
+func TestFullScale(t *testing.T) {
+	if got := (dac.Slicer{Bits: 3, InputBits: 8, Signed: true}).FullScale(2); got != 4 {
+		t.Errorf("a signed converter of 3 bits drives up to %d", got)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := dac.Slicer{
+			Bits:          rapid.IntRange(1, 8).Draw(t, "bits"),
+			InputBits:     rapid.IntRange(2, 16).Draw(t, "input bits"),
+			Signed:        rapid.Bool().Draw(t, "signed"),
+			SignMagnitude: rapid.Bool().Draw(t, "sign-magnitude"),
+			SignedDigits:  rapid.Bool().Draw(t, "signed digits"),
+		}
+		for i := range s.Slices() {
+			low, high := s.DigitRange(i)
+			switch full := s.FullScale(i); {
+			case max(high, -low) > full:
+				t.Fatalf("slice %d goes from %d to %d, over the full scale of %d", i, low, high, full)
+			case s.InputBits%s.Bits == 0 && !s.SignMagnitude && !s.SignedDigits && max(high, -low) != full:
+				t.Fatalf("slice %d goes from %d to %d, and full scale is %d", i, low, high, full)
+			}
+		}
+	})
+}

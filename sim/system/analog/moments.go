@@ -121,8 +121,7 @@ func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
 	m := moments{from: fromHistograms}
 	var scale []float64
 	for t := range s.slicer.Slices() {
-		low, high := s.slicer.DigitRange(t)
-		scale = append(scale, float64(max(high, -low)))
+		scale = append(scale, float64(s.slicer.FullScale(t)))
 	}
 	for _, x := range inputs.numbers() {
 		share := inputs[x] / float64(s.slices)

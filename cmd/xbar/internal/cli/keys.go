@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"xbar/configs"
-	"xbar/sim/model"
 )
 
 func (s *session) keys(_ context.Context, o *options, names []string) error {
@@ -45,9 +44,7 @@ func keysText(w io.Writer, tables []configs.Table) error {
 			fmt.Fprintf(columns, "  preset\t\ta part of the library: xbar presets\n")
 		}
 		columns.Flush()
-		for i := range t.Models {
-			models(&b, &t.Models[i])
-		}
+		models(&b, t)
 		b.WriteString("\n")
 	}
 	_, err := io.WriteString(w, b.String())
@@ -89,26 +86,26 @@ func about(k *configs.Key) string {
 	return k.Doc + " (" + k.Allowed + ")"
 }
 
-// models prints what one key can choose.
-func models(b *strings.Builder, g *model.Group) {
-	fmt.Fprintf(b, "  %s: %s\n", g.Key, g.Subject)
-	widest := 0
-	for i := range g.Choices {
-		widest = max(widest, utf8.RuneCountInString(g.Choices[i].Name))
-	}
-	for i := range g.Choices {
-		c := &g.Choices[i]
-		text := c.About
-		for _, part := range []struct {
-			verb string
-			keys []string
-		}{{"needs", c.Needs}, {"takes", c.Takes}, {"gives", c.Gives}} {
-			if len(part.keys) > 0 {
-				text += "; " + part.verb + " " + strings.Join(part.keys, ", ")
-			}
+// models prints what a table's keys can choose.
+func models(b *strings.Builder, t *configs.Table) {
+	for _, g := range t.Models {
+		fmt.Fprintf(b, "  %s: %s\n", g.Key, g.Subject)
+		widest := 0
+		for _, name := range g.Names() {
+			widest = max(widest, utf8.RuneCountInString(name))
 		}
-		fmt.Fprintf(b, "    %-*s  %s\n", widest, c.Name, strings.Join(wrap(text, aboutWidth), "\n"+strings.Repeat(" ", widest+6)))
+		for _, c := range g.Choices {
+			text := c.About + listed("needs", c.Needs) + listed("takes", c.Takes) + listed("gives", c.Gives)
+			fmt.Fprintf(b, "    %-*s  %s\n", widest, c.Name, strings.Join(wrap(text, aboutWidth), "\n"+strings.Repeat(" ", widest+6)))
+		}
 	}
+}
+
+func listed(verb string, keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	return "; " + verb + " " + strings.Join(keys, ", ")
 }
 
 // keysJSON is schema xbar.keys/1.
