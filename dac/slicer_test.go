@@ -10,16 +10,18 @@ import (
 	"xbar/dac/dactest"
 )
 
+func anySlicer(t *rapid.T) dac.Slicer {
+	return dac.Slicer{
+		Bits:          rapid.IntRange(1, 8).Draw(t, "bits"),
+		InputBits:     rapid.IntRange(2, 16).Draw(t, "input bits"),
+		Signed:        rapid.Bool().Draw(t, "signed"),
+		SignMagnitude: rapid.Bool().Draw(t, "sign-magnitude"),
+		SignedDigits:  rapid.Bool().Draw(t, "signed digits"),
+	}
+}
+
 func TestSlicerConforms(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		dactest.Check(t, dac.Slicer{
-			Bits:          rapid.IntRange(1, 8).Draw(t, "bits"),
-			InputBits:     rapid.IntRange(2, 16).Draw(t, "input bits"),
-			Signed:        rapid.Bool().Draw(t, "signed"),
-			SignMagnitude: rapid.Bool().Draw(t, "sign-magnitude"),
-			SignedDigits:  rapid.Bool().Draw(t, "signed digits"),
-		})
-	})
+	rapid.Check(t, func(t *rapid.T) { dactest.Check(t, anySlicer(t)) })
 }
 
 func TestSlices(t *testing.T) {
@@ -55,13 +57,7 @@ func TestFullScale(t *testing.T) {
 		t.Errorf("a signed converter of 3 bits drives up to %d", got)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		s := dac.Slicer{
-			Bits:          rapid.IntRange(1, 8).Draw(t, "bits"),
-			InputBits:     rapid.IntRange(2, 16).Draw(t, "input bits"),
-			Signed:        rapid.Bool().Draw(t, "signed"),
-			SignMagnitude: rapid.Bool().Draw(t, "sign-magnitude"),
-			SignedDigits:  rapid.Bool().Draw(t, "signed digits"),
-		}
+		s := anySlicer(t)
 		for i := range s.Slices() {
 			low, high := s.DigitRange(i)
 			switch full := s.FullScale(i); {
