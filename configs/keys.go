@@ -9,28 +9,28 @@ import (
 
 // Table is the schema of one table of a config: what may stand in it.
 type Table struct {
-	Path     string        // "machine.adc"; "" is the top level
-	List     bool          // written with double brackets, once for each
-	Machines []string      // kinds of machine that have it; nil: all
-	Presets  bool          // a key preset names a part of the library
-	Keys     []Key         // in the order of the schema
-	Models   []model.Group // what may be modelled in several ways
+	Path     string        `json:"path"`               // "machine.adc"; "" is the top level
+	List     bool          `json:"list"`               // written with double brackets, once for each
+	Machines []string      `json:"machines,omitempty"` // kinds of machine that have it; nil: all
+	Presets  bool          `json:"presets"`            // a key preset names a part of the library
+	Keys     []Key         `json:"keys"`               // in the order of the schema
+	Models   []model.Group `json:"models,omitempty"`   // what may be modelled in several ways
 }
 
 // Key is the schema of one key.
 type Key struct {
-	Name    string
-	Allowed string // "8 to 64", "a time: ps, ns, us, ms, s"
-	Default string // "" where there is none
-	Needed  bool   // must be written, in the file or in a preset
-	Doc     string
+	Name    string `json:"name"`
+	Allowed string `json:"allowed"`           // "8 to 64", "a time: ps, ns, us, ms, s"
+	Default string `json:"default,omitempty"` // "" where there is none
+	Needed  bool   `json:"needed"`            // must be written, in the file or in a preset
+	Doc     string `json:"about,omitempty"`
 }
 
 // Tables lists all that a config may hold, from the top level down.
 func Tables() []Table { return tablesBelow(nil, schema, "", false, nil) }
 
 func tablesBelow(all []Table, s *section, path string, list bool, machines []string) []Table {
-	t := Table{Path: path, List: list, Machines: machines, Presets: s.part, Models: s.groups}
+	t := Table{Path: path, List: list, Machines: machines, Presets: s.part, Keys: []Key{}, Models: s.groups}
 	for _, f := range s.fields {
 		if f.sub == nil {
 			t.Keys = append(t.Keys, s.describe(f))

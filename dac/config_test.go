@@ -3,14 +3,13 @@ package dac_test
 import (
 	"fmt"
 	"math"
-	"regexp"
-	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"xbar/dac"
 	"xbar/sim/model"
+	"xbar/sim/model/modeltest"
 	"xbar/sim/unit"
 )
 
@@ -25,31 +24,12 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 	}
 }
 
-var braced = regexp.MustCompile(`\{([^}]*)\}`)
-
-// sound fails unless a figure can be explained: each symbol of the equation is
-// an input, each input is in the equation, and something vouches for it.
+// sound fails unless a figure can be explained and has a unit.
 func sound(t rapid.TB, f model.Figure) {
 	t.Helper()
-	var symbols []string
-	for _, m := range braced.FindAllStringSubmatch(f.Equation, -1) {
-		symbols = append(symbols, m[1])
-	}
-	for _, in := range f.Inputs {
-		if !slices.Contains(symbols, in.Symbol) {
-			t.Errorf("%s: input %q is not in %q", f.Name, in.Symbol, f.Equation)
-		}
-	}
-	for _, symbol := range symbols {
-		if !slices.ContainsFunc(f.Inputs, func(in model.Input) bool { return in.Symbol == symbol }) {
-			t.Errorf("%s: {%s} of %q has no input", f.Name, symbol, f.Equation)
-		}
-	}
-	if u := f.Unsourced(); len(u) > 0 {
-		t.Errorf("%s: nothing vouches for %v", f.Name, u)
-	}
-	if f.Name == "" || f.Unit == "" || !(f.Value >= 0) || math.IsInf(f.Value, 0) {
-		t.Errorf("%+v is no number to charge", f)
+	modeltest.Check(t, f)
+	if f.Unit == "" {
+		t.Errorf("%s has no unit", f.Name)
 	}
 }
 

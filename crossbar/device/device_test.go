@@ -3,14 +3,13 @@ package device_test
 import (
 	"fmt"
 	"math"
-	"regexp"
-	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"xbar/crossbar/device"
 	"xbar/sim/model"
+	"xbar/sim/model/modeltest"
 	"xbar/sim/unit"
 )
 
@@ -22,37 +21,6 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if math.Abs(got-want) > tolerance*math.Abs(want) {
 		t.Errorf("%s is %g, want %g", what, got, want)
-	}
-}
-
-var braced = regexp.MustCompile(`\{([^}]*)\}`)
-
-// sound fails unless a figure can be explained: each symbol of the equation is
-// an input, each input is in the equation, and something vouches for it.
-func sound(t rapid.TB, f model.Figure) {
-	t.Helper()
-	var symbols []string
-	for _, m := range braced.FindAllStringSubmatch(f.Equation, -1) {
-		symbols = append(symbols, m[1])
-	}
-	for _, in := range f.Inputs {
-		if !slices.Contains(symbols, in.Symbol) {
-			t.Errorf("%s: input %q is not in %q", f.Name, in.Symbol, f.Equation)
-		}
-		if in.From != nil {
-			sound(t, *in.From)
-		}
-	}
-	for _, symbol := range symbols {
-		if !slices.ContainsFunc(f.Inputs, func(in model.Input) bool { return in.Symbol == symbol }) {
-			t.Errorf("%s: {%s} of %q has no input", f.Name, symbol, f.Equation)
-		}
-	}
-	if u := f.Unsourced(); len(u) > 0 {
-		t.Errorf("%s: nothing vouches for %v", f.Name, u)
-	}
-	if f.Name == "" || !(f.Value >= 0) || math.IsInf(f.Value, 0) {
-		t.Errorf("%+v is no number to charge", f)
 	}
 }
 
@@ -178,7 +146,7 @@ func TestEveryFigureIsSound(t *testing.T) {
 		c := randomCell(t)
 		base, slope := c.Read()
 		for _, f := range []model.Figure{base, slope, c.Write(), c.AreaEach(never), c.AreaEach(always), c.LeakageEach(never)} {
-			sound(t, f)
+			modeltest.Check(t, f)
 		}
 		if f, ok := c.Lumped(); ok && (f.Value != base.Value || slope.Value != 0) {
 			t.Fatalf("a driven cell costs %g, and a read %g + %g·w", f.Value, base.Value, slope.Value)

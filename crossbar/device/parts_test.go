@@ -10,6 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"xbar/crossbar/device"
+	"xbar/sim/model/modeltest"
 	"xbar/sim/unit"
 )
 
@@ -98,10 +99,10 @@ func TestParts(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".toml"), func(t *testing.T) {
 			c, written := readPart(t, path)
 			base, slope := c.Read()
-			sound(t, base)
-			sound(t, slope)
-			sound(t, c.Write())
-			sound(t, c.AreaEach(written))
+			modeltest.Check(t, base)
+			modeltest.Check(t, slope)
+			modeltest.Check(t, c.Write())
+			modeltest.Check(t, c.AreaEach(written))
 			for _, f := range []string{base.Outside, slope.Outside, c.Write().Outside, c.AreaEach(written).Outside} {
 				if f != "" {
 					t.Error(f)

@@ -4,20 +4,20 @@ import "slices"
 
 // Choice is one of several models of the same thing.
 type Choice struct {
-	Name  string   // as the config's key writes it
-	About string   // in one line
-	Needs []string // keys that must be written
-	Takes []string // keys that may be written
-	Gives []string // keys that need not be written, for the model knows
-	Named bool     // must be named: its keys could mean another model, too
+	Name  string   `json:"name"`            // as the config's key writes it
+	About string   `json:"about"`           // in one line
+	Needs []string `json:"needs,omitempty"` // keys that must be written
+	Takes []string `json:"takes,omitempty"` // keys that may be written
+	Gives []string `json:"gives,omitempty"` // keys that need not be written, for the model knows
+	Named bool     `json:"named"`           // must be named: its keys could mean another model, too
 }
 
 // Group is the models of one thing in a section of the config, and the key that
 // picks one. Where the key is not written, the keys beside it tell.
 type Group struct {
-	Key     string // "model"
-	Subject string // "an ADC needs the energy of a conversion"
-	Choices []Choice
+	Key     string   `json:"key"`     // "model"
+	Subject string   `json:"subject"` // "an ADC needs the energy of a conversion"
+	Choices []Choice `json:"choices"`
 }
 
 // Names lists the choices.

@@ -268,37 +268,25 @@ func turned(bytes []byte) string {
 		fmt.Fprintf(&b, "[[workload.kernel]]\nname = \"b\"\nL = %s\nN = %s\nM = %s\n", l, m, second)
 		write("kernels")
 	}
-	if machines == "analog" || machines == "both" || machines == "all" {
-		fmt.Fprintf(&b, "[[machine]]\nname = \"x\"\nkind = \"analog\"\npreset = %q\n", preset)
+	machine := func(name, kind, preset, sections string) {
+		fmt.Fprintf(&b, "[[machine]]\nname = %q\nkind = %q\npreset = %q\n", name, kind, preset)
 		write("machine")
-		for _, section := range list("supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram") {
+		for _, section := range list(sections) {
 			fmt.Fprintf(&b, "[machine.%s]\n", section)
 			write(section)
 		}
+	}
+	if machines == "analog" || machines == "both" || machines == "all" {
+		machine("x", "analog", preset, "supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
 	}
 	if machines == "digital" || machines == "all" {
-		b.WriteString("[[machine]]\nname = \"d\"\nkind = \"digital-cim\"\npreset = \"colonnade-2021\"\n")
-		write("machine")
-		for _, section := range list("supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram") {
-			fmt.Fprintf(&b, "[machine.%s]\n", section)
-			write(section)
-		}
+		machine("d", "digital-cim", "colonnade-2021", "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
 	}
 	if machines == "systolic" || machines == "all" {
-		b.WriteString("[[machine]]\nname = \"a\"\nkind = \"systolic\"\npreset = \"tpu-v1\"\n")
-		write("machine")
-		for _, section := range list("array|pe|activation|input_buffer|weight_buffer|output_buffer|dram") {
-			fmt.Fprintf(&b, "[machine.%s]\n", section)
-			write(section)
-		}
+		machine("a", "systolic", "tpu-v1", "array|pe|activation|input_buffer|weight_buffer|output_buffer|dram")
 	}
 	if machines == "scalar" || machines == "both" || machines == "all" {
-		b.WriteString("[[machine]]\nname = \"s\"\nkind = \"scalar\"\npreset = \"scalar-45nm\"\n")
-		write("machine")
-		b.WriteString("[machine.core]\n")
-		write("core")
-		b.WriteString("[machine.memory]\n")
-		write("memory")
+		machine("s", "scalar", "scalar-45nm", "core|memory")
 		if len(set["level"]) > 0 {
 			capacity := or("level", "capacity", `"4 KiB"`)
 			for key, usual := range map[string]string{"line": `"64 B"`, "access_bits": "64", "energy_per_access": `"1 pJ"`, "latency": `"0 s"`, "leakage": `"0 W"`} {

@@ -199,13 +199,8 @@ func TestWireTable(t *testing.T) {
 		{technology.CapacitancePerMetre(32e-9, technology.Local), 0.246e-9, "F/m"},
 		{technology.CapacitancePerMetre(90e-9, technology.SemiGlobal), 0.302e-9, "F/m"},
 		{technology.CapacitancePerMetre(22e-9, technology.Global), 0.26e-9, "F/m"},
-		{technology.ResistancePerMetre(45e-9, technology.Local), 4.2e6, "ohm/m"},
-		{technology.ResistancePerMetre(22e-9, technology.Local), 19.68e6, "ohm/m"},
-		{technology.ResistancePerMetre(65e-9, technology.Global), 0.16e6, "ohm/m"},
 		{technology.RepeatedEnergy(32e-9, technology.DelayOptimal), 0.35e-9, "J/m"},
 		{technology.RepeatedEnergy(65e-9, technology.ThirtyPercent), 0.33e-9, "J/m"},
-		{technology.RepeatedDelay(45e-9, technology.DelayOptimal), 0.162e-6, "s/m"},
-		{technology.RepeatedDelay(22e-9, technology.ThirtyPercent), 0.281e-6, "s/m"},
 	} {
 		modeltest.Check(t, test.got)
 		equal(t, test.got.Name, test.got.Value, test.want, 1e-9)
@@ -231,24 +226,15 @@ func TestWiresBetweenAndBeyondNodes(t *testing.T) {
 		if at(small) > at(large)*(1+1e-12) {
 			t.Errorf("%g F/m at %g m, %g F/m at %g m", at(small), small, at(large), large)
 		}
-		if r, s := technology.ResistancePerMetre(unit.Metre(small), technology.Local), technology.ResistancePerMetre(unit.Metre(large), technology.Local); r.Value < s.Value*(1-1e-12) {
-			t.Errorf("resistance rises with the node: %g, %g", r.Value, s.Value)
-		}
 	})
 }
 
-func TestLines(t *testing.T) {
+func TestLineEnergy(t *testing.T) {
 	length := model.Input{Value: 100e-6, Unit: "m", Key: "length"}
 	volts := model.Input{Value: 0.5, Unit: "V", Key: "voltage"}
-	c := technology.LineCapacitance(32e-9, technology.Local, length)
-	r := technology.LineResistance(32e-9, technology.Local, length)
 	e := technology.LineEnergy(32e-9, technology.Local, length, volts)
-	for _, f := range []model.Figure{c, r, e} {
-		modeltest.Check(t, f)
-	}
-	equal(t, "capacitance", c.Value, 24.6e-15, 1e-9)
-	equal(t, "resistance", r.Value, 840, 1e-9)
-	equal(t, "energy", e.Value, c.Value*0.25, 1e-9)
+	modeltest.Check(t, e)
+	equal(t, "24.6 fF at 0.5 V", e.Value, 24.6e-15*0.25, 1e-9)
 }
 
 func TestCurve(t *testing.T) {

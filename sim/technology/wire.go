@@ -28,7 +28,7 @@ const (
 )
 
 const (
-	wireSource     = "CACTI 7 (commit 1ffd8df), conservative wires: capacitance and resistance formulas evaluated"
+	wireSource     = "CACTI 7 (commit 1ffd8df), conservative wires: capacitance formula evaluated"
 	repeaterSource = "CACTI 7 (commit 1ffd8df) run, itrs-hp, global wire with repeaters, 350 K"
 	wireHolds      = "nodes from 22 nm to 90 nm"
 )
@@ -42,18 +42,9 @@ var (
 		SemiGlobal: {247e-12, 254e-12, 265e-12, 282e-12, 302e-12},
 		Global:     {260e-12, 267e-12, 281e-12, 298e-12, 315e-12},
 	}
-	wireResistance = [...][]float64{ // ohm/m
-		Local:      {19.68e6, 8.4e6, 4.2e6, 2.03e6, 1.05e6},
-		SemiGlobal: {6.81e6, 3.03e6, 1.52e6, 0.73e6, 0.38e6},
-		Global:     {1.41e6, 0.65e6, 0.33e6, 0.16e6, 0.08e6},
-	}
 	repeaterEnergy = [...][]float64{ // J/m, of one bit
 		DelayOptimal:  {0.28e-9, 0.35e-9, 0.438e-9, 0.622e-9, 0.766e-9},
 		ThirtyPercent: {0.156e-9, 0.197e-9, 0.249e-9, 0.33e-9, 0.42e-9},
-	}
-	repeaterDelay = [...][]float64{ // s/m
-		DelayOptimal:  {0.217e-6, 0.193e-6, 0.162e-6, 0.157e-6, 0.138e-6},
-		ThirtyPercent: {0.281e-6, 0.249e-6, 0.207e-6, 0.201e-6, 0.179e-6},
 	}
 )
 
@@ -62,20 +53,10 @@ func CapacitancePerMetre(node unit.Metre, class Class) model.Figure {
 	return wire(node, wireCapacitance[class], "c′", model.Figure{Name: "capacitance per length", Unit: "F/m", Source: wireSource})
 }
 
-// ResistancePerMetre is a wire's resistance per length, in Ω/m.
-func ResistancePerMetre(node unit.Metre, class Class) model.Figure {
-	return wire(node, wireResistance[class], "r′", model.Figure{Name: "resistance per length", Unit: "ohm/m", Source: wireSource})
-}
-
 // RepeatedEnergy is the energy per length of moving one bit over a global wire
 // with repeaters, in J/m. Every bit counts as a change of the wire's level.
 func RepeatedEnergy(node unit.Metre, slack Slack) model.Figure {
 	return wire(node, repeaterEnergy[slack], "w", model.Figure{Name: "energy per length of a repeated wire", Unit: "J/m", Source: repeaterSource})
-}
-
-// RepeatedDelay is the delay per length of a global wire with repeaters, in s/m.
-func RepeatedDelay(node unit.Metre, slack Slack) model.Figure {
-	return wire(node, repeaterDelay[slack], "d", model.Figure{Name: "delay per length of a repeated wire", Unit: "s/m", Source: repeaterSource})
 }
 
 func wire(node unit.Metre, values []float64, symbol string, f model.Figure) model.Figure {
@@ -88,16 +69,6 @@ func wire(node unit.Metre, values []float64, symbol string, f model.Figure) mode
 	return curve.Within(float64(node)).Figure(f, symbol, x)
 }
 
-// LineCapacitance is that of a wire of some length, in F.
-func LineCapacitance(node unit.Metre, class Class, length model.Input) model.Figure {
-	return along("capacitance of a line", "C", "F", CapacitancePerMetre(node, class), "c′", length)
-}
-
-// LineResistance is that of a wire of some length, in Ω.
-func LineResistance(node unit.Metre, class Class, length model.Input) model.Figure {
-	return along("resistance of a line", "R", "ohm", ResistancePerMetre(node, class), "r′", length)
-}
-
 // LineEnergy is that of charging a wire once from its supply, c′·L·V² in
 // joules: the floor of whatever drives the wire.
 func LineEnergy(node unit.Metre, class Class, length, v model.Input) model.Figure {
@@ -105,12 +76,5 @@ func LineEnergy(node unit.Metre, class Class, length, v model.Input) model.Figur
 	return model.Figure{
 		Name: "energy of charging a line", Equation: "E = {c′}·{L}·{V}²", Value: c.Value * length.Value * v.Value * v.Value, Unit: "J",
 		Inputs: []model.Input{model.Derived("c′", c), named(length, "L"), named(v, "V")},
-	}
-}
-
-func along(name, symbol, base string, each model.Figure, per string, length model.Input) model.Figure {
-	return model.Figure{
-		Name: name, Equation: symbol + " = {" + per + "}·{L}", Value: each.Value * length.Value, Unit: base,
-		Inputs: []model.Input{model.Derived(per, each), named(length, "L")},
 	}
 }

@@ -33,6 +33,9 @@ func Check(t T, f model.Figure) {
 	if symbols := f.Unsourced(); len(symbols) > 0 {
 		t.Errorf("%s: %v are without an origin", f.Name, symbols)
 	}
+	if f.Name == "" {
+		t.Errorf("%s has no name", f.Equation)
+	}
 	if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) || f.Value < 0 {
 		t.Errorf("%s is %g", f.Name, f.Value)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func figure(equation string, value float64) model.Figure {
-	return model.Figure{Equation: equation, Value: value, Inputs: []model.Input{
+	return model.Figure{Name: "a figure", Equation: equation, Value: value, Inputs: []model.Input{
 		{Symbol: "a", Value: 3, Key: "a"}, {Symbol: "b′", Value: 2, Source: "a book"},
 	}}
 }
@@ -42,6 +42,8 @@ func (r *recorder) Errorf(format string, args ...any) {
 func TestCheckFindsSlips(t *testing.T) {
 	unsourced := figure("{a}·{b′}", 6)
 	unsourced.Inputs[0].Key = ""
+	nameless := figure("{a}·{b′}", 6)
+	nameless.Name = ""
 	for name, slip := range map[string]model.Figure{
 		"value":     figure("{a}·{b′}", 7),
 		"negative":  figure("{b′} − {a}", -1),
@@ -50,7 +52,8 @@ func TestCheckFindsSlips(t *testing.T) {
 		"syntax":    figure("{a} ⊕ {b′}", 3),
 		"bracket":   figure("({a}·{b′}", 6),
 		"unsourced": unsourced,
-		"derived":   {Equation: "{f}", Value: 7, Inputs: []model.Input{model.Derived("f", figure("{a}·{b′}", 7))}},
+		"name":      nameless,
+		"derived":   {Name: "a figure", Equation: "{f}", Value: 7, Inputs: []model.Input{model.Derived("f", figure("{a}·{b′}", 7))}},
 	} {
 		var found recorder
 		modeltest.Check(&found, slip)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -110,52 +109,8 @@ func listed(verb string, keys []string) string {
 
 // keysJSON is schema xbar.keys/1.
 func keysJSON(w io.Writer, tables []configs.Table) error {
-	type key struct {
-		Name    string `json:"name"`
-		Allowed string `json:"allowed"`
-		Default string `json:"default,omitempty"`
-		Needed  bool   `json:"needed"`
-		About   string `json:"about,omitempty"`
-	}
-	type choice struct {
-		Name  string   `json:"name"`
-		About string   `json:"about"`
-		Needs []string `json:"needs,omitempty"`
-		Takes []string `json:"takes,omitempty"`
-		Gives []string `json:"gives,omitempty"`
-	}
-	type group struct {
-		Key     string   `json:"key"`
-		Choices []choice `json:"choices"`
-	}
-	type table struct {
-		Path     string   `json:"path"`
-		List     bool     `json:"list"`
-		Machines []string `json:"machines,omitempty"`
-		Presets  bool     `json:"presets"`
-		Keys     []key    `json:"keys"`
-		Models   []group  `json:"models,omitempty"`
-	}
-	out := struct {
-		Schema string  `json:"schema"`
-		Tables []table `json:"tables"`
-	}{Schema: "xbar.keys/1"}
-	for _, t := range tables {
-		entry := table{Path: t.Path, List: t.List, Machines: t.Machines, Presets: t.Presets, Keys: []key{}}
-		for _, k := range t.Keys {
-			entry.Keys = append(entry.Keys, key{k.Name, k.Allowed, k.Default, k.Needed, k.Doc})
-		}
-		for _, g := range t.Models {
-			models := group{Key: g.Key}
-			for _, c := range g.Choices {
-				models.Choices = append(models.Choices, choice{c.Name, c.About, c.Needs, c.Takes, c.Gives})
-			}
-			entry.Models = append(entry.Models, models)
-		}
-		out.Tables = append(out.Tables, entry)
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(out)
+	return encode(w, struct {
+		Schema string          `json:"schema"`
+		Tables []configs.Table `json:"tables"`
+	}{"xbar.keys/1", tables})
 }

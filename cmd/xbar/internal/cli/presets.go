@@ -143,8 +143,13 @@ func presetsJSON(w io.Writer, presets []configs.PresetInfo) error {
 	for _, p := range presets {
 		entries = append(entries, entry{p.Name, p.Kind, p.Title})
 	}
+	return encode(w, entries)
+}
+
+// encode writes a list for programs.
+func encode(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(entries)
+	return encoder.Encode(v)
 }
