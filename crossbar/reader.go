@@ -172,7 +172,7 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 		}
 		level := float64(digit) / slice.full
 		d.digits += abs(digit)
-		d.squares[row] += r.heat(level)
+		d.squares[row] += Heat(level, r.TimeCoded)
 		d.driven++
 		at := t*d.groups + g
 		d.sums[at] += digit
@@ -183,9 +183,10 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 	}
 }
 
-// heat is what of a level the energy of a cell follows.
-func (r *Reader) heat(level float64) float64 {
-	if r.TimeCoded {
+// Heat is what of a drive level over full scale the energy of a resistive cell
+// follows: its square, or its size where it is time at full level.
+func Heat(level float64, timeCoded bool) float64 {
+	if timeCoded {
 		return math.Abs(level)
 	}
 	return level * level

@@ -131,20 +131,12 @@ func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
 				m.density += share
 			}
 			m.digit += share * digit
-			m.square += share * c.heat(digit/scale[t])
+			m.square += share * crossbar.Heat(digit/scale[t], c.machine.DAC.TimeCoded())
 		}
 	}
 	m.level = c.meanLevel(s, weights)
 	m.product = m.square * m.level
 	return m
-}
-
-// heat is what of a digit the energy of a cell follows.
-func (c *Chip) heat(digit float64) float64 {
-	if c.machine.DAC.TimeCoded() {
-		return digit
-	}
-	return digit * digit
 }
 
 // meanLevel is the mean of w over the columns of a weight.
