@@ -362,7 +362,11 @@ func effort(cfg *configs.Config) (steps float64) {
 		if m.Chip.Reload == "optimal" {
 			passes = 100
 		}
-		steps += passes*pass + float64(m.Chip.Tiles*m.Chip.ArraysPerTile)/10
+		arrays := float64(m.Chip.Tiles * m.Chip.ArraysPerTile)
+		if cfg.Granularity == "burst" {
+			arrays /= 10
+		}
+		steps += passes*pass + arrays
 	}
 	return steps
 }
