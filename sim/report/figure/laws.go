@@ -45,14 +45,14 @@ func Laws(r *system.LawsResult, path string) error {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		lawsKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0))
 		drawPanels(draw.Crop(c, 0, 0, 0, -key), panels, draw.Tiles{
-			Rows: rows, Cols: cols, PadX: 8, PadY: 10, PadTop: 4, PadBottom: 4, PadLeft: 18, PadRight: 8})
+			Rows: rows, Cols: cols, PadX: 8, PadY: 10, PadTop: 4, PadBottom: 4, PadLeft: 18, PadRight: 8}, "energy (pJ/MAC)")
 	})
 }
 
 // drawPanels lines the y axes of a column up (plot.Align would leave gaps
 // under the titles) and labels them once a row (a label of the plot's own
 // would shorten its axis).
-func drawPanels(c draw.Canvas, panels []*plot.Plot, tiles draw.Tiles) {
+func drawPanels(c draw.Canvas, panels []*plot.Plot, tiles draw.Tiles, y string) {
 	tile := func(i int) draw.Canvas { return tiles.At(c, i%tiles.Cols, i/tiles.Cols) }
 	left := func(i int) vg.Length { return panels[i].DataCanvas(tile(i)).Min.X - tile(i).Min.X }
 	widest := make([]vg.Length, tiles.Cols)
@@ -66,7 +66,7 @@ func drawPanels(c draw.Canvas, panels []*plot.Plot, tiles draw.Tiles) {
 			style := p.Y.Label.TextStyle
 			style.Rotation = math.Pi / 2
 			style.YAlign = draw.YTop
-			c.FillText(style, vg.Point{X: c.Min.X + 4, Y: middle.Center().Y}, "energy (pJ/MAC)")
+			c.FillText(style, vg.Point{X: c.Min.X + 4, Y: middle.Center().Y}, y)
 		}
 	}
 }
