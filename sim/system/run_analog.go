@@ -99,6 +99,7 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 		m.Kernels = append(m.Kernels, Kernel{
 			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
 			Cycles:  mean(int64(measured.KernelCycles[k]), b.passes),
+			Seconds: chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes),
 			EnergyJ: b.phaseJoules(chip.KernelPhase(k)),
 			Arrays:  int64(chip.Tiles(k)),
 			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
