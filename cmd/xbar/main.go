@@ -27,9 +27,10 @@
 //	xbar run CONFIG... [flags]
 //
 // Run simulates the workload of each CONFIG on every machine the file names and
-// prints the comparison: energy, time, area, and where they come from. Energy is
-// of one pass, a batch through the whole model in the steady state; programming
-// the weights once, before the first inference, stands apart.
+// prints the comparison: energy, time, area, where they come from, and which
+// machine is best for which layer. Energy is of one pass, a batch through the
+// whole model in the steady state; programming the weights once, before the first
+// inference, stands apart.
 //
 // All configs are checked before the first is run. With --format json, one CONFIG
 // gives one object (schema xbar.result/1) and several give an array. CSV holds one
@@ -44,7 +45,7 @@
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	--seed N           override the config's seed
 //	--trace FILE.json  record what waves and arrays do when; opens in Perfetto
-//	--figure FILE      draw energy by category, as FILE.svg or FILE.png
+//	--figure FILE      draw energy by category, and by layer, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -94,10 +95,11 @@
 // distance from what physics allows follow in the same way.
 //
 // A PATH narrows the answer to a component (tile/array/adc), to all below one
-// (tile/array), to a category (output), or to one of energy, time, area and
-// limits. A machine's name and a colon before it leave the other machines out:
-// small:tile/array/adc. The answer about everything sums up actions of less than a
-// thousandth; asked for by PATH they are shown. JSON is schema xbar.explain/1.
+// (tile/array), to a category (output), or to one of energy, time, energy-delay,
+// area and limits. A machine's name and a colon before it leave the other machines
+// out: small:tile/array/adc. The answer about everything sums up actions of less
+// than a thousandth; asked for by PATH they are shown. JSON is schema
+// xbar.explain/1.
 //
 // Flags, before or after the operands:
 //
