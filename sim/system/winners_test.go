@@ -162,8 +162,12 @@ func TestAlikeKernelsStandTogether(t *testing.T) {
 	if got := kernels("workload.kernel[0].repeat=3", "machine.chip.chip.tiles=40"); !slices.Equal(got, []int{3, 1}) {
 		t.Errorf("entries of %d kernels, want 3 and 1", got)
 	}
-	if got := kernels("workload.kernel[0].repeat=3", "workload.kernel[0].input_bits=4", "machine.chip.chip.tiles=40"); !slices.Equal(got, []int{3, 1}) {
-		t.Errorf("entries of %d kernels, want 3 and 1", got)
+	same := []string{"workload.kernel[1].N=300", "workload.kernel[1].M=200", "machine.chip.chip.tiles=40"}
+	if got := kernels(same...); !slices.Equal(got, []int{2}) {
+		t.Errorf("entries of %d kernels, want one of both", got)
+	}
+	if got := kernels(append(same, "workload.kernel[1].weight_bits=4")...); !slices.Equal(got, []int{1, 1}) {
+		t.Errorf("entries of %d kernels, want one each", got)
 	}
 	// What is pinned costs a kernel little; the one that streams is dearer than on the core.
 	split := []string{"workload.kernel[0].repeat=2", "workload.kernel[0].L=1", "workload.batch=1", "machine.chip.chip.reload=pin", "machine.chip.chip.tiles=6", "machine.chip.cell.write_energy=10 nJ"}

@@ -1,5 +1,5 @@
-// Package figure draws results for print: scaling laws as log-log panels and
-// energy by category as stacked bars.
+// Package figure draws results for print: scaling laws as log-log panels, energy
+// by category as stacked bars, and by layer on a log scale.
 //
 //	slope = d log(energy per MAC) / d log(x), a straight line's inclination in a panel
 //
