@@ -368,9 +368,9 @@ func (x *explanation) area(a *system.ExplainedArea) {
 		x.paragraph("Not known: " + strings.Join(unknown, ", ") + ".")
 	}
 	if a.Throughput != nil {
-		x.begin("the throughput of an area" + x.of)
+		x.begin("the throughput per area" + x.of)
 		x.figure(a.Throughput)
-		x.entries([]column{{left: true}}, []entry{{[]string{"throughput of an area"}, x.lines}})
+		x.entries([]column{{left: true}}, []entry{{[]string{"throughput per area"}, x.lines}})
 	}
 }
 

@@ -215,7 +215,7 @@ func (c *comparisonTable) area() {
 	c.optional("area", "m2", func(m *system.Machine) *float64 { return m.AreaM2 })
 	for i := range c.machines {
 		if c.machines[i].OpsPerSecondPerM2 != nil {
-			c.words("throughput of an area", "TOPS/mm²", perArea)
+			c.words("throughput per area", "TOPS/mm²", perArea)
 			return
 		}
 	}

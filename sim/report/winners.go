@@ -33,6 +33,9 @@ func winners(p page, w *system.Winners) {
 		t.add(plural(kernelsOf(rest), "other"), "", percent(fraction(float64(macsOf(rest)), total)), "", "", "", "")
 	}
 	p.table(t)
+	if kernelsOf(w.Layers) == 1 {
+		return // whose row says it all
+	}
 	p.list([]string{
 		"energy: " + wins(w.Layers, energyOf),
 		"time: " + wins(w.Layers, timeOf),

@@ -133,13 +133,13 @@ func times(next, best float64) *float64 {
 func mix(kernels int, machines []Machine) Mix {
 	perInference := func(k *Kernel, batch float64) float64 { return k.EnergyJ / batch }
 	var m Mix
+	alone := make([]float64, len(machines))
 	for k := range kernels {
 		joules := ofKernels(machines, perInference, k)
 		m.EnergyPerInferenceJ += joules[least(joules, -1)]
-	}
-	alone := make([]float64, len(machines))
-	for i := range machines {
-		alone[i] = machines[i].EnergyJ / float64(machines[i].Batch)
+		for i, x := range joules {
+			alone[i] += x
+		}
 	}
 	best := least(alone, -1)
 	m.Best, m.BestEnergyPerInferenceJ, m.Times = machines[best].Name, alone[best], times(alone[best], m.EnergyPerInferenceJ)

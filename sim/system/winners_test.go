@@ -103,7 +103,7 @@ func TestWinnersByBruteForce(t *testing.T) {
 			}
 			mix += least
 		}
-		if w := result.Winners.Mix; !close12(w.EnergyPerInferenceJ, mix) || w.EnergyPerInferenceJ > w.BestEnergyPerInferenceJ*(1+1e-12) {
+		if w := result.Winners.Mix; !close12(w.EnergyPerInferenceJ, mix) || w.EnergyPerInferenceJ > w.BestEnergyPerInferenceJ {
 			t.Fatalf("%+v, and the least of each kernel are %g J", w, mix)
 		}
 	})
