@@ -18,7 +18,7 @@ func winners(p page, w *system.Winners) {
 	if w == nil {
 		return
 	}
-	p.subheading("Which machine for which layer: the best by energy, time and their product (× what the next best takes)")
+	p.subheading("Which machine for which layer, per inference: least energy, time and product (× what the next best takes)")
 	shown, rest := mostMACs(w.Layers, mostLayers)
 	t := table{fixed: 3, columns: []column{{head: "layer", left: true}, {head: "L×N×M"}, {head: "MACs"},
 		{head: "energy", left: true}, {head: "pJ/MAC"}, {head: "time", left: true}, {head: "energy-delay", left: true}}}
