@@ -1,6 +1,10 @@
 package system
 
-import "xbar/sim/workload"
+import (
+	"math"
+
+	"xbar/sim/workload"
+)
 
 // Winners says which machine is best for each layer, where there are several
 // machines. All numbers are of an inference in the steady state, so that
@@ -30,7 +34,7 @@ type Winner struct {
 	Machine string   `json:"machine"`
 	Value   float64  `json:"value"`
 	Next    string   `json:"next"`  // the next best machine
-	Times   *float64 `json:"times"` // what the next best takes, over this; nil: this takes nothing
+	Times   *float64 `json:"times"` // what the next best takes, over this; nil: this takes nothing, or next to it
 }
 
 // Mix is what an inference takes if each kernel runs on the machine that needs
@@ -123,10 +127,10 @@ func least(values []float64, but int) int {
 }
 
 func times(next, best float64) *float64 {
-	if best <= 0 {
+	ratio := next / best
+	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
 		return nil
 	}
-	ratio := next / best
 	return &ratio
 }
 
