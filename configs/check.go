@@ -41,10 +41,12 @@ func (d *decoder) check(c *Config, root *node) {
 const maxExactBits = 16
 
 func (d *decoder) checkWorkload(c *Config, n *node) {
-	network, kernels := n.child("network"), n.child("kernel")
+	network, topology, kernels := n.child("network"), n.child("topology"), n.child("kernel")
 	switch {
-	case network == nil && kernels == nil:
-		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, or a network and its inputs")
+	case network == nil && topology == nil && kernels == nil:
+		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a topology, or a network and its inputs")
+	case topology != nil && (network != nil || kernels != nil):
+		d.errs.addf(topology.at, "a topology beside a network or [[workload.kernel]] tables: leave one out, for a topology brings its own kernels")
 	case network != nil && kernels != nil:
 		d.errs.addf(network.at, "a network and [[workload.kernel]] tables: leave one out, for a network brings its own kernels")
 	case network != nil && n.child("inputs") == nil:
@@ -57,8 +59,13 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 			d.errs.addf(given.keyAt, "%s belongs to a network, and none is given", key)
 		}
 	}
+	for _, key := range []string{"input_bits", "weight_bits", "output_bits"} {
+		if given := n.child(key); given != nil && topology == nil {
+			d.errs.addf(given.keyAt, "%s of a workload is that of a topology's kernels, and none is given; each kernel has its own", key)
+		}
+	}
 	d.checkStatistics(c, n)
-	if c.Workload.Values != "exact" || kernels == nil {
+	if c.Workload.Values != "exact" || network != nil {
 		return
 	}
 	for i, k := range c.Workload.Kernels {

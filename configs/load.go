@@ -9,8 +9,8 @@ import (
 )
 
 // Load reads the study in a file and applies --set arguments. Paths in it
-// (workload.network, inputs, labels, a preset that is a file) are relative to
-// the file's folder, however they were set; the result holds them resolved.
+// (workload.network, inputs, labels, topology, a preset that is a file) are
+// relative to the file's folder, however they were set; the result holds them resolved.
 // What is wrong with the study comes as [Errors].
 func Load(path string, sets []string) (*Config, error) {
 	text, err := readFile(path)
@@ -18,14 +18,14 @@ func Load(path string, sets []string) (*Config, error) {
 		return nil, err
 	}
 	folder := filepath.Dir(path)
-	config, err := Parse(path, text, sets, func(preset string) ([]byte, error) {
-		return readFile(resolve(folder, preset))
+	config, err := Parse(path, text, sets, func(file string) ([]byte, error) {
+		return readFile(resolve(folder, file))
 	})
 	if err != nil {
 		return nil, err
 	}
 	w := &config.Workload
-	for _, p := range []*string{&w.Network, &w.Inputs, &w.Labels} {
+	for _, p := range []*string{&w.Network, &w.Inputs, &w.Labels, &w.Topology} {
 		*p = resolve(folder, *p)
 	}
 	return config, nil
@@ -49,9 +49,9 @@ func readFile(path string) ([]byte, error) {
 }
 
 // Parse reads a study from memory; name stands for it in errors. Arguments
-// sets are key.path=value, as --set takes them. A preset that is a file
-// ("mine.toml") is read with open, which may be nil. What is wrong with the
-// study comes as [Errors].
+// sets are key.path=value, as --set takes them. A topology, and a preset that is
+// a file ("mine.toml"), are read with open, which may be nil. What is wrong with
+// the study comes as [Errors].
 func Parse(name string, text []byte, sets []string, open func(path string) ([]byte, error)) (*Config, error) {
 	l := loader{errs: &collector{}, open: open, library: embedded, presets: map[string]*node{}}
 	return l.load(name, text, sets)
@@ -74,6 +74,7 @@ func (l *loader) load(name string, text []byte, sets []string) (*Config, error) 
 	config := &Config{}
 	d := decoder{errs: l.errs, leaves: map[string]leaf{}}
 	d.table(schema, reflect.ValueOf(config).Elem(), root, "")
+	l.topology(&d, &config.Workload)
 	config.Provenance = make(map[string]Origin, len(d.leaves))
 	for key, l := range d.leaves {
 		config.Provenance[key] = l.origin

@@ -10,6 +10,7 @@
 //	run       simulate a workload on every machine of a config and compare them
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
+//	import    show what kernels a network's file holds
 //	presets   list the library of machines and parts, or print one as TOML
 //	keys      list what a config may hold: keys, units, defaults and models
 //	validate  compare the simulator with published chips and golden numbers
@@ -117,6 +118,31 @@
 //	xbar explain study.toml isaac:time
 //	xbar explain study.toml limits --set machine.isaac.adc.resolution=6
 //	xbar explain study.toml --format json -o why.json
+//
+// # xbar import
+//
+// Usage:
+//
+//	xbar import FILE [flags]
+//
+// Import reads a SCALE-Sim topology, rows of comma-separated numbers below a
+// heading, and prints the kernels it holds: L vectors of length N with M outputs
+// each, how many multiply-accumulates and weights that is, and what was made of a
+// row that can be read in two ways. A config takes such a file as it is, with
+// topology = "FILE" in [workload]; --toml writes it as kernels instead, to be
+// changed by hand. JSON is schema xbar.import/1.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given), json, csv or markdown
+//	--toml             write the layers as a workload of kernels, to paste into a config
+//	-o FILE            write the result to FILE, whole or not at all
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar import resnet50.csv
+//	xbar import resnet50.csv --toml -o kernels.toml
 //
 // # xbar presets
 //

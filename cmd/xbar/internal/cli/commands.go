@@ -94,6 +94,24 @@ xbar.explain/1.`,
 		run: (*session).explain,
 	},
 	{
+		name: "import", operands: "FILE", least: 1, most: 1,
+		summary: "show what kernels a network's file holds",
+		about: `Import reads a SCALE-Sim topology, rows of comma-separated numbers below a
+heading, and prints the kernels it holds: L vectors of length N with M outputs
+each, how many multiply-accumulates and weights that is, and what was made of a
+row that can be read in two ways. A config takes such a file as it is, with
+topology = "FILE" in [workload]; --toml writes it as kernels instead, to be
+changed by hand. JSON is schema xbar.import/1.`,
+		flagsOf: func(o *options) []flag {
+			return []flag{o.formatFlag(everyFormat...), o.tomlFlag(), o.outputFlag(), o.quietFlag()}
+		},
+		examples: []string{
+			"xbar import resnet50.csv",
+			"xbar import resnet50.csv --toml -o kernels.toml",
+		},
+		run: (*session).importFile,
+	},
+	{
 		name: "presets", operands: "[NAME]", most: 1,
 		summary: "list the library of machines and parts, or print one as TOML",
 		about: `Presets lists the library: what a config can name with preset = "NAME", in a

@@ -1,0 +1,27 @@
+package workload
+
+// Layer is what a network's file says of one layer: Repeat products of one
+// shape, each with weights of its own.
+type Layer struct {
+	Name    string
+	L, N, M int64
+	Repeat  int64
+	Dynamic bool   // W is an activation
+	Remark  string // what was made of it, where the file leaves a doubt
+
+	Start, End int // bytes of the file where it stands
+}
+
+// MACs is the number of multiply-accumulates of the layer, all repeats together.
+// It is a float because a file's sizes may be of any size.
+func (l *Layer) MACs() float64 {
+	return float64(l.L) * float64(l.N) * float64(l.M) * float64(l.Repeat)
+}
+
+// Weights is the number of weights that are kept, all repeats together.
+func (l *Layer) Weights() float64 {
+	if l.Dynamic {
+		return 0
+	}
+	return float64(l.N) * float64(l.M) * float64(l.Repeat)
+}
