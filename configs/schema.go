@@ -112,16 +112,16 @@ type Machine struct {
 
 // TreeInputs are the rows and the bits of an operand of a digital machine's adder
 // trees.
-func (m *Machine) TreeInputs() (rows, operand model.Input) {
+func (m *Machine) TreeInputs() cim.Inputs {
 	width := m.Cell.Bits + m.DAC.Bits
 	if m.Cell.Bits == 1 || m.DAC.Bits == 1 {
 		width--
 	}
-	rows = model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
+	rows := model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
 	if m.Crossbar.ActiveRows > 0 {
 		rows.Key = "crossbar.active_rows"
 	}
-	return rows, model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}
+	return cim.Inputs{Rows: rows, Operand: model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}}
 }
 
 // Systolic is the description of a systolic machine.

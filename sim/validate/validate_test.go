@@ -318,10 +318,10 @@ func TestLibraryNumbers(t *testing.T) {
 	adder := peripheral.ShiftAdd{Model: "adder", Node: 65e-9, Voltage: 0.8, Flavour: "hp", Bits: 8}
 	accumulator := peripheral.ShiftAdd{Model: "gates", Voltage: 0.9, Toggle: 1, Bits: 23}
 	wide := peripheral.ShiftAdd{Model: "gates", Voltage: 0.9, Toggle: 1, Bits: 32}
-	tree := cim.AdderTree{Model: "gates", Voltage: 0.9, Toggle: 1}
-	eight, sixteen := model.Input{Symbol: "R", Value: 8}, model.Input{Symbol: "b", Value: 16}
-	across, column := tree.Sum(eight, sixteen).Value, accumulator.Operation().Value
-	room := tree.AreaEach(eight, sixteen, nothing).Value + accumulator.AreaEach(nothing).Value
+	tree := cim.AdderTree{Model: "gates", Voltage: 0.9}
+	place := cim.Inputs{Rows: model.Input{Symbol: "R", Value: 8}, Operand: model.Input{Symbol: "b", Value: 16}}
+	across, column := tree.Switched(place).Value, accumulator.Operation().Value
+	room := tree.AreaEach(place, nothing).Value + accumulator.AreaEach(nothing).Value
 	const gate, half = 0.7e-15, 0.5 // of a NOR, of which one input in two switches
 	machines := map[string]*configs.Machine{}
 	for _, name := range []string{"colonnade", "dimc1", "dimc3"} {
