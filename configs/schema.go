@@ -72,7 +72,7 @@ type Kernel struct {
 }
 
 // Machine is one machine. Sections that carry kinds belong to machines of those
-// kinds only and are required there.
+// kinds only and are required there, but for kinds that can spare them.
 type Machine struct {
 	Name   string     `toml:"name"`
 	Kind   string     `toml:"kind" enum:"analog|scalar|systolic|digital-cim"`
@@ -99,7 +99,7 @@ type Machine struct {
 	WeightBuffer memory.Buffer          `toml:"weight_buffer" kind:"systolic"`
 	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog|digital-cim|systolic"`
 	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog|digital-cim"`
-	Network      network.Config         `toml:"network" kind:"analog|digital-cim"`
+	Network      network.Config         `toml:"network" kind:"analog|digital-cim|systolic" spare:"systolic"`
 	DRAM         memory.DRAM            `toml:"dram" kind:"analog|digital-cim|systolic"`
 
 	Scalar digital.Config `toml:"core" kind:"scalar"`
@@ -126,12 +126,22 @@ func (m *Machine) TreeInputs() cim.Inputs {
 
 // Systolic is the description of a systolic machine.
 func (m *Machine) Systolic() systolic.Config {
-	return systolic.Config{
+	s := systolic.Config{
 		Array: m.Array, PE: m.PE,
 		InputBuffer: m.InputBuffer, WeightBuffer: m.WeightBuffer, OutputBuffer: m.OutputBuffer,
 		DRAM: m.DRAM, Activation: m.Activation,
 		Written: func(section, key string) bool { return m.Written(section)(key) }, Knows: m.Knows,
 	}
+	if m.Has("network") {
+		s.Network = &m.Network
+	}
+	return s
+}
+
+// Has says whether a section that the machine can spare was written.
+func (m *Machine) Has(section string) bool {
+	_, ok := m.Provenance[section+".model"]
+	return ok
 }
 
 // Chip says how many arrays there are and what happens when the model needs

@@ -18,7 +18,7 @@ func dimc(ctx context.Context, b *bench) (Rung, error) {
 		return Rung{}, err
 	}
 	tables := map[string]*Table{
-		"clock": {Title: "clock", Unit: "Hz"},
+		"clock":      {Title: "clock", Unit: "Hz"},
 		"throughput": {Title: "throughput, 8 bit", Unit: "op/s"}, "efficiency": {Title: "efficiency, 8 bit", Unit: "op/J", compared: true},
 		"area": {Title: "area", Unit: "m2", compared: true},
 	}
