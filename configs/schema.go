@@ -51,9 +51,9 @@ type Statistics struct {
 	InputHistogram  []float64 `toml:"input_histogram" optional:"true" doc:"shares of inputs evenly spaced from the lowest to the highest"`
 	WeightHistogram []float64 `toml:"weight_histogram" optional:"true" doc:"shares of weights evenly spaced from the lowest to the highest"`
 	InputDensity    float64   `toml:"input_density" range:"0..1" default:"0.5" doc:"share of input slices that are not zero"`
-	InputMean       float64   `toml:"input_mean" range:"0..1" default:"0.5" doc:"mean size of a slice over its full scale"`
+	InputMean       float64   `toml:"input_mean" range:"0..1" default:"0.5" doc:"mean size of a slice over its full scale; of a slice of several bits, the share of them that are set"`
 	InputMeanSquare float64   `toml:"input_mean_square" range:"0..1" default:"0.5" doc:"mean square of a slice over its full scale"`
-	WeightMean      float64   `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale"`
+	WeightMean      float64   `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale; of the bits of a cell, the share that are set"`
 }
 
 // Kernel is Y[L×M] = X[L×N]·W[N×M].
