@@ -119,7 +119,7 @@ func setBits(s *spec, inputs []int32, weights workload.Matrix) (x, w, both float
 // bit by bit, a sample row by row, histograms as if inputs and weights were
 // independent.
 func TestDigitalFollowsTheBits(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		m := randomDigital(t)
 		m.Crossbar.ColumnFlip, m.Crossbar.GateUnused = false, true
 		w := randomChain(t, m)
@@ -170,7 +170,7 @@ func TestDigitalFollowsTheBits(t *testing.T) {
 // Capacity, residency, reload and wear know nothing of what reads a column: two
 // chips of one geometry load the same tiles into the same arrays, wave by wave.
 func TestDigitalReloadsLikeAnalog(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		m := randomDigital(t)
 		w := randomChain(t, m)
 		for k := range w.Kernels {
