@@ -212,6 +212,7 @@ func (d *decoder) checkAnalog(m *machine) {
 	d.checkConductance(m)
 	d.checkSupply(m)
 	d.checkTrees(m)
+	d.checkNetwork(m)
 	d.checkParts(m)
 	if m.given("adc.enob", "adc.node") && m.ADC.Modelled() {
 		if err := m.ADC.Regression().Check(); err != nil {
@@ -313,6 +314,14 @@ func (d *decoder) checkTrees(m *machine) {
 	}
 	if m.given("adder_tree.model", "crossbar.analog_sum") && m.AdderTree.Model == "gates" && m.Crossbar.AnalogSum != "none" {
 		d.errs.addf(m.blame("crossbar.analog_sum", "adder_tree.model", "adder_tree.voltage"), "analog_sum = %s with an adder tree of gates: its operands are as wide as one column, so a sum of several would be charged as one; give energy_per_sum", quote(m.Crossbar.AnalogSum))
+	}
+}
+
+// checkNetwork reports a limit to the network of a systolic array, which has a wire
+// for each bit of its edges.
+func (d *decoder) checkNetwork(m *machine) {
+	if m.Kind == "systolic" && m.given("network.bandwidth") && m.Network.Bandwidth > 0 {
+		d.errs.addf(m.blame("network.bandwidth"), "bandwidth = %s: the network of a systolic machine is as wide as the edges of its array; leave it out, or give dram.bandwidth", m.written("network.bandwidth"))
 	}
 }
 

@@ -55,9 +55,9 @@ type Statistics struct {
 	InputHistogram  []float64 `toml:"input_histogram" optional:"true" doc:"shares of inputs evenly spaced from the lowest to the highest"`
 	WeightHistogram []float64 `toml:"weight_histogram" optional:"true" doc:"shares of weights evenly spaced from the lowest to the highest"`
 	InputDensity    float64   `toml:"input_density" range:"0..1" default:"0.5" doc:"share of input slices that are not zero"`
-	InputMean       float64   `toml:"input_mean" range:"0..1" default:"0.5" doc:"mean size of a slice over its full scale"`
+	InputMean       float64   `toml:"input_mean" range:"0..1" default:"0.5" doc:"mean size of a slice over its full scale; of a slice of several bits, the share of them that are set"`
 	InputMeanSquare float64   `toml:"input_mean_square" range:"0..1" default:"0.5" doc:"mean square of a slice over its full scale"`
-	WeightMean      float64   `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale"`
+	WeightMean      float64   `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale; of the bits of a cell, the share that are set"`
 }
 
 // Kernel is Y[L×M] = X[L×N]·W[N×M].
@@ -76,7 +76,7 @@ type Kernel struct {
 }
 
 // Machine is one machine. Sections that carry kinds belong to machines of those
-// kinds only and are required there.
+// kinds only and are required there, but for kinds that can spare them.
 type Machine struct {
 	Name   string     `toml:"name"`
 	Kind   string     `toml:"kind" enum:"analog|scalar|systolic|digital-cim"`
@@ -103,7 +103,7 @@ type Machine struct {
 	WeightBuffer memory.Buffer          `toml:"weight_buffer" kind:"systolic"`
 	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog|digital-cim|systolic"`
 	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog|digital-cim"`
-	Network      network.Config         `toml:"network" kind:"analog|digital-cim"`
+	Network      network.Config         `toml:"network" kind:"analog|digital-cim|systolic" spare:"systolic"`
 	DRAM         memory.DRAM            `toml:"dram" kind:"analog|digital-cim|systolic"`
 
 	Scalar digital.Config `toml:"core" kind:"scalar"`
@@ -116,26 +116,36 @@ type Machine struct {
 
 // TreeInputs are the rows and the bits of an operand of a digital machine's adder
 // trees.
-func (m *Machine) TreeInputs() (rows, operand model.Input) {
+func (m *Machine) TreeInputs() cim.Inputs {
 	width := m.Cell.Bits + m.DAC.Bits
 	if m.Cell.Bits == 1 || m.DAC.Bits == 1 {
 		width--
 	}
-	rows = model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
+	rows := model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
 	if m.Crossbar.ActiveRows > 0 {
 		rows.Key = "crossbar.active_rows"
 	}
-	return rows, model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}
+	return cim.Inputs{Rows: rows, Operand: model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}}
 }
 
 // Systolic is the description of a systolic machine.
 func (m *Machine) Systolic() systolic.Config {
-	return systolic.Config{
+	s := systolic.Config{
 		Array: m.Array, PE: m.PE,
 		InputBuffer: m.InputBuffer, WeightBuffer: m.WeightBuffer, OutputBuffer: m.OutputBuffer,
 		DRAM: m.DRAM, Activation: m.Activation,
 		Written: func(section, key string) bool { return m.Written(section)(key) }, Knows: m.Knows,
 	}
+	if m.Has("network") {
+		s.Network = &m.Network
+	}
+	return s
+}
+
+// Has says whether a section that the machine can spare was written.
+func (m *Machine) Has(section string) bool {
+	_, ok := m.Provenance[section+".model"]
+	return ok
 }
 
 // Chip says how many arrays there are and what happens when the model needs

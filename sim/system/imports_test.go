@@ -39,7 +39,7 @@ var house = []struct {
 	{"adc/adctest", []string{"pgregory.net/rapid"}},
 	{"dac/dactest", []string{"pgregory.net/rapid"}},
 	{"adc", []string{"sim/model", "sim/unit"}},
-	{"dac", []string{"sim/model", "sim/unit"}},
+	{"dac", []string{"sim/model", "sim/technology", "sim/unit"}},
 	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace"}},
 	{"digital/...", []string{"digital/...", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload"}},
 

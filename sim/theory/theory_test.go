@@ -402,3 +402,22 @@ func TestScalarPerMAC(t *testing.T) {
 		}
 	})
 }
+
+// Where sizes divide, a digital array's energy per MAC is that of the package's
+// formula; unlike an analog one's, it has a floor that no size takes away.
+func TestDigitalPerMACWhereSizesDivide(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := int64(1) << rapid.IntRange(3, 10).Draw(t, "log size")
+		a := Array{R: size, C: 8 * size, ActiveRows: size, CellBits: 1, DACBits: 1, Encoding: "twos-complement"}
+		times := rapid.Int64Range(1, 4).Draw(t, "tiles")
+		k := Kernel{L: rapid.Int64Range(1, 9).Draw(t, "L"), N: size * times, M: size * times, InputBits: 8, WeightBits: 8}
+		d := Digital{Row: 3, Cell: 5, Adder: 7, FlipFlops: 11, ShiftAdd: 13, Activity: rapid.Float64Range(0, 1).Draw(t, "activity")}
+		levels := math.Log2(float64(size))
+		adders := 2*float64(size) - 2 - levels // R·(b + 1) − b − l − 1
+		want := 8*3/float64(size) + 8*8*(d.Activity*5+(d.Activity*adders*7+11+13)/float64(size))
+		near(t, "energy per MAC", d.PerMAC(k, a).Total(), want)
+		if floor := 8 * 8 * d.Activity * (5 + 7); d.PerMAC(k, a).Total() < floor {
+			t.Fatalf("%g is below the floor of a cell and an adder a bit, %g", want, floor)
+		}
+	})
+}

@@ -42,6 +42,7 @@ type Chip struct {
 	cellBase    model.Figure
 	cellSlope   model.Figure
 	dacSlope    float64      // joules a unit of a digit
+	treeSlope   float64      // joules of an adder tree a row all of whose bits are set
 	derivations []derivation // by account
 	components  []Component
 	values      *values // nil: statistical
