@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -72,7 +73,7 @@ preset = "isaac"
 		if !l.Holds {
 			t.Errorf("%s does not hold on ISAAC: slope %g", l.ID, l.Slope)
 		}
-		same := l.Points[0] == library.Laws[i].Points[0]
+		same := reflect.DeepEqual(l.Points[0], library.Laws[i].Points[0])
 		if l.ID == "scalar-constant" != same {
 			t.Errorf("%s: first point %+v, the library's machines give %+v", l.ID, l.Points[0], library.Laws[i].Points[0])
 		}
@@ -83,7 +84,7 @@ func TestLawsDoNotDependOnWorkers(t *testing.T) {
 	a, b := laws(t, nil, 1), laws(t, nil, 4)
 	for i := range a.Laws {
 		for j := range a.Laws[i].Points {
-			if a.Laws[i].Points[j] != b.Laws[i].Points[j] {
+			if !reflect.DeepEqual(a.Laws[i].Points[j], b.Laws[i].Points[j]) {
 				t.Errorf("%s: %+v with one worker, %+v with four", a.Laws[i].ID, a.Laws[i].Points[j], b.Laws[i].Points[j])
 			}
 		}
