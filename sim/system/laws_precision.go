@@ -160,21 +160,18 @@ func uniformDigits(bits int) configs.Statistics {
 // bits.
 func (s *lawStudy) machine(how manner, bits int, n int64) *configs.Machine {
 	m := s.words
-	if how == trees {
-		m = s.bits
-	}
-	columns := 1
+	columns := bits
 	switch how {
 	case whole:
-		pieces(&m, bits, int(math.Ceil(theory.EffectiveBits(bits, n))), n)
+		columns = words(&m, bits, int(math.Ceil(theory.EffectiveBits(bits, n))), n)
 	case matched:
-		pieces(&m, bits, bits, n)
+		columns = words(&m, bits, bits, n)
 	case sliced:
 		lossless := theory.Array{ActiveRows: n, CellBits: 1, DACBits: 1}
 		pieces(&m, 1, lossless.LosslessBits(), n)
-		columns = bits
+		m.DAC.Bits = 1
 	case trees:
-		columns = bits
+		m = s.bits
 	}
 	m.Crossbar.Rows, m.Crossbar.Cols = int(n), int(n)*columns
 	m.ADC.PerArray = min(m.ADC.PerArray, m.Crossbar.Cols)
@@ -183,12 +180,30 @@ func (s *lawStudy) machine(how manner, bits int, n int64) *configs.Machine {
 	return &m
 }
 
-// pieces sets an analog array up for words of so many bits and conversions of so
-// many effective ones. The words grow with their bits, and their ladders' unit
-// with the accuracy that their noise has to leave.
+// words sets an analog array up for inputs and weights in one piece, and returns
+// the columns of a weight: no ladder has more than a byte, those of a longer
+// weight are equal parts of it, and their sums are joined before they are
+// converted.
+func words(m *configs.Machine, bits, effective int, n int64) (columns int) {
+	const byte = 8
+	columns = 1
+	for bits%columns != 0 || bits/columns > byte {
+		columns++
+	}
+	pieces(m, bits/columns, effective, n)
+	m.DAC.Bits = bits
+	if columns > 1 {
+		m.Crossbar.AnalogSum = "weight"
+	}
+	return columns
+}
+
+// pieces sets an analog array up for ladders of so many bits, which are as wide,
+// and conversions of so many effective ones, for which the ladders' unit grows
+// until their noise leaves room.
 func pieces(m *configs.Machine, bits, effective int, n int64) {
-	m.Cell.Bits, m.DAC.Bits, m.ADC.Resolution = bits, bits, effective
-	m.Crossbar.CellPitch *= unit.Metre(math.Sqrt(float64(bits) / 8)) // of a preset of 8 bits
+	m.Crossbar.CellPitch *= unit.Metre(math.Sqrt(float64(bits) / float64(m.Cell.Bits)))
+	m.Cell.Bits, m.ADC.Resolution = bits, effective
 	least := theory.LadderCapacitance(float64(effective), n, float64(m.Cell.Voltage))
 	m.Cell.UnitCapacitance = max(m.Cell.UnitCapacitance, unit.Farad(least))
 }
