@@ -53,11 +53,11 @@ preset = "adder-tree-28nm"
 
 // law is one law before it is measured: a point of the study for each x.
 type law struct {
-	id, statement, x, measures string
-	slope                      float64
-	xs                         []int64
-	point                      func(ctx context.Context, x int64) (LawPoint, error)
-	judge                      func(ctx context.Context, measured *Law) error // of all points; nil: by the slope alone
+	id, statement, x, measures, series string
+	slope                              float64
+	xs                                 []int64
+	point                              func(ctx context.Context, x int64) (LawPoint, error)
+	judge                              func(ctx context.Context, measured *Law) error // of all points; nil: by the slope alone
 }
 
 // Laws measures the scaling laws by simulation beside the closed forms. The
@@ -79,7 +79,7 @@ func Laws(ctx context.Context, cfg *configs.Config, opt Options) (*LawsResult, e
 	progress := newProgress(opt.Progress, len(laws))
 	for i, l := range laws {
 		report := progress.of(i, l.id)
-		result.Laws[i] = Law{ID: l.id, Statement: l.statement, X: l.x, Measures: l.measures, SlopeTheory: l.slope, Points: make([]LawPoint, len(l.xs))}
+		result.Laws[i] = Law{ID: l.id, Statement: l.statement, X: l.x, Measures: l.measures, Series: l.series, SlopeTheory: l.slope, Points: make([]LawPoint, len(l.xs))}
 		group.Go(func() error {
 			return guarded(func() error { return l.measure(ctx, &result.Laws[i], report) })
 		})

@@ -1,9 +1,10 @@
 package system
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
+	"slices"
 
 	"xbar/configs"
 	"xbar/digital"
@@ -16,8 +17,8 @@ import (
 )
 
 const (
-	floorSeries = "floor: MACs, registers, buffers of inputs and sums"
-	loadSeries  = "weights on the chip: to the array and into it"
+	floorSeries = "floor"
+	loadSeries  = "loading of weights"
 
 	fewestVectors = 5  // as powers of two, for a slope
 	mostVectors   = 12 // the same
@@ -30,7 +31,7 @@ func (s *lawStudy) intensity() (l law, why string) {
 	m.Array.Dataflow = "ws"
 	n := 16 * int64(max(m.Array.Rows, m.Array.Cols))
 	l = law{
-		id: "systolic-intensity", x: "operations per byte of DRAM", slope: -1, measures: "DRAM",
+		id: "systolic-intensity", x: "operations per byte of DRAM", slope: -1, measures: "DRAM", series: "DRAM",
 		statement: fmt.Sprintf("a systolic array, N = M = %d, L vectors sharing each fetch of weights: DRAM energy per MAC falls as 1/intensity, to a floor of MACs, registers and buffers that never falls", n),
 		point: func(ctx context.Context, vectors int64) (LawPoint, error) {
 			return intensityPoint(ctx, &m, lawKernel(vectors, n, n))
@@ -147,20 +148,13 @@ func runSystolicPass(ctx context.Context, m *configs.Machine, k workload.Kernel)
 // judgeFloor finds the floor below which the total does not go, and lets the law
 // hold where it is the same at every x.
 func judgeFloor(_ context.Context, l *Law) error {
-	low, high := math.Inf(1), 0.0
-	f := &Floor{Of: floorSeries}
-	for _, p := range l.Points {
-		floor := p.Others[0]
-		high = max(high, floor.MeasuredJPerMAC)
-		if floor.MeasuredJPerMAC < low {
-			low, f.TheoryJPerMAC = floor.MeasuredJPerMAC, floor.TheoryJPerMAC
-		}
+	least := func(p, q LawPoint) int { return cmp.Compare(p.Others[0].MeasuredJPerMAC, q.Others[0].MeasuredJPerMAC) }
+	low, high := slices.MinFunc(l.Points, least).Others[0], slices.MaxFunc(l.Points, least).Others[0]
+	l.Floor = &Floor{FloorOf: low.Name, FloorJPerMAC: low.MeasuredJPerMAC, FloorTheoryJPerMAC: low.TheoryJPerMAC}
+	if low.MeasuredJPerMAC > 0 { // parts that cost nothing have a floor of nothing
+		l.FloorVaries = high.MeasuredJPerMAC/low.MeasuredJPerMAC - 1
 	}
-	f.JPerMAC, f.Varies = low, high/low-1
-	if high == 0 {
-		f.Varies = 0 // machines whose parts cost nothing have a floor of nothing
-	}
-	l.Floor = f
-	l.Holds = l.Holds && f.Varies <= Tolerance
+	l.Beside = floorSeries + ": MACs, registers, buffers of inputs and sums; " + loadSeries + ": through their buffer and into the array, shared by L vectors as their fetch is"
+	l.Holds = l.Holds && l.FloorVaries <= Tolerance
 	return nil
 }

@@ -29,12 +29,12 @@ const (
 
 // otherManners are the series beside the law's own.
 var otherManners = []struct {
-	manner manner
-	name   string
+	manner      manner
+	name, about string
 }{
-	{trees, "digital: B² sums of adder trees"},
-	{sliced, "analog, bit by bit: B² lossless conversions"},
-	{matched, "analog, sums amplified to the converter's range: B effective bits"},
+	{trees, "digital", "inputs bit by bit into adder trees, B² sums"},
+	{sliced, "analog, bit by bit", "a conversion for every bit of input and weight, B², each exact"},
+	{matched, "analog, amplified", "as the law's own, sums amplified to fill the converter, which needs B effective bits"},
 }
 
 const (
@@ -55,8 +55,8 @@ type converter struct {
 // precisionADCs are those that crossings are found with. The first is that of all
 // curves.
 var precisionADCs = []converter{
-	{"ZigZag-IMC's, 28 nm", func(*adc.Config) {}},
-	{"best fifth at 28 nm, 100 MS/s", byENOB("regression")},
+	{"by ZigZag-IMC, 28 nm", func(*adc.Config) {}},
+	{"best fifth of 28 nm, 100 MS/s", byENOB("regression")},
 	{"best published, 100 MS/s", byENOB("survey")},
 }
 
@@ -72,9 +72,10 @@ func byENOB(name string) func(c *adc.Config) {
 func (s *lawStudy) precision() law {
 	l := law{
 		id: "precision-crossover", x: "bits", slope: 1,
+		series:   "analog, one conversion",
 		measures: "drivers, cells, converters or adder trees, shift-add",
-		statement: fmt.Sprintf("bits of inputs, weights and outputs, SRAM arrays of N = M = %d at 28 nm: an analog machine that converts once an output, with B + ½·log2 N effective bits to be as accurate as a digital one that rounds to B bits of ±3σ, "+
-			"costs 4 times more a bit; a digital one as B²", side),
+		statement: fmt.Sprintf("B bits of inputs, weights and outputs on SRAM arrays of 28 nm, N = M = %d: an analog machine that converts once an output comes to cost 4 times more a bit, a digital one costs B², so there is a crossing. "+
+			"Accuracy is equal: outputs are off by no more than rounding to B bits of ±3σ, for which a converter that takes in a column's whole range needs B + ½·log2 N effective bits", side),
 		point: func(ctx context.Context, bits int64) (LawPoint, error) { return s.precisionPoint(ctx, int(bits)) },
 		judge: s.judgePrecision,
 	}
@@ -220,12 +221,17 @@ func (s *lawStudy) judgePrecision(ctx context.Context, l *Law) error {
 		return err
 	}
 	last := len(conversions) - 1
-	l.SlopeIs = fmt.Sprintf("log4 of the energy of a conversion, from %d to %d bits", mostBits-1, mostBits)
+	l.SlopeIs = fmt.Sprintf("log4 of the energy of a conversion by bits, from %d to %d", mostBits-1, mostBits)
 	l.Slope = math.Log2(conversions[last]/conversions[last-1]) / 2 // as many of them at any bits
-	e := Exponent{Of: "log of the energy of all adder trees over log of bits", Slope: exponent(l.Points, sums), Theory: 2}
+	var about []string
+	for _, o := range otherManners {
+		about = append(about, o.name+": "+o.about)
+	}
+	l.Beside = strings.Join(about, "; ")
+	e := Exponent{Of: "log of the energy of adder trees over log of bits", Slope: exponent(l.Points, sums), Theory: 2}
 	l.Exponents = []Exponent{e}
 	l.Holds = math.Abs(l.Slope-l.SlopeTheory) <= Tolerance && math.Abs(e.Slope-e.Theory) <= Tolerance
-	l.CrossingsOf = "bits at which one conversion an output comes to cost more than adder trees"
+	l.CrossingsOf = "bits from which on one conversion an output costs more than adder trees"
 	for _, n := range crossingSides {
 		crossings, err := s.crossings(ctx, n)
 		if err != nil {
@@ -235,6 +241,9 @@ func (s *lawStudy) judgePrecision(ctx context.Context, l *Law) error {
 			l.Holds = l.Holds && c.X > 0 && math.Abs(c.X-c.Theory) <= Tolerance
 		}
 		l.Crossings = append(l.Crossings, crossings...)
+		if n == side {
+			l.CrossesAt = crossings[0].X
+		}
 	}
 	return nil
 }

@@ -24,16 +24,19 @@ type Left struct {
 type Law struct {
 	ID          string     `json:"id"`
 	Statement   string     `json:"statement"`
-	X           string     `json:"x"`        // what x is
-	Measures    string     `json:"measures"` // what the energy includes
+	X           string     `json:"x"`                // what x is
+	Measures    string     `json:"measures"`         // what the energy includes
+	Series      string     `json:"series,omitempty"` // the name of it beside others
 	Points      []LawPoint `json:"points"`
 	SlopeIs     string     `json:"slope_is,omitempty"`
 	Slope       float64    `json:"slope"`
 	SlopeTheory float64    `json:"slope_theory"`
 	Holds       bool       `json:"holds"`
 
-	Floor       *Floor     `json:"floor,omitempty"`
-	Exponents   []Exponent `json:"exponents,omitempty"` // of other series
+	*Floor                 // nil: none
+	Beside      string     `json:"beside,omitempty"`     // what the points' other series are
+	Exponents   []Exponent `json:"exponents,omitempty"`  // of these
+	CrossesAt   float64    `json:"crosses_at,omitempty"` // the x from which on the points exceed the first of these; zero: none
 	CrossingsOf string     `json:"crossings_of,omitempty"`
 	Crossings   []Crossing `json:"crossings,omitempty"`
 }
@@ -57,13 +60,13 @@ type Other struct {
 
 // Floor is what no x takes away: the lowest of the points' series of that name.
 type Floor struct {
-	Of            string  `json:"of"`
-	JPerMAC       float64 `json:"floor_j_per_mac"`
-	TheoryJPerMAC float64 `json:"theory_j_per_mac"`
-	Varies        float64 `json:"varies"` // over all x, as a share of it
+	FloorOf            string  `json:"floor_of"`
+	FloorJPerMAC       float64 `json:"floor_j_per_mac"`
+	FloorTheoryJPerMAC float64 `json:"floor_theory_j_per_mac"`
+	FloorVaries        float64 `json:"floor_varies"` // over all x, as a share of it
 }
 
-// Exponent is the slope of something beside the law's own.
+// Exponent is a slope beside the law's own.
 type Exponent struct {
 	Of     string  `json:"of"`
 	Slope  float64 `json:"slope"`
