@@ -32,7 +32,7 @@ func LawsCSV(w io.Writer, r *system.LawsResult) error {
 	out.Write([]string{"law", "x_is", "x", "measured_j_per_mac", "theory_j_per_mac", "total_j_per_mac", "series"})
 	for _, law := range r.Laws {
 		for _, p := range law.Points {
-			out.Write([]string{law.ID, law.X, plain(p.X), plain(p.MeasuredJPerMAC), plain(p.TheoryJPerMAC), plain(p.TotalJPerMAC), ""})
+			out.Write([]string{law.ID, law.X, plain(p.X), plain(p.MeasuredJPerMAC), plain(p.TheoryJPerMAC), plain(p.TotalJPerMAC), law.Series})
 			for _, o := range p.Others {
 				out.Write([]string{law.ID, law.X, plain(p.X), plain(o.MeasuredJPerMAC), plain(o.TheoryJPerMAC), "", o.Name})
 			}
