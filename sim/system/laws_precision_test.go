@@ -110,6 +110,31 @@ func TestPrecisionIsTheClosedForm(t *testing.T) {
 	}
 }
 
+// Converting bit by bit, each sum exactly, costs more than summing digitally at
+// any bits and on any of the arrays; amplified sums cost less where curves are drawn.
+func TestPrecisionBitByBit(t *testing.T) {
+	s, err := newLawStudy(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range crossingSides {
+		var spent [4][]float64
+		for _, how := range []manner{matched, sliced, trees} {
+			if spent[how], _, err = s.curve(context.Background(), how, n, func(*adc.Config) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, digital := range spent[trees] {
+			if spent[sliced][i] <= digital {
+				t.Errorf("%d rows, %d bits: %g J by bits, %g digitally", n, fewestBits+i, spent[sliced][i], digital)
+			}
+			if n == side && spent[matched][i] >= digital {
+				t.Errorf("%d rows, %d bits: %g J amplified, %g digitally", n, fewestBits+i, spent[matched][i], digital)
+			}
+		}
+	}
+}
+
 // No machine of the law costs less than physics allows.
 func TestPrecisionIsAboveTheFloors(t *testing.T) {
 	s, err := newLawStudy(nil)

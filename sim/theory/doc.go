@@ -12,5 +12,12 @@
 //
 //	T_x·e_dac/min(M, C_l) + S·P·T_x·e_adc/min(N, R_a) + S·P·e_write·loads/L + S·P·T_x·e_cell
 //
-// The forms hold without reload overlap and without data dependence.
+// The forms hold without reload overlap and without data dependence. [Systolic]
+// has those of a systolic array, for buffers that hold what is read again and for
+// such that do not.
+//
+// For outputs as accurate as sums rounded to B bits of ±3σ a column of N rows asks
+// its converter for
+//
+//	b = B + ½·log2 N effective bits
 package theory
