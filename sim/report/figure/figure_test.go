@@ -60,7 +60,8 @@ func TestSVGSaysWhatItShows(t *testing.T) {
 			t.Errorf("no panel %s", law.ID)
 		}
 	}
-	for _, text := range []string{"slope −1.00, closed form −1.00", "DOES NOT HOLD", "energy (pJ/MAC)", "simulated", "closed form", ">N = M<", ">bits<"} {
+	for _, text := range []string{"slope −1.00, theory −1.00", "DOES NOT HOLD", "energy (pJ/MAC)", "simulated", "closed form", ">N = M<", ">bits<",
+		">operations per byte of DRAM<", ">floor<", ">DRAM<", "log4 slope 1.00", ">digital<", ">one conversion<", ">bit by bit<", ">8.7 bits<"} {
 		if !strings.Contains(svg, text) {
 			t.Errorf("laws do not say %q", text)
 		}
