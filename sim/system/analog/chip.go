@@ -65,11 +65,14 @@ type Chip struct {
 	triggered   [][]int // loads that may start once wave i−1 is done
 	current     int     // the wave that computes or waits for its loads
 	run         running
-	shifting    sim.Cycle // busy cycles of all shift-add stages
-	writing     sim.Cycle // of all write drivers
-	reading     sim.Cycle // of all arrays
-	converting  sim.Cycle // of all converters
-	adding      sim.Cycle // of all accumulators
+	steady      steady
+	lookAgain   func() error // look, made once
+	loading     int          // loads that have begun and are not done
+	shifting    sim.Cycle    // busy cycles of all shift-add stages
+	writing     sim.Cycle    // of all write drivers
+	reading     sim.Cycle    // of all arrays
+	converting  sim.Cycle    // of all converters
+	adding      sim.Cycle    // of all accumulators
 	kernelFrom  sim.Cycle
 	lastWaveEnd sim.Cycle
 	waveFrom    sim.Cycle
@@ -147,6 +150,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		}
 	}
 	c.self = c.engine.Register("chip", c)
+	c.lookAgain = c.look
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	c.network = c.engine.NewResource("network", 1)
 	c.accumulator = c.engine.NewResource("accumulator", 1)
