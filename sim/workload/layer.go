@@ -9,6 +9,10 @@ type Layer struct {
 	Dynamic bool   // W is an activation
 	Remark  string // what was made of it, where the file leaves a doubt
 
+	InputBits   int  // of a file with integers; 0: it does not say
+	WeightBits  int  // likewise
+	SignedInput bool // integers below zero
+
 	Start, End int // bytes of the file where it stands
 }
 
@@ -24,4 +28,16 @@ func (l *Layer) Weights() float64 {
 		return 0
 	}
 	return float64(l.N) * float64(l.M) * float64(l.Repeat)
+}
+
+// Operator is what a network computes beside its products: all nodes of one
+// operator together.
+type Operator struct {
+	Name       string
+	Nodes      int64
+	Elements   float64 // of their results, in one inference
+	Operations float64 // steps of arithmetic, in one inference
+	Unknown    bool    // the operator; its operations are not counted
+	Unsized    int64   // nodes with results whose sizes the file does not tell
+	Weights    float64 // constants that nodes of an unknown operator take
 }

@@ -1,0 +1,2 @@
+// Package onnx reads what an ONNX model computes.
+package onnx
