@@ -1,5 +1,13 @@
 package workload
 
+// Network is what the file of another program says that is computed in one
+// inference.
+type Network struct {
+	Layers    []Layer
+	Operators []Operator // beside the products
+	Remarks   []string   // what was assumed
+}
+
 // Layer is what a network's file says of one layer: Repeat products of one
 // shape, each with weights of its own.
 type Layer struct {

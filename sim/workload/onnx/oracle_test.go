@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"xbar/sim/workload"
 )
 
 // The test models of ONNX itself, with the tensors that they are tested with, as
@@ -22,7 +24,7 @@ func TestLibrary(t *testing.T) {
 	if len(models) == 0 {
 		t.Skip("no " + library + ": apt-get install libonnx-testdata")
 	}
-	tally := &tally{unknown: map[string]int{}}
+	tally := &tally{unknown: map[string]bool{}}
 	for _, path := range models {
 		tally.model(t, path)
 	}
@@ -32,7 +34,7 @@ func TestLibrary(t *testing.T) {
 // tally counts what came of the library's models.
 type tally struct {
 	models, refused, results, sized, computed int
-	unknown                                   map[string]int // operators
+	unknown                                   map[string]bool // operators
 }
 
 func (c *tally) String() string {
@@ -64,7 +66,7 @@ func (c *tally) model(t *testing.T, path string) {
 	}
 	for _, o := range constant.network.Operators {
 		if o.Unknown {
-			c.unknown[o.Name]++
+			c.unknown[o.Name] = true
 		}
 	}
 	for _, want := range tensors(folder, "output", outputsOf(plain)) {
@@ -81,7 +83,11 @@ func (c *tally) model(t *testing.T, path string) {
 				t.Errorf("%s: %s is of type %d, want %d", path, want.name, got.dtype, want.dtype)
 			}
 		}
-		if got := constant.values[want.name]; got != nil && got.known && !got.declared {
+		got := constant.values[want.name]
+		if (got == nil || !got.known || got.declared) && !hasUnknown(constant) {
+			t.Errorf("%s: no sizes of %s, and all operators are known", path, want.name)
+		}
+		if got != nil && got.known && !got.declared {
 			c.sized++
 			if compare(t, path, got, &want) {
 				c.computed++
@@ -142,4 +148,8 @@ func tensors(folder, kind string, list []valueInfo) (read []tensor) {
 		}
 	}
 	return read
+}
+
+func hasUnknown(r *reader) bool {
+	return slices.ContainsFunc(r.network.Operators, func(o workload.Operator) bool { return o.Unknown })
 }

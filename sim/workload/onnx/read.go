@@ -8,13 +8,6 @@ import (
 	"xbar/sim/workload"
 )
 
-// Network is what a model computes in one inference.
-type Network struct {
-	Layers    []workload.Layer
-	Operators []workload.Operator // beside the products, in the order of the file
-	Remarks   []string            // what was assumed
-}
-
 // Errors are all that is wrong with a model, in the order of the file.
 type Errors []string
 
@@ -27,7 +20,7 @@ const maxErrors = 20
 // Read reads a model, of which it keeps nothing. An error is of type [Errors]
 // and says at which byte of the file or at which node. A model may hold no
 // layers.
-func Read(file []byte) (*Network, error) {
+func Read(file []byte) (*workload.Network, error) {
 	r, err := infer(file, nil)
 	if err != nil {
 		return nil, Errors{err.Error()}
@@ -45,7 +38,7 @@ type reader struct {
 	declared map[string]valueInfo
 	ones     map[string]bool // names of sizes that are taken as 1
 	counted  map[string]int  // operator to its place in the network's list
-	network  Network
+	network  workload.Network
 	errors   Errors
 }
 
