@@ -12,23 +12,122 @@ import (
 	"xbar/sim/workload"
 )
 
-// The test models of ONNX itself, with the tensors that they are tested with, as
-// Debian packages them.
-const library = "/usr/share/libonnx-testdata/data"
+// The test models of ONNX itself, with the tensors that they are tested with: a
+// few of them, and all as Debian packages them.
+const (
+	extract = "testdata/library"
+	library = "/usr/share/libonnx-testdata/data"
+)
+
+func TestExtract(t *testing.T) {
+	c := readLibrary(t, extract)
+	if c.models < 30 || c.sized < c.models || c.computed < 10 || len(c.unknown) > 0 {
+		t.Error(c)
+	}
+}
 
 func TestLibrary(t *testing.T) {
-	models, err := filepath.Glob(library + "/*/*/model.onnx")
+	if _, err := os.Stat(library); err != nil {
+		t.Skip("no " + library + ": apt-get install libonnx-testdata")
+	}
+	c := readLibrary(t, library)
+	t.Log(c)
+	if c.models < 1000 || c.sized < 1000 || c.computed < 200 {
+		t.Error("too few")
+	}
+}
+
+func readLibrary(t *testing.T, folder string) *tally {
+	models, err := filepath.Glob(folder + "/*/*/model.onnx")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(models) == 0 {
-		t.Skip("no " + library + ": apt-get install libonnx-testdata")
-	}
-	tally := &tally{unknown: map[string]bool{}}
+	c := &tally{unknown: map[string]bool{}}
 	for _, path := range models {
-		tally.model(t, path)
+		c.model(t, path)
 	}
-	t.Log(tally)
+	return c
+}
+
+// ONNX's own shape inference wrote the sizes of all values into these models;
+// PyTorch's export wrote the models.
+func TestExported(t *testing.T) {
+	for _, want := range []struct {
+		file          string
+		sizes         int // values with sizes in the file
+		layers        int
+		weights, macs float64
+	}{
+		// 11,689,512 parameters as torchvision counts them, without biases (1000) and
+		// normalisations (4800 scales and offsets); 1.81 G multiply-adds.
+		{"resnet18.onnx", 40, 21, 11_689_512 - 1000 - 2*4800, 1_814_073_344},
+		{"unet.onnx", 10, 7, unetWeights, unetMACs},
+		{"unet-resize.onnx", 10, 7, unetWeights, unetMACs},
+		// Two layers of width 64 with 17 tokens: 12·64² weights each; QKᵀ and A·V.
+		{"transformer.onnx", 30, 12, 2 * 12 * 64 * 64, 2 * (17*12*64*64 + 2*17*17*64)},
+		// Two directions of an LSTM (24 and then 64 to 32), a GRU (64 to 16), two
+		// directions of an RNN (16 to 8); 2 sequences of 5 steps.
+		{"recurrent.onnx", 20, 8, recurrentWeights, 2 * 5 * recurrentWeights},
+	} {
+		file, err := os.ReadFile("testdata/exported/" + want.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := infer(file, nil)
+		if err != nil || len(r.errors) > 0 {
+			t.Fatal(want.file, err, r.errors)
+		}
+		if n := compareDeclared(t, want.file, r); n < want.sizes {
+			t.Errorf("%s: %d sizes to compare", want.file, n)
+		}
+		var weights, macs float64
+		for i := range r.network.Layers {
+			weights += r.network.Layers[i].Weights()
+			macs += r.network.Layers[i].MACs()
+		}
+		if len(r.network.Layers) != want.layers || weights != want.weights || macs != want.macs {
+			t.Errorf("%s: %d layers, %.0f weights, %.0f MACs, want %+v", want.file, len(r.network.Layers), weights, macs, want)
+		}
+		for _, o := range r.network.Operators {
+			if o.Unknown || o.Unsized > 0 {
+				t.Errorf("%s: %+v", want.file, o)
+			}
+		}
+	}
+}
+
+const (
+	recurrentWeights = 2*(4*32*(24+32)+4*32*(64+32)) + 3*16*(64+16) + 2*8*(16+8)
+
+	// Of an image of 33×47: enter, down, up, leave, depthwise (which pads by as much
+	// as it reaches), grouped (of an image that is padded by 2 in both directions),
+	// and up in groups.
+	unetWeights = 9*3*16 + 9*16*32 + 4*32*16 + 32*2 + 9*16 + 9*16/4*32 + 9*32*8/4
+	unetMACs    = 33*47*9*3*16 + 17*24*9*16*32 + 17*24*4*32*16 + 33*47*32*2 + 33*47*9*16 + 35*49*9*16/4*32 + 35*49*9*32*8/4
+)
+
+// compareDeclared compares the sizes that were found with those in the file, and
+// counts them.
+func compareDeclared(t *testing.T, file string, r *reader) (compared int) {
+	for name, declared := range r.declared {
+		v := r.values[name]
+		var dims []int64
+		for _, d := range declared.dims {
+			if d.sized {
+				dims = append(dims, d.size)
+			} else if r.ones[d.param] {
+				dims = append(dims, 1)
+			}
+		}
+		if v == nil || !declared.shaped || len(dims) < len(declared.dims) {
+			continue
+		}
+		compared++
+		if !v.known || v.declared || !slices.Equal(v.dims, dims) || v.dtype != declared.dtype {
+			t.Errorf("%s: %s is %s of type %d, want %s of type %d", file, name, times(v.dims), v.dtype, times(dims), declared.dtype)
+		}
+	}
+	return compared
 }
 
 // tally counts what came of the library's models.

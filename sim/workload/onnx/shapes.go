@@ -556,7 +556,7 @@ func resize(n *call) error {
 	region := n.region(len(axes))
 	for i, scale := range scales {
 		axis, _ := axisOf(axes[i], len(from))
-		size := math.Floor(float64(from[axis]) * region[i] * scale)
+		size := math.Floor(float64(float32(from[axis]) * region[i] * scale)) // as runtimes do, in 32 bits
 		if !(size >= 0 && size <= largest) {
 			return fmt.Errorf("a scale of %v", scale)
 		}
@@ -600,12 +600,9 @@ func (n *call) resizeTo(axes []int64, given *value) error {
 	return nil
 }
 
-func (n *call) scales() (list []float64, known bool) {
+func (n *call) scales() (list []float32, known bool) {
 	if a := n.attribute("scales"); a != nil {
-		for _, f := range a.floats {
-			list = append(list, float64(f))
-		}
-		return list, true
+		return a.floats, true
 	}
 	at := 2
 	if len(n.in) == 2 {
@@ -613,19 +610,20 @@ func (n *call) scales() (list []float64, known bool) {
 	}
 	data, known := n.operand(at).numbers()
 	for _, x := range data {
-		list = append(list, x.f)
+		list = append(list, float32(x.f))
 	}
 	return list, known
 }
 
 // region is the share of each dimension that is resized.
-func (n *call) region(rank int) []float64 {
-	shares := make([]float64, rank)
-	corners, known := n.operand(1).numbers()
-	for i := range shares {
-		shares[i] = 1
-		if known && n.text("coordinate_transformation_mode", "") == "tf_crop_and_resize" && len(corners) == 2*rank {
-			shares[i] = corners[rank+i].f - corners[i].f
+func (n *call) region(rank int) []float32 {
+	shares := slices.Repeat([]float32{1}, rank)
+	if n.text("coordinate_transformation_mode", "") != "tf_crop_and_resize" {
+		return shares
+	}
+	if corners, known := n.operand(1).numbers(); known && len(corners) == 2*rank {
+		for i := range shares {
+			shares[i] = float32(corners[rank+i].f - corners[i].f)
 		}
 	}
 	return shares
