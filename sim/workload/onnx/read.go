@@ -47,7 +47,7 @@ func infer(file []byte, given []tensor) (*reader, error) {
 	d := decoder{}
 	m := d.model(message{data: file})
 	if d.err != nil {
-		return nil, fmt.Errorf("not an ONNX model, or a damaged one: %w", d.err)
+		return nil, fmt.Errorf("not an ONNX model, or damaged: %w", d.err)
 	}
 	if !m.seen {
 		return nil, fmt.Errorf("not an ONNX model: there is no graph in it")
@@ -55,7 +55,9 @@ func infer(file []byte, given []tensor) (*reader, error) {
 	r := &reader{model: m, values: map[string]*value{}, declared: map[string]valueInfo{}, ones: map[string]bool{}, counted: map[string]int{}}
 	r.constants(given)
 	r.constants(m.graph.initializers)
-	r.inputs()
+	if r.inputs(); len(r.errors) > 0 { // all else follows from them
+		return r, nil
+	}
 	for _, v := range m.graph.declared {
 		r.declared[v.name] = v
 	}

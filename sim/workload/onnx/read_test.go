@@ -70,11 +70,11 @@ func TestDamaged(t *testing.T) {
 		want string
 	}{
 		{nil, "not an ONNX model: there is no graph in it"},
-		{[]byte("name,H,W\nconv,1,1\n"), "not an ONNX model, or a damaged one: byte 0: field 13 is cut short or broken: "},
-		{[]byte{0}, "not an ONNX model, or a damaged one: byte 0: no field of a message: "},
-		{embed(nil, 7, nil)[:1], "not an ONNX model, or a damaged one: byte 0: field 7 is cut short or broken: "},
-		{number64(nil, 7, 3), "not an ONNX model, or a damaged one: byte 0: field 7 has wire type 0, and in onnx.proto type 2"},
-		{append(protowire.AppendTag(nil, 7, protowire.BytesType), 0xff, 0xff, 0xff, 0xff, 0x07), "byte 0: field 7 is cut short"},
+		{[]byte("name,H,W\nconv,1,1\n"), "not an ONNX model, or damaged: byte 0: a broken field 13"},
+		{[]byte{0}, "not an ONNX model, or damaged: byte 0: no field of a message"},
+		{embed(nil, 7, nil)[:1], "not an ONNX model, or damaged: byte 0: it ends in the middle of something"},
+		{number64(nil, 7, 3), "not an ONNX model, or damaged: byte 0: field 7 has wire type 0, and in onnx.proto type 2"},
+		{append(protowire.AppendTag(nil, 7, protowire.BytesType), 0xff, 0xff, 0xff, 0xff, 0x07), "byte 0: it ends in the middle of something, or says that it is longer than it is"},
 		{new(net).weights("w", tFloat, -3).file(), `tensor "w": dimension 0 is negative: -3`},
 		{embed(nil, 7, embed(nil, 1, embed(nil, 5, nested(100)))), "graphs in graphs, more than 32 deep"},
 	} {

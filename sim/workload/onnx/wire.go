@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"strings"
 
@@ -116,7 +117,7 @@ func (d *decoder) fields(m message, visit func(f field)) {
 		var tag, value int
 		f.number, f.kind, tag = protowire.ConsumeTag(m.data[at:])
 		if tag < 0 {
-			d.fail(f.at, "no field of a message: %v", protowire.ParseError(tag))
+			d.fail(f.at, "%s", damage(tag, "no field of a message"))
 			return
 		}
 		rest := m.data[at+tag:]
@@ -136,12 +137,21 @@ func (d *decoder) fields(m message, visit func(f field)) {
 			value = protowire.ConsumeFieldValue(f.number, f.kind, rest)
 		}
 		if value < 0 {
-			d.fail(f.at, "field %d is cut short or broken: %v", f.number, protowire.ParseError(value))
+			d.fail(f.at, "%s", damage(value, fmt.Sprintf("a broken field %d", f.number)))
 			return
 		}
 		visit(f)
 		at += tag + value
 	}
+}
+
+// damage tells a file that ends too early from one that is wrong. The texts of
+// protowire are not of use: they differ from build to build.
+func damage(code int, wrong string) string {
+	if protowire.ParseError(code) == io.ErrUnexpectedEOF {
+		return "it ends in the middle of something, or says that it is longer than it is"
+	}
+	return wrong
 }
 
 // is says whether a field has the type that onnx.proto gives it.
@@ -178,7 +188,7 @@ func (d *decoder) integers(to []int64, f field) []int64 {
 	for at := 0; at < len(m.data) && d.err == nil; {
 		x, n := protowire.ConsumeVarint(m.data[at:])
 		if n < 0 {
-			d.fail(m.at+at, "a broken number: %v", protowire.ParseError(n))
+			d.fail(m.at+at, "%s", damage(n, "a broken number"))
 			return to
 		}
 		d.keep(m.at+at, 8)
@@ -198,7 +208,7 @@ func (d *decoder) reals(to []float32, f field) []float32 {
 	for at := 0; at < len(m.data) && d.err == nil; at += 4 {
 		x, n := protowire.ConsumeFixed32(m.data[at:])
 		if n < 0 {
-			d.fail(m.at+at, "a broken number: %v", protowire.ParseError(n))
+			d.fail(m.at+at, "%s", damage(n, "a broken number"))
 			return to
 		}
 		d.keep(m.at+at, 4)
