@@ -13,7 +13,8 @@ type operator struct {
 	perInput  float64 // likewise of the first operand
 }
 
-// operators are those that are read.
+// operators are those that are read. They are added by init, for they look each
+// other up: graphs in nodes are searched for kernels.
 var operators map[string]operator
 
 func init() {

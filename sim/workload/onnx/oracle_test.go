@@ -111,15 +111,8 @@ const (
 func compareDeclared(t *testing.T, file string, r *reader) (compared int) {
 	for name, declared := range r.declared {
 		v := r.values[name]
-		var dims []int64
-		for _, d := range declared.dims {
-			if d.sized {
-				dims = append(dims, d.size)
-			} else if r.ones[d.param] {
-				dims = append(dims, 1)
-			}
-		}
-		if v == nil || !declared.shaped || len(dims) < len(declared.dims) {
+		dims, ok := r.sizesOf(declared)
+		if v == nil || !ok {
 			continue
 		}
 		compared++
@@ -158,6 +151,9 @@ func (c *tally) model(t *testing.T, path string) {
 	if err != nil {
 		t.Errorf("%s: %v", path, err)
 		return
+	}
+	if len(plain.differ) > 0 {
+		t.Errorf("%s: %v", path, plain.differ)
 	}
 	if len(plain.errors) > 0 {
 		c.refused++

@@ -3,6 +3,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"xbar/sim/workload"
@@ -38,6 +39,7 @@ type reader struct {
 	declared map[string]valueInfo
 	ones     map[string]bool // names of sizes that are taken as 1
 	counted  map[string]int  // operator to its place in the network's list
+	differ   []string        // sizes that the file has otherwise
 	network  workload.Network
 	errors   Errors
 }
@@ -66,6 +68,9 @@ func infer(file []byte, given []tensor) (*reader, error) {
 			break
 		}
 		r.node(i)
+	}
+	if len(r.differ) > 0 {
+		r.remark("%d sizes are other than the file says, which was not followed: %s", len(r.differ), r.differ[0])
 	}
 	return r, nil
 }
@@ -205,8 +210,12 @@ func (r *reader) node(index int) {
 func (n *call) operands() (complete bool) {
 	complete = true
 	for _, name := range n.inputs {
+		if name == "" { // left out
+			n.in = append(n.in, nil)
+			continue
+		}
 		v := n.r.values[name]
-		if v == nil && name != "" {
+		if v == nil {
 			n.r.fail("%v: reads %s, which is no input and no result of a node before it", n, quote(name))
 			complete = false
 		}
@@ -300,27 +309,38 @@ func (n *call) stop(why string) {
 }
 
 // fromDeclared takes sizes from the file where they do not follow from the
-// operands.
+// operands, and notes where both are there and differ.
 func (n *call) fromDeclared() {
 	for _, v := range n.out {
 		declared, ok := n.r.declared[v.name]
-		if v.known || !ok || !declared.shaped {
+		if !ok {
 			continue
 		}
-		dims := []int64{}
-		for _, dim := range declared.dims {
-			if !dim.sized && n.r.ones[dim.param] {
-				dim.size, dim.sized = 1, true
-			}
-			if dim.sized {
-				dims = append(dims, dim.size)
-			}
-		}
-		if len(dims) == len(declared.dims) && checkDims(dims) == nil {
+		dims, ok := n.r.sizesOf(declared)
+		switch {
+		case !ok:
+		case v.known && !slices.Equal(v.dims, dims):
+			n.r.differ = append(n.r.differ, fmt.Sprintf("%s is %s, and by the file %s", quote(v.name), times(v.dims), times(dims)))
+		case !v.known:
 			v.dims, v.known, v.declared, v.dtype = dims, true, true, declared.dtype
 			v.bits, v.signed = width(v.dtype)
 		}
 	}
+}
+
+// sizesOf are the sizes that a file declares, if it has them all.
+func (r *reader) sizesOf(v valueInfo) (dims []int64, ok bool) {
+	for _, dim := range v.dims {
+		switch {
+		case dim.sized:
+			dims = append(dims, dim.size)
+		case r.ones[dim.param]:
+			dims = append(dims, 1)
+		default:
+			return nil, false
+		}
+	}
+	return dims, v.shaped && checkDims(dims) == nil
 }
 
 // count adds the node to what is computed beside the products.

@@ -206,6 +206,18 @@ func TestDeclaredSizes(t *testing.T) {
 	}
 }
 
+// Where the file says otherwise than its operators, these are right.
+func TestOtherSizes(t *testing.T) {
+	network, err := Read(new(net).input("x", tFloat, "N", 7).weights("w", tFloat, 7, 3).declare("y", tFloat, 8, 3).declare("z", tFloat, "N", 3).
+		node("MatMul x w -> y").node("Relu y -> z").file())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := network.Remarks[1]; got != `1 sizes are other than the file says, which was not followed: "y" is 1×3, and by the file 8×3` {
+		t.Error(got)
+	}
+}
+
 // Sizes that exporters compute from other sizes, step by step.
 func TestComputedSizes(t *testing.T) {
 	network, err := Read(new(net).input("x", tFloat, "N", 6, 4, 10).weights("w", tFloat, 20, 3).integers("i", 0).integers("j", 3).integers("two", 2).integers("rest", -1).

@@ -724,6 +724,8 @@ func constant(n *call) error {
 			}
 		case "value_string":
 			v.dtype = tString
+		case "value_strings":
+			return nil
 		default:
 			continue
 		}
