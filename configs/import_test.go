@@ -64,3 +64,28 @@ func TestImportPaths(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The example's kernels, written by hand from the paper's table, are those of
+// PyTorch's export.
+func TestResNet18(t *testing.T) {
+	cfg, err := Load("../examples/02-resnet18/resnet18.toml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	network, err := Import("../sim/workload/onnx/testdata/exported/resnet18.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[[3]int64]int{}
+	for _, k := range cfg.Workload.Kernels {
+		count[[3]int64{k.L, k.N, k.M}]++
+	}
+	for _, l := range network.Layers {
+		count[[3]int64{l.L, l.N, l.M}]--
+	}
+	for shape, n := range count {
+		if n != 0 {
+			t.Errorf("%v: %d times more in the example", shape, n)
+		}
+	}
+}
