@@ -41,10 +41,12 @@ func (d *decoder) check(c *Config, root *node) {
 const maxExactBits = 16
 
 func (d *decoder) checkWorkload(c *Config, n *node) {
-	network, topology, kernels := n.child("network"), n.child("topology"), n.child("kernel")
+	network, topology, model, kernels := n.child("network"), n.child("topology"), n.child("onnx"), n.child("kernel")
 	switch {
-	case network == nil && topology == nil && kernels == nil:
-		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a topology, or a network and its inputs")
+	case network == nil && topology == nil && model == nil && kernels == nil:
+		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a topology, an onnx model, or a network and its inputs")
+	case model != nil && (topology != nil || network != nil || kernels != nil):
+		d.errs.addf(model.at, "an onnx model beside a topology, a network or [[workload.kernel]] tables: leave one out, for a model brings its own kernels")
 	case topology != nil && (network != nil || kernels != nil):
 		d.errs.addf(topology.at, "a topology beside a network or [[workload.kernel]] tables: leave one out, for a topology brings its own kernels")
 	case network != nil && kernels != nil:
@@ -60,8 +62,8 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 		}
 	}
 	for _, key := range []string{"input_bits", "weight_bits", "output_bits"} {
-		if given := n.child(key); given != nil && topology == nil {
-			d.errs.addf(given.keyAt, "%s of a workload is that of a topology's kernels, and none is given; each kernel has its own", key)
+		if given := n.child(key); given != nil && topology == nil && model == nil {
+			d.errs.addf(given.keyAt, "%s of a workload is that of a topology's or a model's kernels, and neither is given; each kernel has its own", key)
 		}
 	}
 	d.checkStatistics(c, n)

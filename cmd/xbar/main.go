@@ -125,10 +125,13 @@
 //
 //	xbar import FILE [flags]
 //
-// Import reads a SCALE-Sim topology, rows of comma-separated numbers below a
-// heading, and prints the kernels it holds: L vectors of length N with M outputs
-// each, how many multiply-accumulates and weights that is, and what was made of a
-// row that can be read in two ways. A config takes such a file as it is, with
+// Import reads a network from a file of another program and prints the kernels
+// it holds: L vectors of length N with M outputs each, how many multiply-accumulates
+// and weights that is, and what was made of what can be read in two ways. A name that
+// ends in .onnx is an ONNX model, of which only sizes are read; what it computes
+// beside the products is listed by operator, and so is every operator that is not
+// known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+// a heading. A config takes such a file as it is, with onnx = "FILE" or
 // topology = "FILE" in [workload]; --toml writes it as kernels instead, to be
 // changed by hand. JSON is schema xbar.import/1.
 //
@@ -142,6 +145,7 @@
 // Examples:
 //
 //	xbar import resnet50.csv
+//	xbar import resnet18.onnx
 //	xbar import resnet50.csv --toml -o kernels.toml
 //
 // # xbar presets

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,9 @@ type Layers struct {
 	MACs    float64 `json:"macs"` // of one inference; as a float, for files say what they like
 	Weights float64 `json:"weights"`
 	Layers  []Layer `json:"layers"`
+
+	Operators []Operator `json:"operators,omitempty"` // beside the products
+	Remarks   []string   `json:"remarks,omitempty"`   // what was assumed of the whole
 }
 
 // Layer is one layer: Repeat products of L vectors of length N with N×M
@@ -32,15 +36,33 @@ type Layer struct {
 	MACs    float64 `json:"macs"`    // all repeats together
 	Weights float64 `json:"weights"` // all repeats together; 0 of a dynamic layer
 	Remark  string  `json:"remark,omitempty"`
+
+	InputBits   int  `json:"input_bits,omitempty"` // where the file says
+	WeightBits  int  `json:"weight_bits,omitempty"`
+	SignedInput bool `json:"signed_input,omitempty"`
+}
+
+// Operator is all nodes of one operator that is no product of matrices.
+type Operator struct {
+	Name       string  `json:"name"`
+	Nodes      int64   `json:"nodes"`
+	Elements   float64 `json:"elements"` // of their results
+	Operations float64 `json:"operations"`
+	Unknown    bool    `json:"unknown,omitempty"`
+	Unsized    int64   `json:"unsized,omitempty"` // nodes with results of unknown sizes
+	Weights    float64 `json:"weights,omitempty"` // constants of an unknown operator
 }
 
 // NewLayers sums up what was read from a file.
-func NewLayers(file string, layers []workload.Layer) *Layers {
-	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(layers))}
-	for i, l := range layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Repeat, l.Dynamic, l.MACs(), l.Weights(), l.Remark}
+func NewLayers(file string, n *workload.Network) *Layers {
+	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
+	for i, l := range n.Layers {
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Repeat, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
+	}
+	for _, o := range n.Operators {
+		r.Operators = append(r.Operators, Operator(o))
 	}
 	return r
 }
@@ -58,20 +80,27 @@ func LayersMarkdown(w io.Writer, r *Layers) error { return writeLayers(w, &markd
 func LayersCSV(w io.Writer, r *Layers) error {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	out.Write([]string{"layer", "L", "N", "M", "repeat", "dynamic", "macs", "weights", "remark"})
+	out.Write([]string{"layer", "L", "N", "M", "repeat", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark"})
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Repeat), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), l.Remark})
+		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Repeat), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark})
 	}
 	out.Flush()
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
+func known(bits int) string {
+	if bits == 0 {
+		return ""
+	}
+	return strconv.Itoa(bits)
+}
+
 func integer(n int64) string { return strconv.FormatInt(n, 10) }
 
-// LayersTOML writes the layers as the workload of a study. Operands have 8 bits
-// there unless the study says otherwise.
+// LayersTOML writes the layers as the workload of a study. Operands of which the
+// file does not say have 8 bits there unless the study says otherwise.
 func LayersTOML(w io.Writer, r *Layers) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s: %s MACs, %s weights\n[workload]\nkernel = [\n", clean(r.File), count(r.MACs), count(r.Weights))
@@ -83,6 +112,15 @@ func LayersTOML(w io.Writer, r *Layers) error {
 		}
 		if l.Dynamic {
 			b.WriteString(", dynamic = true")
+		}
+		if l.InputBits > 0 {
+			fmt.Fprintf(&b, ", input_bits = %d", l.InputBits)
+		}
+		if l.WeightBits > 0 {
+			fmt.Fprintf(&b, ", weight_bits = %d", l.WeightBits)
+		}
+		if l.SignedInput {
+			b.WriteString(", signed_input = true")
 		}
 		b.WriteString(" },")
 		if l.Remark != "" {
@@ -125,21 +163,60 @@ func writeLayers(w io.Writer, p page, r *Layers) error {
 		{head: spaced(macs, "MACs")}, {head: "share"}, {head: "weights"}, {head: "", left: true}}}
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		kind := "static"
-		if l.Dynamic {
-			kind = "dynamic"
-		}
 		t.add(l.Name, count(float64(l.L)), count(float64(l.N)), count(float64(l.M)), count(float64(l.Repeat)),
-			digits(l.MACs/mega), percent(l.MACs/r.MACs), count(l.Weights), kind)
+			digits(l.MACs/mega), percent(l.MACs/r.MACs), count(l.Weights), l.kind())
 	}
 	t.rule()
 	t.add("total", "", "", "", "", digits(r.MACs/mega), percent(1), count(r.Weights), "")
 	p.table(t)
-	if remarks := r.remarks(); len(remarks) > 0 {
+	if len(r.Operators) > 0 {
+		p.heading("other operators")
+		p.table(r.operatorTable())
+	}
+	if remarks := slices.Concat(r.Remarks, r.remarks()); len(remarks) > 0 {
 		p.list(remarks)
 	}
 	_, err := w.Write(p.bytes())
 	return err
+}
+
+// kind is whether the weights stay, and the bits of both operands where they are
+// known.
+func (l *Layer) kind() string {
+	text := "static"
+	if l.Dynamic {
+		text = "dynamic"
+	}
+	switch {
+	case l.InputBits > 0 && l.WeightBits > 0:
+		text += fmt.Sprintf(", %d×%d bits", l.InputBits, l.WeightBits)
+	case l.WeightBits > 0:
+		text += fmt.Sprintf(", weights of %s", plural(l.WeightBits, "bit"))
+	case l.InputBits > 0:
+		text += fmt.Sprintf(", inputs of %s", plural(l.InputBits, "bit"))
+	}
+	return text
+}
+
+func (r *Layers) operatorTable() table {
+	t := table{columns: []column{{head: "operator", left: true}, {head: "nodes"}, {head: "elements"}, {head: "operations"}, {head: "", left: true}}}
+	for i := range r.Operators {
+		o := &r.Operators[i]
+		operations := count(o.Operations)
+		var notes []string
+		if o.Unknown {
+			operations = "?"
+			notes = append(notes, "unknown")
+		}
+		if o.Weights > 0 {
+			notes = append(notes, count(o.Weights)+" weights")
+		}
+		if o.Unsized > 0 {
+			notes = append(notes, fmt.Sprintf("%d of unknown size", o.Unsized))
+		}
+		t.add(o.Name, count(float64(o.Nodes)), count(o.Elements), operations, strings.Join(notes, ", "))
+	}
+	return t
 }
 
 // remarks says each remark once, behind the layers that it is about.

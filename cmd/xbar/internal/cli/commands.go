@@ -96,10 +96,13 @@ xbar.explain/1.`,
 	{
 		name: "import", operands: "FILE", least: 1, most: 1,
 		summary: "show what kernels a network's file holds",
-		about: `Import reads a SCALE-Sim topology, rows of comma-separated numbers below a
-heading, and prints the kernels it holds: L vectors of length N with M outputs
-each, how many multiply-accumulates and weights that is, and what was made of a
-row that can be read in two ways. A config takes such a file as it is, with
+		about: `Import reads a network from a file of another program and prints the kernels
+it holds: L vectors of length N with M outputs each, how many multiply-accumulates
+and weights that is, and what was made of what can be read in two ways. A name that
+ends in .onnx is an ONNX model, of which only sizes are read; what it computes
+beside the products is listed by operator, and so is every operator that is not
+known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+a heading. A config takes such a file as it is, with onnx = "FILE" or
 topology = "FILE" in [workload]; --toml writes it as kernels instead, to be
 changed by hand. JSON is schema xbar.import/1.`,
 		flagsOf: func(o *options) []flag {
@@ -107,6 +110,7 @@ changed by hand. JSON is schema xbar.import/1.`,
 		},
 		examples: []string{
 			"xbar import resnet50.csv",
+			"xbar import resnet18.onnx",
 			"xbar import resnet50.csv --toml -o kernels.toml",
 		},
 		run: (*session).importFile,

@@ -16,11 +16,11 @@ func (s *session) importFile(_ context.Context, o *options, paths []string) erro
 	if o.toml && o.format != "text" {
 		return &usageError{"import", "--toml is a format of its own: leave --format out"}
 	}
-	layers, err := configs.Topology(paths[0])
+	network, err := configs.Import(paths[0])
 	if err != nil {
 		return configError{errors.New(explain(err))}
 	}
-	result := report.NewLayers(paths[0], layers)
+	result := report.NewLayers(paths[0], network)
 	return s.emit(o, func(w io.Writer) error { return printLayers(w, o, result) })
 }
 
