@@ -60,6 +60,7 @@ func Curves(panels []CurvePanel, y, path string) error {
 		low, high = min(low, p.Y.Min), max(high, p.Y.Max)
 	}
 	for _, p := range plots {
+		p.Y.Label.Text = y
 		p.Y.Min, p.Y.Max = widen(low, high, leastDecades)
 	}
 	entries := curveKey(panels)
@@ -70,7 +71,7 @@ func Curves(panels []CurvePanel, y, path string) error {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		drawCurveKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0), entries)
 		drawPanels(draw.Crop(c, 0, 0, 0, -key), plots, draw.Tiles{
-			Rows: 1, Cols: len(plots), PadX: 10, PadTop: 4, PadBottom: 4, PadLeft: 18, PadRight: 8}, y)
+			Rows: 1, Cols: len(plots), PadX: 10, PadTop: 4, PadBottom: 4, PadLeft: 4, PadRight: 8})
 	})
 }
 
