@@ -3,6 +3,7 @@ package digital
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"xbar/sim"
 	"xbar/sim/energy"
@@ -15,32 +16,9 @@ import (
 type Granularity uint8
 
 const (
-	Burst Granularity = iota // at most maxBlocks events a kernel, load levels from the closed form
-	Step                     // an event a MAC, load levels from simulated caches
+	Burst Granularity = iota // an event a kernel, load levels from the closed form
+	Step                     // an event a step of the innermost loop, load levels from simulated caches
 )
-
-// maxBlocks bounds the events of a kernel in burst mode.
-const maxBlocks = 4096
-
-// The instruction kinds and what each does to the register file.
-const (
-	load = iota
-	multiply
-	add
-	loop
-	store
-	activate
-	instructions
-)
-
-var registers = [instructions]struct{ reads, writes int64 }{
-	load:     {1, 1},
-	multiply: {2, 1},
-	add:      {2, 1},
-	loop:     {1, 1},
-	store:    {2, 0},
-	activate: {2, 1},
-}
 
 // Scalar is a scalar machine with its ledger.
 type Scalar struct {
@@ -51,9 +29,12 @@ type Scalar struct {
 	Charges
 	core       Config
 	memory     *hierarchy
-	blocks     int64 // maxBlocks, but for tests
+	around     bool // stores go around the caches
+	clock      sim.Clock
 	components []Component
 	account    accounts
+	access     []float64 // joules of one, of each memory level
+	leakage    float64   // watts
 	events     int64
 }
 
@@ -70,7 +51,7 @@ type accounts struct {
 	levels                                      []levelAccounts
 }
 
-type levelAccounts struct{ load, store, lineRead, lineFill energy.AccountID }
+type levelAccounts struct{ load, store, lineRead, lineFill, back, lineWrite energy.AccountID }
 
 // Pass is what one run of the machine took.
 type Pass struct {
@@ -95,11 +76,19 @@ func NewScalar(core Config, mem Memory, clock sim.Clock) (*Scalar, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Scalar{core: core, memory: memory, blocks: maxBlocks}
+	core.Lanes = max(core.Lanes, 1)
+	if core.Order != auto && !slices.Contains(orders[:], core.Order) {
+		return nil, fmt.Errorf("digital: no loop order %q", core.Order)
+	}
+	s := &Scalar{core: core, memory: memory, around: !mem.WriteAllocate, clock: clock}
 	s.openCore(&core)
 	used := mem.used()
 	for i := range used {
 		s.openLevel(&used[i], len(mem.Levels)-len(used)+i)
+		s.access = append(s.access, float64(used[i].EnergyPerAccess))
+	}
+	for _, c := range s.components {
+		s.leakage += c.Leakage.Value
 	}
 	return s, nil
 }
@@ -160,10 +149,12 @@ func (s *Scalar) openLevel(l *Level, index int) {
 		AreaKnown: l.Area > 0 || category == energy.DRAM,
 	})
 	s.account.levels = append(s.account.levels, levelAccounts{
-		load:     open("load", "an access for a word that the core loads"),
-		store:    open("store", "an access for an output that the core stores here"),
-		lineRead: open("line-read", "an access for a part of a line that this level serves"),
-		lineFill: open("line-fill", "an access for a part of a line that a level below serves"),
+		load:      open("load", "an access for a word that the core loads"),
+		store:     open("store", "an access for an output that the core stores here"),
+		lineRead:  open("line-read", "an access for a part of a line that this level serves"),
+		lineFill:  open("line-fill", "an access for a part of a line that a level below serves"),
+		back:      open("write-back", "an access for a part of a line that is written back to the level below"),
+		lineWrite: open("line-write", "an access for a part of a line that is written back to this level"),
 	})
 }
 

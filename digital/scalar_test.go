@@ -110,7 +110,7 @@ func TestByHand(t *testing.T) {
 		if d := cmp.Diff([]sim.Cycle{44*2 + 6*3}, pass.Kernels); d != "" {
 			t.Error(d)
 		}
-		if d := cmp.Diff([]sim.Cycle{88, 88, 26 * 2, 10*2 + 2*2, 6 * (2 + 3)}, pass.Busy); d != "" {
+		if d := cmp.Diff([]sim.Cycle{88, 88, 26 * 2, 16*2 + 2*2, 6 * 3}, pass.Busy); d != "" {
 			t.Error(d)
 		}
 		if got, want := float64(pass.Rounding), 3e-9; math.Abs(got-want) > 1e-15*want {
@@ -158,13 +158,20 @@ func TestFirstUse(t *testing.T) {
 
 func drawMachine(t *rapid.T) (Config, Memory) {
 	c := core()
-	c.Order = rapid.SampledFrom([]string{"lmn", "mln"}).Draw(t, "order")
+	c.Order = rapid.SampledFrom(append(orders[:], auto)).Draw(t, "order")
+	if c.Order != auto {
+		tile := rapid.Int64Range(0, 9) // 0 is none
+		c.TileL, c.TileN, c.TileM = tile.Draw(t, "tile l"), tile.Draw(t, "tile n"), tile.Draw(t, "tile m")
+	}
+	c.Lanes = rapid.SampledFrom([]int64{1, 1, 2, 3, 4}).Draw(t, "lanes")
 	c.LoopInstructions = rapid.Int64Range(0, 3).Draw(t, "loop instructions")
-	line := 32 * rapid.Float64Range(1, 4).Draw(t, "words a line")
-	line = 8 * math.Floor(line/8)
-	var mem Memory
+	line := 8 * float64(rapid.IntRange(9, 24).Draw(t, "bytes a line")) // of sums of up to 68 bits
+	mem := Memory{WriteAllocate: rapid.Bool().Draw(t, "write allocate")}
 	var lines float64
-	for i := range rapid.IntRange(0, 2).Draw(t, "caches") {
+	if c.Lanes > 1 {
+		lines = 3 * float64(c.Lanes)
+	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "caches") {
 		lines += float64(rapid.IntRange(1, 40).Draw(t, "lines"))
 		mem.Levels = append(mem.Levels, Level{Name: fmt.Sprintf("L%d", i+1), Capacity: unit.Bit(lines * line)})
 	}
@@ -192,8 +199,8 @@ func drawKernels(t *rapid.T) []workload.Kernel {
 	return kernels
 }
 
-// An event a MAC with simulated caches and an event a block with the closed
-// form book the same counts, joules and cycles, whatever the blocks.
+// An event a step with simulated caches and an event a kernel with the closed
+// form book the same counts, joules and cycles.
 func TestBurstIsStep(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, mem := drawMachine(t)
@@ -207,7 +214,6 @@ func TestBurstIsStep(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.blocks = rapid.Int64Range(1, 50).Draw(t, "blocks")
 			if passes[i], err = s.Run(context.Background(), kernels, batch, granularity); err != nil {
 				t.Fatal(err)
 			}
@@ -486,7 +492,7 @@ func TestStopsAndRefuses(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	s := machine(t, core(), twoLevels(3))
-	if _, err := s.plans(ctx, []workload.Kernel{kernel(1, 1e9, 2)}, 1); err != context.Canceled {
+	if _, err := s.plans(ctx, []workload.Kernel{kernel(1, 1e9, 2)}, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("planned with %v", err)
 	}
 	_, err := s.Run(context.Background(), []workload.Kernel{kernel(1, 1e4, 1e5)}, 1, Step)
