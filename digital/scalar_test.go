@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"math/big"
+	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"xbar/sim/energy"
 	"xbar/sim/model"
 	"xbar/sim/model/modeltest"
+	"xbar/sim/theory"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
@@ -237,6 +239,54 @@ func TestBurstIsStep(t *testing.T) {
 			if busy > passes[0].Cycles() {
 				t.Fatalf("%s is busy for %d of %d cycles", machines[0].Components()[i].Path, busy, passes[0].Cycles())
 			}
+		}
+	})
+}
+
+// The machine executes what the closed forms of sim/theory say, which know
+// nothing of it. From a memory of one bit an access, accesses are bits.
+func TestInstructionsAreTheory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, _ := drawMachine(t)
+		if c.Order == auto {
+			c.Order = "lmn"
+		}
+		k := drawKernels(t)[0]
+		k.Activation, k.Dynamic = false, false
+		mem := Memory{Levels: []Level{{Name: "bits", Line: 96, AccessBits: 1}}}
+		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+		s, err := NewScalar(c, mem, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass, err := s.Run(context.Background(), []workload.Kernel{k}, 1, Burst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inner := c.Order[2:]
+		run := map[string]int64{"l": c.TileL, "n": c.TileN, "m": c.TileM}[inner]
+		if run == 0 {
+			run = math.MaxInt64
+		}
+		want := theory.Loops{Inner: inner, Run: run, Lanes: c.Lanes, Overhead: c.LoopInstructions}.
+			Count(theory.Kernel{L: k.L, N: k.N, M: k.M})
+		output := wordBits(k.OutputBits)
+		sum := output
+		if want.LoadSum > 0 || inner != "n" {
+			sum = max(output, wordBits(k.InputBits+k.WeightBits+bits.Len64(uint64(k.N-1))))
+		}
+		finished := k.L * k.M
+		all := map[string]int64{
+			"core issue": want.Issued, "core/registers read": want.Reads, "core/registers write": want.Writes,
+			"core/alu multiply": want.Multiplies, "core/alu add": want.Adds,
+			"memory/bits load":  want.LoadX*wordBits(k.InputBits) + want.LoadW*wordBits(k.WeightBits) + want.LoadSum*sum,
+			"memory/bits store": (want.StoreSum-finished)*sum + finished*output,
+		}
+		if d := cmp.Diff(all, counts(s, 0)); d != "" {
+			t.Fatal("- theory, + machine", d)
+		}
+		if got := pass.Cycles(); got != sim.Cycle(2*want.Issued) {
+			t.Fatalf("%d cycles, in theory %d", got, 2*want.Issued)
 		}
 	})
 }
