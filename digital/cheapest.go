@@ -99,6 +99,7 @@ func (s *Scalar) cheapest(ctx context.Context, k workload.Kernel, batch, weights
 	if k.Dynamic {
 		rows = k.L
 	}
+	multiply := s.core.Multiply(&k).Value
 	type bounded struct {
 		plan *plan
 		cost float64
@@ -112,7 +113,7 @@ func (s *Scalar) cheapest(ctx context.Context, k workload.Kernel, batch, weights
 			continue
 		}
 		a := p.least()
-		all = append(all, bounded{p, s.joules(&a)})
+		all = append(all, bounded{p, s.joules(&a, multiply)})
 	}
 	if len(all) == 0 {
 		return nil, refused
@@ -135,11 +136,12 @@ func (s *Scalar) cheapest(ctx context.Context, k workload.Kernel, batch, weights
 		if err := c.plan.count(ctx); err != nil {
 			return nil, err
 		}
-		cost, cycles := s.joules(&c.plan.whole), int64(s.cycles(&c.plan.whole))
+		cost, cycles := s.joules(&c.plan.whole, multiply), int64(s.cycles(&c.plan.whole))
 		if cost < least || cost == least && cycles < fastest {
 			best, least, fastest = c.plan, cost, cycles
 		}
 	}
+	best.bound = all[0].cost // tiles only add to it
 	return best, nil
 }
 
@@ -164,19 +166,16 @@ func (p *plan) least() activity {
 	return a
 }
 
-// joules is what an activity costs, what leaks in its time included.
-func (s *Scalar) joules(a *activity) float64 {
-	core := &s.core
-	joules := float64(a.issued)*float64(core.EnergyPerInstruction) +
-		float64(a.reads+a.writes)*float64(core.EnergyPerRegister) +
-		float64(a.multiplies)*float64(core.EnergyPerMultiply) +
-		float64(a.adds)*float64(core.EnergyPerAdd) +
-		float64(a.activations)*float64(core.EnergyPerActivation) +
-		s.clock.Seconds(s.cycles(a))*s.leakage
+// joules is what an activity costs, what leaks in its time included; a
+// multiplication costs so much.
+func (s *Scalar) joules(a *activity, multiply float64) float64 {
+	joules := float64(a.multiplies)*multiply + s.clock.Seconds(s.cycles(a))*s.leakage
+	for i, count := range [...]int64{a.issued, a.reads + a.writes, a.adds, a.activations} {
+		joules += float64(count) * s.price[i]
+	}
 	for k := range a.levels {
 		l := &a.levels[k]
-		accesses := l.loads + l.stores + l.lineReads + l.lineFills + l.backs + l.lineWrites
-		joules += float64(accesses) * s.access[k]
+		joules += float64(l.loads+l.stores+l.lineReads+l.lineFills+l.backs+l.lineWrites) * s.access[k]
 	}
 	return joules
 }

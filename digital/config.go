@@ -12,11 +12,15 @@ type Config struct {
 	Lanes                int64            `toml:"lanes" range:"1..1024" default:"1" doc:"steps of an innermost n or m that one vector instruction does"`
 	CyclesPerInstruction int64            `toml:"cycles_per_instruction" range:"1..1000"`
 	LoopInstructions     int64            `toml:"loop_instructions" range:"0..1000" doc:"loop overhead of one step"`
-	EnergyPerInstruction unit.Joule       `toml:"energy_per_instruction" doc:"fetch, decode and issue"`
-	EnergyPerRegister    unit.Joule       `toml:"energy_per_register_access" doc:"one read or write of the register file"`
-	EnergyPerMultiply    unit.Joule       `toml:"energy_per_multiply"`
-	EnergyPerAdd         unit.Joule       `toml:"energy_per_add"`
-	EnergyPerActivation  unit.Joule       `toml:"energy_per_activation" doc:"bias, rescale and clamp of one output"`
+	Model                string           `toml:"model" optional:"true" doc:"given or horowitz; where the energies come from"`
+	Node                 unit.Metre       `toml:"node" optional:"true" check:"positive" doc:"technology that Horowitz's energies are scaled to"`
+	Voltage              unit.Volt        `toml:"voltage" optional:"true" check:"positive" doc:"supply that they are scaled to"`
+	Flavour              string           `toml:"flavour" enum:"hp|lp" default:"hp" doc:"technology: high performance or low power"`
+	EnergyPerInstruction unit.Joule       `toml:"energy_per_instruction" optional:"true" doc:"fetch, decode and issue, of a scalar or of a vector"`
+	EnergyPerRegister    unit.Joule       `toml:"energy_per_register_access" optional:"true" doc:"one read or write of the register file, in one lane"`
+	EnergyPerMultiply    unit.Joule       `toml:"energy_per_multiply" optional:"true" doc:"in one lane"`
+	EnergyPerAdd         unit.Joule       `toml:"energy_per_add" optional:"true" doc:"in one lane"`
+	EnergyPerActivation  unit.Joule       `toml:"energy_per_activation" optional:"true" doc:"bias, rescale and clamp of one output"`
 	Leakage              unit.Watt        `toml:"leakage"`
 	Area                 unit.SquareMetre `toml:"area" optional:"true"`
 }

@@ -20,6 +20,15 @@ func (o option) moved(step, count int64) option {
 	return o
 }
 
+// few is a number of classes, or none and a mark if there are too many to count.
+func (r *reuse) few(classes int64) int64 {
+	if classes > mostClasses {
+		r.crowded = true
+		return 0
+	}
+	return classes
+}
+
 // choices are the options of an axis for uses that follow one in the iteration
 // of a loop before.
 func (r *reuse) choices(all []option, own, axis, loop int) []option {
@@ -79,7 +88,7 @@ func (r *reuse) tilesOf(all []option, axis int, positions bool) []option {
 		all = append(all, at(to))
 	}
 	period := r.period(axis, tile)
-	for k := range min(period, to-from) {
+	for k := range r.few(min(period, to-from)) {
 		o, n := at(from+k), (to-from-k-1)/period+1
 		if positions {
 			o = o.moved(period*tile, n)
@@ -187,7 +196,7 @@ func (r *reuse) neighbouringTiles(all []option, own, axis int) []option {
 		to--
 		add(to*tile, 1)
 	}
-	for k := range min(period, to-1) {
+	for k := range r.few(min(period, to-1)) {
 		add((1+k)*tile, (to-1-k-1)/period+1)
 	}
 	return all
@@ -273,7 +282,7 @@ func (r *reuse) segments(all []option, own, axis int, positions bool) []option {
 		for ; last >= rest; last-- {
 			add(last, 1)
 		}
-		for k := range min(period, last-line) {
+		for k := range r.few(min(period, last-line)) {
 			add(line+1+k, (last-line-1-k)/period+1)
 		}
 	}
@@ -293,13 +302,13 @@ func (r *reuse) wholeLines(all []option, own, axis int) []option {
 	from := min(ceilDiv(tile, words), lines)            // that start in the first tile
 	to := max((ceilDiv(size, tile)-1)*tile/words, from) // that end in the last one
 	period := lcm(lcm(r.period(axis, 1), words), tile) / words
-	for line := range from {
+	for line := range r.few(from) {
 		add(line, 0, 1)
 	}
-	for line := to; line < lines; line++ {
-		add(line, 0, 1)
+	for line := range r.few(lines - to) {
+		add(to+line, 0, 1)
 	}
-	for k := range min(period, to-from) {
+	for k := range r.few(min(period, to-from)) {
 		add(from+k, period, (to-from-k-1)/period+1)
 	}
 	return all

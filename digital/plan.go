@@ -20,10 +20,12 @@ type plan struct {
 	operands         [operands]operand
 	word             [operands]int64 // bits
 	output           int64           // bits of a finished sum
+	extent           [operands]int64 // lines that a level must hold to have a line before its first use
 	home             int             // level that holds all sums
 
 	traffic *traffic // of a product
 	whole   activity // of all of them
+	bound   float64  // joules that no loops go below; 0: not known
 }
 
 // loops is how a kernel's loops are laid out.
@@ -126,7 +128,6 @@ func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan
 	if p.nest.at[axisN] < p.nest.at[axisM] {
 		p.operands[useW] = operand{full: axisN, blocked: axisM}
 	}
-	var lines [operands]int64
 	var errs []error
 	for own := range p.operands {
 		o := &p.operands[own]
@@ -136,17 +137,17 @@ func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan
 			continue
 		}
 		o.words = min(words, p.nest.size[o.blocked])
-		lines[own] = p.products * o.lines(p.nest.size)
+		p.extent[own] = p.products * o.lines(p.nest.size)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	if !k.Dynamic {
-		lines[useW] = weights
+		p.extent[useW] = weights
 	}
-	p.operands[useX].cold = h.holding(lines[useX])
-	p.operands[useW].cold = h.holding(lines[useW])
-	p.home = h.holding(lines[useY])
+	p.operands[useX].cold = h.holding(p.extent[useX])
+	p.operands[useW].cold = h.holding(p.extent[useW])
+	p.home = h.holding(p.extent[useY])
 	return p, p.vectorisable()
 }
 

@@ -1,6 +1,9 @@
 package digital
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // The operands of a kernel. In every step they are used in this order.
 const (
@@ -53,8 +56,9 @@ type reuse struct {
 	operands [operands]operand
 	traffic  *traffic
 
-	choice [3][]option
-	rects  [operands][]rect
+	choice  [3][]option
+	rects   [operands][]rect
+	crowded bool // there are too many classes
 }
 
 // The kinds of access that a traffic counts.
@@ -188,10 +192,17 @@ func touches(from, to, words, lanes int64) int64 {
 	return ceilDiv(to-from, lanes) + boundaries - between
 }
 
+// mostClasses bounds the time that a loop takes to count.
+const mostClasses = 1 << 20
+
 // carried adds the uses that follow one in the iteration of a loop before.
 func (r *reuse) carried(ctx context.Context, own, loop int) error {
+	classes := 1
 	for axis := range r.choice {
 		r.choice[axis] = r.choices(r.choice[axis][:0], own, axis, loop)
+		if classes *= len(r.choice[axis]); classes > mostClasses || r.crowded {
+			return errors.New("tiles lie in lines in more ways than can be counted: take tiles of whole lines")
+		}
 	}
 	for i := range r.choice[axisL] {
 		for j := range r.choice[axisN] {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"xbar/sim"
+	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
 
@@ -108,6 +109,9 @@ func (r *run) turn(k int) error {
 	}
 	p := &r.plans[k]
 	r.phase = s.ledger.AddPhase(p.kernel.Name)
+	if each, varied := s.In(&p.kernel, s.account.multiply); varied {
+		s.ledger.Price(r.phase, s.account.multiply, unit.Joule(each.Value))
+	}
 	r.products = p.products
 	if r.step {
 		r.begin(p)
