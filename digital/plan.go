@@ -156,7 +156,9 @@ func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan
 func (p *plan) vectorisable() error {
 	lanes, least := p.nest.lanes, int64(0)
 	for own := range p.operands {
-		least += ceilDiv(lanes-1, p.operands[own].words) + 1
+		if o := &p.operands[own]; o.blocked == p.nest.inner() {
+			least += ceilDiv(lanes-1, o.words) + 1
+		}
 	}
 	if first := p.memory.levels[0].lines; lanes > 1 && first < least {
 		return fmt.Errorf("a step of %d lanes uses up to %d lines, and the first level holds %d", lanes, least, first)

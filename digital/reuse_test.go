@@ -235,7 +235,9 @@ func drawPlan(t *rapid.T, largest, words int64) (*plan, string) {
 	for own := range p.operands {
 		o := &p.operands[own]
 		o.words = rapid.Int64Range(1, words).Draw(t, "words a line")
-		least += ceilDiv(p.nest.lanes-1, o.words) + 1
+		if o.blocked == p.nest.inner() {
+			least += ceilDiv(p.nest.lanes-1, o.words) + 1
+		}
 	}
 	if p.nest.lanes == 1 {
 		least = 1

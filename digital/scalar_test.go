@@ -124,6 +124,89 @@ func TestByHand(t *testing.T) {
 	}
 }
 
+// With m innermost x stays in its register: two loads of x, four of w, two of
+// sums (once n > 0). Sums have 8 + 8 + 1 bits, so three bytes each and one a
+// line. The cache of two lines can hold x (one line), w (two, packed) and the
+// sums (two), so first uses are served there, and sums stay there in the end.
+//
+//	n = 0   x; w0, store y0; w0, store y1      n = 1   x; w1, load and store y0; w1, load and store y1
+//
+// x comes back after w0, y0 and y1; y0 after w0, y1, x and w1; y1 after x, w1 and
+// y0: from DRAM all three, y0 and y1 after they were written there. w0 and w1 are
+// used again after one sum, in the cache.
+func TestWriteAllocateByHand(t *testing.T) {
+	c := core()
+	c.Order = "lnm"
+	mem := Memory{WriteAllocate: true, Levels: []Level{
+		{Name: "L1", Capacity: 2 * 24, Line: 24, AccessBits: 8, EnergyPerAccess: 4 * pJ},
+		{Name: "DRAM", Line: 24, AccessBits: 24, EnergyPerAccess: 100 * pJ, Latency: 2.5e-9},
+	}}
+	for _, granularity := range []Granularity{Burst, Step} {
+		s := machine(t, c, mem)
+		pass, err := s.Run(context.Background(), []workload.Kernel{kernel(1, 2, 2)}, 1, granularity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int64{
+			"core issue":             2 + 4*(1+1+1+1+1) + 2,
+			"core/registers read":    2 + 4*(1+2+2+1+2) + 2,
+			"core/registers write":   2 + 4*(1+1+1+1) + 2,
+			"core/alu multiply":      4,
+			"core/alu add":           4 + 4,
+			"memory/L1 load":         2 + 4 + 2*3,
+			"memory/L1 store":        2*3 + 2, // partial sums of three bytes, outputs of one
+			"memory/L1 line-fill":    3 * 3,
+			"memory/L1 write-back":   3 * 2,
+			"memory/DRAM line-read":  3,
+			"memory/DRAM line-write": 2,
+		}
+		if d := cmp.Diff(want, counts(s, 0)); d != "" {
+			t.Error(d)
+		}
+		if got, want := pass.Cycles(), sim.Cycle(2*want["core issue"]+3*3); got != want {
+			t.Errorf("%d cycles, want %d", got, want)
+		}
+		loads := []Served{
+			{"x", "DRAM", 1, "again in the next n", 3, 3, "L1", 2},
+			{"x", "L1", 1, "first use of x", 1, 1, "", 0},
+			{"w", "L1", 2, "again in the same run", 1, 1, "", 0},
+			{"w", "L1", 2, "first use of the model's weights", 2, 2, "", 0},
+			{"sum", "DRAM", 2, "again in the next n", 3, 4, "L1", 2},
+		}
+		if d := cmp.Diff(loads, pass.Loops[0].Loads); d != "" {
+			t.Error(d)
+		}
+		if got, want := pass.Loops[0].Loads[4].Why(), "again in the next n after 3 to 4 other lines; L1 holds 2"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// Five outputs of five, in steps of two lanes: a run of n is three steps, then
+// an addition of one lane to the other.
+func TestLanesByHand(t *testing.T) {
+	c := core()
+	c.Lanes = 2
+	for _, granularity := range []Granularity{Burst, Step} {
+		s := machine(t, c, twoLevels(32))
+		if _, err := s.Run(context.Background(), []workload.Kernel{kernel(1, 5, 5)}, 1, granularity); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int64{
+			"core issue":           5 * (3*5 + 1 + 1),
+			"core/registers read":  5 * (3*(2+1) + 5*(2+2) + 2 + 2),
+			"core/registers write": 5 * (3*1 + 5*(2+1+1) + 1),
+			"core/alu multiply":    5 * 5,
+			"core/alu add":         5 * (5 + 3 + 1),
+			"memory/L1 load":       5 * 2 * (2 + 2 + 1), // bytes
+			"memory/L1 store":      5,
+		}
+		if d := cmp.Diff(want, counts(s, 0)); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
 // A line's first use is served by the first level that holds all of x, all
 // weights of the model, or all of a W that is an activation.
 func TestFirstUse(t *testing.T) {
@@ -339,6 +422,91 @@ func TestBurstEvents(t *testing.T) {
 	}
 }
 
+// The loops that cost least cost no more than any order without tiles, through
+// the caches or, of runs that finish a sum, around them; and whatever the order
+// and the tiles, nothing goes below the bound.
+func TestAutoIsCheapest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, mem := drawMachine(t)
+		c.Order, c.TileL, c.TileN, c.TileM = auto, 0, 0, 0
+		kernels, batch := drawKernels(t)[:1], rapid.Int64Range(1, 3).Draw(t, "batch")
+		cost := func(c Config, around bool) (float64, *Loops) {
+			mem := mem
+			mem.WriteAllocate = mem.WriteAllocate && !around
+			clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+			s, err := NewScalar(c, mem, clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass, err := s.Run(context.Background(), kernels, batch, Burst)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return joules(s) + s.leakage*s.clock.Seconds(pass.Cycles()), &pass.Loops[0]
+		}
+		least, loops := cost(c, false)
+		bound := float64(loops.Bound)
+		if math.Abs(least-float64(loops.Joules)) > 1e-12*least || bound > least*(1+1e-12) {
+			t.Fatalf("%v costs %g J, said to be %v, at least %g", loops, least, loops.Joules, bound)
+		}
+		tile := rapid.Int64Range(1, 9)
+		for _, c.Order = range orders {
+			for _, around := range []bool{false, c.Order[2] == 'n'} {
+				c.TileL, c.TileN, c.TileM = 0, 0, 0
+				if other, _ := cost(c, around); other < least*(1-1e-12) {
+					t.Fatalf("%s costs %g J, less than %v of %g", c.Order, other, loops, least)
+				}
+				c.TileL, c.TileN, c.TileM = tile.Draw(t, "tile l"), tile.Draw(t, "tile n"), tile.Draw(t, "tile m")
+				if other, _ := cost(c, around); other < bound*(1-1e-12) {
+					t.Fatalf("%s costs %g J, below the bound %g", c.Order, other, bound)
+				}
+			}
+		}
+	})
+}
+
+// At Horowitz's own node the model's energies are those he gives.
+func TestHorowitz(t *testing.T) {
+	c := Config{Order: "lmn", Model: horowitz, Node: 45e-9, Voltage: 0.9, CyclesPerInstruction: 1}
+	k := func(bits int) *workload.Kernel { return &workload.Kernel{InputBits: bits, WeightBits: 8} }
+	for _, f := range []struct {
+		model.Figure
+		want float64
+	}{
+		{c.Instruction(), 64}, {c.Register(), 2}, {c.Add(), 0.1}, {c.Multiply(k(8)), 0.2}, {c.Multiply(k(32)), 3.1}, {c.Activate(), 3.3},
+	} {
+		modeltest.Check(t, f.Figure)
+		if math.Abs(f.Value/pJ-f.want) > 1e-12*f.want || len(f.Warnings()) > 0 {
+			t.Errorf("%s: %g pJ, want %g; %v", f.Name, f.Value/pJ, f.want, f.Warnings())
+		}
+	}
+	if m := c.Multiply(k(16)).Value / pJ; m < 0.2*3.5 || m > 0.2*4.5 {
+		t.Errorf("16 bits: %g pJ, not about four times 8 bits", m)
+	}
+
+	s := machine(t, c, twoLevels(3))
+	wide := workload.Kernel{Name: "wide", L: 1, N: 1, M: 1, InputBits: 16, WeightBits: 8, OutputBits: 8}
+	if _, err := s.Run(context.Background(), []workload.Kernel{wide}, 1, Burst); err != nil {
+		t.Fatal(err)
+	}
+	id, _ := s.Ledger().Lookup("core/alu", "multiply")
+	if got, want := float64(s.Ledger().TotalJoules(id)), c.Multiply(k(16)).Value; got != want {
+		t.Errorf("a multiplication is charged %g J, want %g", got, want)
+	}
+	if each, varied := s.In(&wide, id); !varied || each.Value != c.Multiply(k(16)).Value {
+		t.Errorf("it is explained as %v", each)
+	}
+
+	c.Node, c.Voltage = 7e-9, 0.7
+	if ratio := c.Instruction().Value / (64 * pJ); c.Check() != nil || math.Abs(ratio-0.0684) > 1e-4 {
+		t.Errorf("7 nm takes %g of 45 nm", ratio)
+	}
+	c.Node = 28e-9
+	if err := c.Check(); err == nil {
+		t.Error("28 nm has no published scaling")
+	}
+}
+
 // KernelDone sees every kernel at the cycle in which it ends, and can stop
 // the run.
 func TestKernelDone(t *testing.T) {
@@ -481,25 +649,37 @@ func TestRefusedMemories(t *testing.T) {
 }
 
 func TestRefusedPasses(t *testing.T) {
-	wide := kernel(1, 1, 1)
-	wide.WeightBits = 17
-	none := kernel(1, 1, 1)
-	none.OutputBits = 0
+	wide, none := kernel(1, 1, 1), kernel(1, 1, 1)
+	wide.WeightBits, none.OutputBits = 17, 0
+	awkward, vector := core(), core()
+	awkward.Order, awkward.TileN, awkward.TileM, vector.Lanes = "mnl", 999_999_937, 1, 4
 	for _, c := range []struct {
 		message string
+		core    Config
 		kernel  workload.Kernel
 		batch   int64
 	}{
-		{"a batch of 0", kernel(1, 1, 1), 0},
-		{"no size", kernel(1, 0, 1), 1},
-		{"no size", none, 1},
-		{"holds no word of 24", wide, 1},
-		{"more than can be counted", kernel(1e9, 1e9, 1e9), 1},
+		{"a batch of 0", core(), kernel(1, 1, 1), 0},
+		{"no size", core(), kernel(1, 0, 1), 1},
+		{"no size", core(), none, 1},
+		{"holds no word of 24", core(), wide, 1},
+		{"more than can be counted", core(), kernel(1e9, 1e9, 1e9), 1},
+		{"take tiles of whole lines", awkward, kernel(1, 1e9, 2), 1},
+		{"a step of 4 lanes uses up to 6 lines, and the first level holds 3", vector, kernel(1, 8, 8), 1},
 	} {
-		s := machine(t, core(), twoLevels(3))
+		mem := twoLevels(3)
+		if c.core.Order == "mnl" { // sums of 48 bits
+			mem.Levels[0].Line, mem.Levels[1].Line, mem.Levels[0].Capacity = 48, 48, 3*48
+		}
+		s := machine(t, c.core, mem)
 		if _, err := s.Run(context.Background(), []workload.Kernel{c.kernel}, c.batch, Burst); err == nil || !strings.Contains(err.Error(), c.message) {
 			t.Errorf("error %v, want one with %q", err, c.message)
 		}
+	}
+	unknown := core()
+	unknown.Order = "nmm"
+	if _, err := NewScalar(unknown, twoLevels(3), gigahertz(t)); err == nil || !strings.Contains(err.Error(), `no loop order "nmm"`) {
+		t.Errorf("error %v", err)
 	}
 }
 

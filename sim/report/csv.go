@@ -14,8 +14,9 @@ import (
 //
 //	study,machine,kind,scope,name,action,quantity,unit,value
 //
-// scope is machine, category, component, action, kernel, limit, programming or
-// values; name says which one (component path, kernel, category). A number
+// scope is machine, category, component, action, kernel, load, limit,
+// programming or values; name says which one (component path, kernel, category;
+// of loads the operand, with the level as the action). A number
 // that is not known has no row. Units are SI base units.
 func CSV(w io.Writer, results ...*system.Result) error {
 	if err := finite(results); err != nil {
@@ -86,6 +87,9 @@ func (l *long) machine(study string, m *system.Machine) {
 	}
 	for i := range m.Kernels {
 		l.kernel(&m.Kernels[i])
+	}
+	for _, s := range m.Loads {
+		l.int("load", s.Operand, s.Level, s.Reuse, "1", s.Loads)
 	}
 	for i := range m.Limits {
 		l.limit(&m.Limits[i])

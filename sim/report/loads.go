@@ -1,6 +1,10 @@
 package report
 
-import "xbar/sim/system"
+import (
+	"strings"
+
+	"xbar/sim/system"
+)
 
 // loads shows which level of a scalar machine's memory served how many loads,
 // and why.
@@ -15,7 +19,7 @@ func loads(p page, all []system.Served) {
 	t := table{columns: []column{{head: "loads of", left: true}, {head: "level", left: true}, {head: "number"}, {head: "share"}, {head: "because it is used", left: true}}}
 	for i := range all {
 		s := &all[i]
-		t.add(s.Operand, shorten(s.Level, 16), amount(s.Loads, ""), percent(fraction(float64(s.Loads), float64(total))), s.Why)
+		t.add(s.Operand, shorten(s.Level, 16), strings.TrimSpace(amount(s.Loads, "")), percent(fraction(float64(s.Loads), float64(total))), s.Why)
 	}
 	p.subheading("Which level serves the loads of a pass")
 	p.table(t)

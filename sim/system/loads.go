@@ -78,7 +78,7 @@ func loopNotes(kernels []Kernel, all []digital.Loops) (notes []string) {
 	}
 	notes = append(notes, "loops that cost least: "+strings.Join(text, "; "))
 	const permille = 1000
-	return append(notes, fmt.Sprintf("no order of the loops, and no tiles, take less than %.1f%% of this energy", math.Floor(permille*bound/joules)/10))
+	return append(notes, fmt.Sprintf("with any order of the loops and any tiles it would be at least %.1f%% of this energy", math.Floor(permille*bound/joules)/10))
 }
 
 // some is a few names.
