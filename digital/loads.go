@@ -48,11 +48,11 @@ func (s *Served) Why() string {
 	case !strings.HasPrefix(s.Reuse, "again"):
 		why += ", " + lines + " lines in all"
 	case s.Far == 1:
-		why += " after 1 other line"
+		why += " after 1 other"
 	case s.Far == s.Near:
-		why += " after " + lines + " other lines"
+		why += " after " + lines + " others"
 	default:
-		why += " after " + thousands(s.Near) + " to " + lines + " other lines"
+		why += " after " + thousands(s.Near) + " to " + lines + " others"
 	}
 	if s.Above != "" {
 		why += "; " + s.Above + " holds " + thousands(s.Holds)

@@ -176,7 +176,7 @@ func TestWriteAllocateByHand(t *testing.T) {
 		if d := cmp.Diff(loads, pass.Loops[0].Loads); d != "" {
 			t.Error(d)
 		}
-		if got, want := pass.Loops[0].Loads[4].Why(), "again in the next n after 3 to 4 other lines; L1 holds 2"; got != want {
+		if got, want := pass.Loops[0].Loads[4].Why(), "again in the next n after 3 to 4 others; L1 holds 2"; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -78,6 +78,9 @@ func loopNotes(kernels []Kernel, all []digital.Loops) (notes []string) {
 	}
 	notes = append(notes, "loops that cost least: "+strings.Join(text, "; "))
 	const permille = 1000
+	if bound >= joules*(1-1e-12) {
+		return append(notes, "no order of the loops and no tiles would cost less")
+	}
 	return append(notes, fmt.Sprintf("with any order of the loops and any tiles it would be at least %.1f%% of this energy", math.Floor(permille*bound/joules)/10))
 }
 
