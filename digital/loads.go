@@ -9,11 +9,11 @@ import (
 
 // Loops is how a kernel was gone through, and which level served its loads.
 type Loops struct {
-	Order  string // outermost first
-	Tiles  string // "tile_l = 16, tile_m = 64"; "" if every axis is whole
-	Around bool   // stores went around the caches though the config lets them in: they were cheaper so
-	Bound  unit.Joule
-	Joules unit.Joule // without static energy but for what the choice of loops weighed; Bound is what no others go below, 0 if unknown
+	Order  string     // outermost first
+	Tiles  string     // "tile_l = 16, tile_m = 64"; "" if every axis is whole
+	Around bool       // stores went around the caches though the config lets them in: that cost less
+	Joules unit.Joule // of the kernel, what leaked included
+	Bound  unit.Joule // that no order and no tiles go below; 0 unless the order was chosen
 	Loads  []Served
 }
 
@@ -110,7 +110,7 @@ func (s *Scalar) served(p *plan, kind, reason, level int, u *use) Served {
 	case reason == first:
 		v.Reuse = "first use of " + kinds[kind]
 		if kind == loadW && !p.kernel.Dynamic {
-			v.Reuse = "first use of the model's weights"
+			v.Reuse = "first use of the weights"
 		}
 		v.Near, v.Far = p.extent[kind], p.extent[kind]
 	case reason == again:

@@ -45,11 +45,6 @@ func (p *plan) held() int {
 	panic("digital: every axis has an operand that does not depend on it")
 }
 
-// macs is the number of multiply-accumulates in the pass.
-func (p *plan) macs() int64 { return p.products * p.size() }
-
-func (p *plan) size() int64 { return p.nest.size[axisL] * p.nest.size[axisN] * p.nest.size[axisM] }
-
 // plans lays out a pass of a batch through the kernels.
 func (s *Scalar) plans(ctx context.Context, kernels []workload.Kernel, batch int64) ([]plan, error) {
 	if err := s.countable(kernels, batch); err != nil {

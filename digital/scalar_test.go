@@ -170,7 +170,7 @@ func TestWriteAllocateByHand(t *testing.T) {
 			{"x", "DRAM", 1, "again in the next n", 3, 3, "L1", 2},
 			{"x", "L1", 1, "first use of x", 1, 1, "", 0},
 			{"w", "L1", 2, "again in the same run", 1, 1, "", 0},
-			{"w", "L1", 2, "first use of the model's weights", 2, 2, "", 0},
+			{"w", "L1", 2, "first use of the weights", 2, 2, "", 0},
 			{"sum", "DRAM", 2, "again in the next n", 3, 4, "L1", 2},
 		}
 		if d := cmp.Diff(loads, pass.Loops[0].Loads); d != "" {
@@ -702,7 +702,26 @@ func BenchmarkBillionMACs(b *testing.B) {
 	b.ReportMetric(joules(s)/float64(s.Ledger().Phases())/1e9/pJ, "pJ/MAC")
 }
 
-// An event a MAC, each load looked up in two simulated caches.
+// The loops of a model are chosen: of five of ResNet-50's kernels.
+func BenchmarkAuto(b *testing.B) {
+	const line = 512
+	mem := Memory{WriteAllocate: true, Levels: []Level{
+		{Name: "L1", Capacity: 32 << 13, Line: line, AccessBits: 64, EnergyPerAccess: 20 * pJ},
+		{Name: "L2", Capacity: 1 << 23, Line: line, AccessBits: 64, EnergyPerAccess: 100 * pJ, Latency: 2e-9},
+		{Name: "DRAM", Line: line, AccessBits: 64, EnergyPerAccess: 1300 * pJ, Latency: 60e-9},
+	}}
+	c := core()
+	c.Order = auto
+	s := machine(b, c, mem)
+	kernels := []workload.Kernel{kernel(12544, 147, 64), kernel(3136, 576, 64), kernel(784, 1152, 128), kernel(196, 2304, 256), kernel(49, 4608, 512)}
+	for b.Loop() {
+		if _, err := s.plans(context.Background(), kernels, 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// An event a step, each use looked up in two simulated caches.
 func BenchmarkStep(b *testing.B) {
 	mem := twoLevels(64)
 	mem.Levels = append(mem.Levels[:1:1], Level{Name: "L2", Capacity: 16 * 1024, Line: 16, AccessBits: 16}, mem.Levels[1])

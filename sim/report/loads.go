@@ -16,7 +16,7 @@ func loads(p page, all []system.Served) {
 	for i := range all {
 		total += all[i].Loads
 	}
-	t := table{columns: []column{{head: "loads of", left: true}, {head: "level", left: true}, {head: "number"}, {head: "share"}, {head: "because its line is used", left: true}}}
+	t := table{columns: []column{{head: "loads of", left: true}, {head: "level", left: true}, {head: "number"}, {head: "share"}, {head: "why", left: true}}}
 	for i := range all {
 		s := &all[i]
 		t.add(s.Operand, shorten(s.Level, 10), strings.TrimSpace(amount(s.Loads, "")), percent(fraction(float64(s.Loads), float64(total))), shorten(s.Why, 70))
