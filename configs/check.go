@@ -30,6 +30,7 @@ func (d *decoder) check(c *Config, root *node) {
 		d.checkAnalog(m)
 		d.checkWeights(m, c.Workload.Kernels)
 		d.checkBuffers(m, c)
+		d.checkCore(m)
 		d.checkLevels(m)
 		if len(d.errs.found) == 0 {
 			d.checkLimits(m, c.AllowBelowFloor)

@@ -72,6 +72,6 @@ func ExampleFindTables() {
 	}
 	// Output:
 	// machine.core [scalar]
-	// order false lmn, mln
-	// cycles_per_instruction true 1 to 1000
+	// order false auto, lmn, lnm, mln, mnl, nlm, nml
+	// tile_l false 1 to 1000000000000000
 }

@@ -9,6 +9,7 @@ import (
 	"xbar/crossbar"
 	"xbar/crossbar/device"
 	"xbar/dac"
+	"xbar/digital"
 	"xbar/digital/cim"
 	"xbar/digital/memory"
 	"xbar/digital/network"
@@ -33,6 +34,7 @@ var groups = map[string][]model.Group{
 	"global_buffer": memory.BufferGroups,
 	"network":       network.Groups,
 	"dram":          memory.DRAMGroups,
+	"core":          digital.Groups,
 }
 
 // eachGroup calls back for every group of a machine's sections.

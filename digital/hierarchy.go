@@ -97,8 +97,8 @@ func (h *hierarchy) wordsPerLine(bits int64) (int64, error) {
 	return 0, fmt.Errorf("a line of %d bits holds no word of %d", h.line, bits)
 }
 
-// accesses is how many accesses move one word.
-func (l *level) accesses(bits int) int64 { return ceilDiv(wordBits(bits), l.accessBits) }
+// accesses is how many accesses move so many bits.
+func (l *level) accesses(bits int64) int64 { return ceilDiv(bits, l.accessBits) }
 
 // wordBits is an operand rounded up to bytes.
 func wordBits(bits int) int64 { return 8 * ceilDiv(int64(bits), 8) }

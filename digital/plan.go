@@ -5,101 +5,174 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 
 	"xbar/sim/workload"
 )
 
 // plan is one kernel of a pass as the loops will run it.
 type plan struct {
-	kernel   workload.Kernel
-	products int64 // inputs that bring a W of their own; 1 for static weights
-	rows     int64 // L of one product
-	x, w     operand
-	xAccess  int64 // accesses of the innermost level that load one word
-	wAccess  int64
-	store    int   // level that takes the outputs
-	yAccess  int64 // its accesses for one word
-	reuse    *reuse
+	kernel           workload.Kernel
+	memory           *hierarchy
+	loopInstructions int64
+	products         int64 // inputs that bring a W of their own; 1 for static weights
+	nest             nest
+	operands         [operands]operand
+	word             [operands]int64 // bits
+	output           int64           // bits of a finished sum
+	extent           [operands]int64 // lines that a level must hold to have a line before its first use
+	home             int             // level that holds all sums
+
+	traffic *traffic // of a product
+	whole   activity // of all of them
+	bound   float64  // joules that no loops go below; 0: not known
 }
 
-// loops is the number of inner loops, one an output.
-func (p *plan) loops() int64 { return p.products * p.rows * p.kernel.M }
+// loops is how a kernel's loops are laid out.
+type loops struct {
+	order  string
+	tile   place
+	around bool // stores go around the caches
+}
 
-// macs is the number of multiply-accumulates in the pass.
-func (p *plan) macs() int64 { return p.loops() * p.kernel.N }
-
-// upTo is how many loads each level serves in the kernel's first t inner
-// loops.
-func (p *plan) upTo(t int64) served {
-	each := p.rows * p.kernel.M
-	total := p.reuse.upTo(t % each)
-	total.add(t/each, p.reuse.upTo(each))
-	return total
+// held is the operand that stays in a register over a run.
+func (p *plan) held() int {
+	for own := range p.operands {
+		if p.operands[own].third() == p.nest.inner() {
+			return own
+		}
+	}
+	panic("digital: every axis has an operand that does not depend on it")
 }
 
 // plans lays out a pass of a batch through the kernels.
-func (s *Scalar) plans(ctx context.Context, kernels []workload.Kernel, batch int64) (plans []plan, err error) {
+func (s *Scalar) plans(ctx context.Context, kernels []workload.Kernel, batch int64) ([]plan, error) {
 	if err := s.countable(kernels, batch); err != nil {
 		return nil, err
 	}
-	plans = make([]plan, len(kernels))
-	var weights int64 // lines of the whole model
+	weights, err := s.memory.weights(kernels)
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]plan, len(kernels))
+	known := map[workload.Kernel]*plan{}
 	for i, k := range kernels {
-		p, err := s.memory.layOut(k, batch)
+		shape := k
+		shape.Name = ""
+		if p := known[shape]; p != nil {
+			plans[i] = *p
+			plans[i].kernel.Name = k.Name
+			continue
+		}
+		p, err := s.plan(ctx, k, batch, weights)
 		if err != nil {
 			return nil, fmt.Errorf("digital: kernel %s: %w", k.Name, err)
 		}
-		if !k.Dynamic {
-			weights += k.M * p.w.lines
-		}
-		plans[i] = p
-	}
-	for i := range plans {
-		p := &plans[i]
-		if !p.kernel.Dynamic {
-			p.w.cold = s.memory.holding(weights)
-		}
-		if s.core.Order == "mln" {
-			p.reuse, err = newReuse(ctx, s.memory, p.kernel.N, p.w, p.x, false, p.kernel.M, p.rows)
-		} else {
-			p.reuse, err = newReuse(ctx, s.memory, p.kernel.N, p.x, p.w, true, p.rows, p.kernel.M)
-		}
-		if err != nil {
-			return nil, err
-		}
+		plans[i], known[shape] = *p, &plans[i]
 	}
 	return plans, nil
 }
 
-// layOut places a kernel's operands in memory. Its W is taken for an
-// activation; static weights depend on the rest of the model.
-func (h *hierarchy) layOut(k workload.Kernel, batch int64) (plan, error) {
-	x, errX := h.operand(k.N, k.InputBits)
-	w, errW := h.operand(k.N, k.WeightBits)
-	y, errY := h.operand(k.M, k.OutputBits)
-	if err := errors.Join(errX, errW, errY); err != nil {
-		return plan{}, err
+// plan lays out a kernel of a model with so many lines of weights: as the config
+// says, or as costs least.
+func (s *Scalar) plan(ctx context.Context, k workload.Kernel, batch, weights int64) (*plan, error) {
+	if s.core.Order == auto {
+		return s.cheapest(ctx, k, batch, weights)
 	}
-	x.cold = h.holding(k.L * batch * x.lines)
-	w.cold = h.holding(batch * k.M * w.lines)
-	p := plan{kernel: k, products: 1, rows: k.L * batch, x: x, w: w}
-	if k.Dynamic {
-		p.products, p.rows = batch, k.L
+	p, err := s.layOut(k, batch, weights, loops{s.core.Order, place{s.core.TileL, s.core.TileN, s.core.TileM}, s.around})
+	if err != nil {
+		return nil, err
 	}
-	p.store = h.holding(k.L * batch * y.lines)
-	p.xAccess = h.levels[0].accesses(k.InputBits)
-	p.wAccess = h.levels[0].accesses(k.WeightBits)
-	p.yAccess = h.levels[p.store].accesses(k.OutputBits)
-	return p, nil
+	return p, p.count(ctx)
 }
 
-// operand lays out rows of n words; its cold level is not known yet.
-func (h *hierarchy) operand(n int64, bits int) (operand, error) {
-	words, err := h.wordsPerLine(wordBits(bits))
-	if err != nil {
-		return operand{}, err
+// weights is the lines of a model's weights, packed.
+func (h *hierarchy) weights(kernels []workload.Kernel) (lines int64, err error) {
+	for _, k := range kernels {
+		if k.Dynamic {
+			continue
+		}
+		words, err := h.wordsPerLine(wordBits(k.WeightBits))
+		if err != nil {
+			return 0, fmt.Errorf("digital: kernel %s: %w", k.Name, err)
+		}
+		lines += ceilDiv(k.N*k.M, words)
 	}
-	return operand{words: words, lines: ceilDiv(n, words)}, nil
+	return lines, nil
+}
+
+// layOut places a kernel's operands in memory.
+func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan, error) {
+	h := s.memory
+	p := &plan{kernel: k, memory: h, loopInstructions: s.core.LoopInstructions, products: 1}
+	rows := k.L * batch
+	if k.Dynamic {
+		p.products, rows = batch, k.L
+	}
+	p.nest = newNest(l.order, place{rows, k.N, k.M}, l.tile, s.core.Lanes)
+	p.output = wordBits(k.OutputBits)
+	p.word = [operands]int64{wordBits(k.InputBits), wordBits(k.WeightBits), p.output}
+	if p.nest.inner() != axisN || p.nest.tile[axisN] < k.N {
+		p.word[useY] = max(p.output, wordBits(k.InputBits+k.WeightBits+bits.Len64(uint64(k.N-1))))
+	}
+	p.operands = [operands]operand{
+		useX: {full: axisL, blocked: axisN},
+		useW: {full: axisM, blocked: axisN},
+		useY: {full: axisL, blocked: axisM, around: l.around},
+	}
+	if p.nest.at[axisN] < p.nest.at[axisM] {
+		p.operands[useW] = operand{full: axisN, blocked: axisM}
+	}
+	var errs []error
+	for own := range p.operands {
+		o := &p.operands[own]
+		words, err := h.wordsPerLine(p.word[own])
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		o.words = min(words, p.nest.size[o.blocked])
+		p.extent[own] = p.products * o.lines(p.nest.size)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if !k.Dynamic {
+		p.extent[useW] = weights
+	}
+	p.operands[useX].cold = h.holding(p.extent[useX])
+	p.operands[useW].cold = h.holding(p.extent[useW])
+	p.home = h.holding(p.extent[useY])
+	return p, p.vectorisable()
+}
+
+// vectorisable refuses a cache that a single step could sweep: every level holds
+// what a step uses, so that a line used again in a run is found in the first.
+func (p *plan) vectorisable() error {
+	lanes, least := p.nest.lanes, int64(0)
+	for own := range p.operands {
+		if o := &p.operands[own]; o.blocked == p.nest.inner() {
+			least += ceilDiv(lanes-1, o.words) + 1
+		}
+	}
+	if first := p.memory.levels[0].lines; lanes > 1 && first < least {
+		return fmt.Errorf("a step of %d lanes uses up to %d lines, and the first level holds %d", lanes, least, first)
+	}
+	return nil
+}
+
+// count fills in what the kernel does.
+func (p *plan) count(ctx context.Context) error {
+	p.traffic = newTraffic(len(p.memory.levels))
+	r := reuse{nest: p.nest, memory: p.memory, operands: p.operands}
+	if err := r.count(ctx, p.traffic); err != nil {
+		return err
+	}
+	p.whole = activity{levels: make([]levelActivity, len(p.memory.levels))}
+	p.product(&p.whole)
+	p.lines(&p.whole, p.traffic)
+	p.whole.times(p.products)
+	return nil
 }
 
 // countable refuses shapes that make no sense and passes whose counts or
@@ -108,11 +181,11 @@ func (s *Scalar) countable(kernels []workload.Kernel, batch int64) error {
 	if batch < 1 {
 		return fmt.Errorf("digital: a batch of %d", batch)
 	}
-	perMAC := float64(4+s.core.LoopInstructions+2) * float64(max(2, s.core.CyclesPerInstruction)) // MAC, store and activation
-	perLoad := float64(wordBits(64))
+	perMAC := float64(6+s.core.LoopInstructions+2) * float64(max(2, s.core.CyclesPerInstruction)) // MAC, store and activation
+	perUse := float64(2 * wordBits(64))
 	blame := "L·N·M × batch"
 	for _, l := range s.memory.levels {
-		perLoad += float64(l.perLine) + float64(l.latency)
+		perUse += 4*float64(l.perLine) + float64(l.latency)
 		if float64(l.latency)+float64(l.perLine) > math.MaxInt32 {
 			blame = "latency and line of memory levels"
 		}
@@ -124,7 +197,7 @@ func (s *Scalar) countable(kernels []workload.Kernel, batch int64) error {
 				k.Name, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
 		}
 		macs := float64(batch) * float64(k.L) * float64(k.N) * float64(k.M)
-		most += macs * (perMAC + 2*perLoad)
+		most += macs * (perMAC + 4*perUse)
 	}
 	if most > math.MaxInt64/2 {
 		return fmt.Errorf("digital: a pass of up to %.2g actions and cycles is more than can be counted (%s)", most, blame)

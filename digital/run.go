@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"xbar/sim"
+	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
 
 // run is one pass in progress. Its only event is "the core goes on": A is the
-// kernel, B how far it is, in MACs (step) or in inner loops (burst).
+// kernel, B how far it is, in steps (step) or not at all (burst).
 type run struct {
 	machine *Scalar
 	engine  *sim.Engine
@@ -17,11 +18,14 @@ type run struct {
 	plans   []plan
 	step    bool
 	pass    *Pass
+	served  []int64 // loads that waited for each level
 
-	phase  int
-	caches *caches // step
-	before served  // burst: loads of the kernel served up to B
-	served served  // loads of the pass
+	phase    int
+	walk     walk // step
+	products int64
+	caches   *caches
+	now      activity
+	back     func(level int)
 }
 
 // newRun plans a pass and schedules its start.
@@ -41,8 +45,10 @@ func (s *Scalar) newRun(ctx context.Context, kernels []workload.Kernel, batch in
 		plans:   plans,
 		step:    granularity == Step,
 		pass:    &Pass{Kernels: make([]sim.Cycle, len(plans)), Busy: make([]sim.Cycle, len(s.components))},
-		served:  make(served, len(s.memory.levels)),
+		served:  make([]int64, len(s.memory.levels)),
+		now:     activity{levels: make([]levelActivity, len(s.memory.levels))},
 	}
+	r.back = func(level int) { s.memory.writeBack(&r.now, level, 1) }
 	r.id = r.engine.Register("core", r)
 	r.engine.Schedule(0, r.id, 0, 0, 0)
 	return r, nil
@@ -54,16 +60,20 @@ const mostLines = 20_000_000
 func cacheable(plans []plan) error {
 	for i := range plans {
 		p := &plans[i]
-		lines := float64(p.products) * (float64(p.rows)*float64(p.x.lines) + float64(p.kernel.M)*float64(p.w.lines))
+		lines := 0.0
+		for own := range p.operands {
+			o := &p.operands[own]
+			lines += float64(p.nest.size[o.full]) * float64(ceilDiv(p.nest.size[o.blocked], o.words))
+		}
 		if lines > mostLines {
-			return fmt.Errorf("digital: kernel %s touches %.3g memory lines; granularity = \"step\" simulates caches for at most %d: take \"burst\"", p.kernel.Name, lines, mostLines)
+			return fmt.Errorf("digital: kernel %s uses %.3g memory lines; granularity = \"step\" simulates caches for at most %d: take \"burst\"", p.kernel.Name, lines, mostLines)
 		}
 	}
 	return nil
 }
 
-// Handle executes the next MAC or the next block of inner loops, and comes
-// back when it is done.
+// Handle executes the next step or the whole kernel, and comes back when it is
+// done.
 func (r *run) Handle(e sim.Event) error {
 	k, at := int(e.A), int64(e.B)
 	if at == 0 {
@@ -72,20 +82,17 @@ func (r *run) Handle(e sim.Event) error {
 		}
 	}
 	p := &r.plans[k]
-	var cycles sim.Cycle
-	next, end := at+1, p.macs()
+	done, activity := true, &p.whole
 	if r.step {
-		cycles = r.mac(p, at)
-	} else {
-		end = p.loops()
-		next = min(at+ceilDiv(end, r.machine.blocks), end)
-		cycles = r.block(p, at, next)
+		r.now.clear()
+		done, activity = r.advance(p), &r.now
 	}
+	cycles := r.book(activity)
 	r.pass.Kernels[k] += cycles
-	if next == end {
-		k, next = k+1, 0
+	if at++; done {
+		k, at = k+1, 0
 	}
-	r.engine.Schedule(cycles, r.id, 0, int64(k), next)
+	r.engine.Schedule(cycles, r.id, 0, int64(k), at)
 	return nil
 }
 
@@ -100,103 +107,133 @@ func (r *run) turn(k int) error {
 	if k == len(r.plans) {
 		return nil
 	}
-	r.phase = s.ledger.AddPhase(r.plans[k].kernel.Name)
-	r.caches = newCaches(s.memory)
-	r.before = make(served, len(s.memory.levels))
+	p := &r.plans[k]
+	r.phase = s.ledger.AddPhase(p.kernel.Name)
+	if each, varied := s.In(&p.kernel, s.account.multiply); varied {
+		s.ledger.Price(r.phase, s.account.multiply, unit.Joule(each.Value))
+	}
+	r.products = p.products
+	if r.step {
+		r.begin(p)
+	}
 	return nil
 }
 
-// block executes the inner loops from begin to end.
-func (r *run) block(p *plan, begin, end int64) sim.Cycle {
-	after := p.upTo(end)
-	loads := make(served, len(after))
-	for k := range loads {
-		loads[k] = after[k] - r.before[k]
-	}
-	r.before = after
-	return r.book(p, (end-begin)*p.kernel.N, end-begin, loads)
+// begin starts a product: none of its lines has been used.
+func (r *run) begin(p *plan) {
+	r.walk = walk{nest: &p.nest}
+	r.caches = newCaches(r.machine.memory)
 }
 
-// mac executes one MAC, and the store if it completes an output.
-func (r *run) mac(p *plan, at int64) sim.Cycle {
-	t, n := at/p.kernel.N, at%p.kernel.N
-	product, t := t/(p.rows*p.kernel.M), t%(p.rows*p.kernel.M)
-	l, m := t/p.kernel.M, t%p.kernel.M
-	if r.machine.core.Order == "mln" {
-		m, l = t/p.rows, t%p.rows
+// advance executes the next step of a kernel, with what its run does before and
+// after it, and says whether it was the last.
+func (r *run) advance(p *plan) (done bool) {
+	w, n := &r.walk, p.nest.size[axisN]
+	from, to, begins, ends := w.step()
+	at := w.at
+	summed, finished := at[axisN] > 0, at[axisN] == n-1
+	held := p.held()
+	if held == useY {
+		start, end := p.nest.within(axisN, from)
+		summed, finished = start > 0, end == n
 	}
-	loads := make(served, len(r.machine.memory.levels))
-	loads[r.caches.load(line{false, product*p.rows + l, n / p.x.words}, p.x.cold)]++
-	loads[r.caches.load(line{true, product*p.kernel.M + m, n / p.w.words}, p.w.cold)]++
-	var outputs int64
-	if n == p.kernel.N-1 {
-		outputs = 1
-	}
-	return r.book(p, 1, outputs, loads)
-}
-
-// book charges so many MACs and completed outputs of a kernel, whose loads
-// were served as given, and returns the cycles they take.
-func (r *run) book(p *plan, macs, outputs int64, loads served) sim.Cycle {
-	activations := outputs
-	if !p.kernel.Activation {
-		activations = 0
-	}
-	issued := r.bookCore([instructions]int64{
-		load:     2 * macs,
-		multiply: macs,
-		add:      macs,
-		loop:     macs * r.machine.core.LoopInstructions,
-		store:    outputs,
-		activate: activations,
-	})
-	return issued + r.bookMemory(p, macs, outputs, loads)
-}
-
-// bookCore charges issue, registers and ALU, and returns the cycles of issue.
-func (r *run) bookCore(count [instructions]int64) sim.Cycle {
-	core, account, ledger := &r.machine.core, &r.machine.account, &r.machine.ledger
-	var issued, reads, writes int64
-	for kind, n := range count {
-		issued += n
-		reads += n * registers[kind].reads
-		writes += n * registers[kind].writes
-	}
-	adds := count[add] + count[loop]
-	ledger.Add(r.phase, account.issue, issued)
-	ledger.Add(r.phase, account.read, reads)
-	ledger.Add(r.phase, account.write, writes)
-	ledger.Add(r.phase, account.multiply, count[multiply])
-	ledger.Add(r.phase, account.add, adds)
-	ledger.Add(r.phase, account.activate, count[activate])
-
-	cycles := sim.Cycle(issued * core.CyclesPerInstruction)
-	r.pass.Busy[coreComponent] += cycles
-	r.pass.Busy[registersComponent] += cycles
-	r.pass.Busy[aluComponent] += sim.Cycle((count[multiply] + adds + count[activate]) * core.CyclesPerInstruction)
-	return cycles
-}
-
-// bookMemory charges loads, line moves and stores, and returns the stall.
-func (r *run) bookMemory(p *plan, macs, outputs int64, loads served) sim.Cycle {
-	s := r.machine
-	account, ledger := s.account.levels, &s.ledger
-	ledger.Add(r.phase, account[0].load, macs*(p.xAccess+p.wAccess))
-	ledger.Add(r.phase, account[p.store].store, outputs*p.yAccess)
-	var stall sim.Cycle
-	var below int64 // loads served further down: each fills a line here
-	for k := len(loads) - 1; k >= 0; k-- {
-		level := &s.memory.levels[k]
-		if k > 0 {
-			ledger.Add(r.phase, account[k].lineRead, loads[k]*level.perLine)
+	if begins {
+		p.begins(&r.now, 1, summed)
+		if held != useY || summed {
+			r.use(p, held, at, at, false)
 		}
-		ledger.Add(r.phase, account[k].lineFill, below*level.perLine)
-		below += loads[k]
-		wait := sim.Cycle(loads[k]) * level.latency
-		stall += wait
-		r.pass.Busy[levelComponent+k] += sim.Cycle(loads[k]*s.core.CyclesPerInstruction) + wait
-		r.served[k] += loads[k]
 	}
-	r.pass.Busy[levelComponent+p.store] += sim.Cycle(outputs * s.core.CyclesPerInstruction)
-	return stall
+	last := at
+	last[w.inner()] = to - 1
+	p.steps(&r.now, 1, to-from, summed, finished)
+	for own := range useY {
+		if own != held {
+			r.use(p, own, at, last, false)
+		}
+	}
+	if held != useY {
+		if summed {
+			r.use(p, useY, at, last, false)
+		}
+		r.use(p, useY, at, last, true)
+	}
+	if ends {
+		start, _ := p.nest.within(w.inner(), from)
+		p.ends(&r.now, 1, to-start, finished)
+		if held == useY {
+			r.use(p, useY, at, at, true)
+		}
+	}
+	w.next()
+	if w.done {
+		r.flush(p)
+		r.products--
+		if r.products > 0 {
+			r.begin(p)
+		}
+	}
+	return w.done && r.products == 0
+}
+
+// use looks the lines of an operand up that hold its words from first to last.
+func (r *run) use(p *plan, own int, first, last place, store bool) {
+	o := &p.operands[own]
+	if o.around {
+		return
+	}
+	for index := first[o.blocked] / o.words; index <= last[o.blocked]/o.words; index++ {
+		for row := first[o.full]; row <= last[o.full]; row++ {
+			level := r.caches.use(line{own, row, index}, o.cold, store, r.back)
+			p.memory.serve(&r.now, level, 1)
+			if !store {
+				r.now.levels[level].serves++
+			}
+		}
+	}
+}
+
+// flush writes sums back to the level that holds them all.
+func (r *run) flush(p *plan) {
+	for level := range p.home {
+		if !p.operands[useY].around {
+			p.memory.writeBack(&r.now, level, r.caches.levels[level].dirty())
+		}
+	}
+}
+
+// book charges an activity and returns the cycles it takes.
+func (r *run) book(a *activity) sim.Cycle {
+	s := r.machine
+	account, ledger, perInstruction := &s.account, &s.ledger, s.core.CyclesPerInstruction
+	ledger.Add(r.phase, account.issue, a.issued)
+	ledger.Add(r.phase, account.read, a.reads)
+	ledger.Add(r.phase, account.write, a.writes)
+	ledger.Add(r.phase, account.multiply, a.multiplies)
+	ledger.Add(r.phase, account.add, a.adds)
+	ledger.Add(r.phase, account.activate, a.activations)
+	busy := r.pass.Busy
+	busy[coreComponent] += sim.Cycle(a.issued * perInstruction)
+	busy[registersComponent] += sim.Cycle(a.issued * perInstruction)
+	busy[aluComponent] += sim.Cycle(a.computing * perInstruction)
+	for k := range a.levels {
+		level, account := &a.levels[k], &account.levels[k]
+		ledger.Add(r.phase, account.load, level.loads)
+		ledger.Add(r.phase, account.store, level.stores)
+		ledger.Add(r.phase, account.lineRead, level.lineReads)
+		ledger.Add(r.phase, account.lineFill, level.lineFills)
+		ledger.Add(r.phase, account.back, level.backs)
+		ledger.Add(r.phase, account.lineWrite, level.lineWrites)
+		r.served[k] += level.serves
+		busy[levelComponent+k] += sim.Cycle(level.instructions*perInstruction) + sim.Cycle(level.serves)*s.memory.levels[k].latency
+	}
+	return s.cycles(a)
+}
+
+// cycles is what an activity takes: issue, and the wait for loads.
+func (s *Scalar) cycles(a *activity) sim.Cycle {
+	cycles := sim.Cycle(a.issued * s.core.CyclesPerInstruction)
+	for k := range a.levels {
+		cycles += sim.Cycle(a.levels[k].serves) * s.memory.levels[k].latency
+	}
+	return cycles
 }

@@ -3,6 +3,7 @@ package digital
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"xbar/sim"
 	"xbar/sim/energy"
@@ -15,32 +16,9 @@ import (
 type Granularity uint8
 
 const (
-	Burst Granularity = iota // at most maxBlocks events a kernel, load levels from the closed form
-	Step                     // an event a MAC, load levels from simulated caches
+	Burst Granularity = iota // an event a kernel, load levels from the closed form
+	Step                     // an event a step of the innermost loop, load levels from simulated caches
 )
-
-// maxBlocks bounds the events of a kernel in burst mode.
-const maxBlocks = 4096
-
-// The instruction kinds and what each does to the register file.
-const (
-	load = iota
-	multiply
-	add
-	loop
-	store
-	activate
-	instructions
-)
-
-var registers = [instructions]struct{ reads, writes int64 }{
-	load:     {1, 1},
-	multiply: {2, 1},
-	add:      {2, 1},
-	loop:     {1, 1},
-	store:    {2, 0},
-	activate: {2, 1},
-}
 
 // Scalar is a scalar machine with its ledger.
 type Scalar struct {
@@ -51,9 +29,14 @@ type Scalar struct {
 	Charges
 	core       Config
 	memory     *hierarchy
-	blocks     int64 // maxBlocks, but for tests
+	levels     []string // their names
+	around     bool     // stores go around the caches
+	clock      sim.Clock
 	components []Component
 	account    accounts
+	price      []float64 // joules of an instruction, a register access, an addition, an activation
+	access     []float64 // of an access of each memory level
+	leakage    float64   // watts
 	events     int64
 }
 
@@ -70,13 +53,14 @@ type accounts struct {
 	levels                                      []levelAccounts
 }
 
-type levelAccounts struct{ load, store, lineRead, lineFill energy.AccountID }
+type levelAccounts struct{ load, store, lineRead, lineFill, back, lineWrite energy.AccountID }
 
 // Pass is what one run of the machine took.
 type Pass struct {
 	Kernels  []sim.Cycle // each kernel from start to finish; one follows the other
 	Busy     []sim.Cycle // of each of Components
 	Rounding unit.Second // of the time, what rounding latencies up to cycles cost
+	Loops    []Loops     // of each kernel
 }
 
 // Cycles is how long the pass took.
@@ -95,11 +79,20 @@ func NewScalar(core Config, mem Memory, clock sim.Clock) (*Scalar, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Scalar{core: core, memory: memory, blocks: maxBlocks}
+	core.Lanes = max(core.Lanes, 1)
+	if core.Order != auto && !slices.Contains(orders[:], core.Order) {
+		return nil, fmt.Errorf("digital: no loop order %q", core.Order)
+	}
+	s := &Scalar{core: core, memory: memory, around: !mem.WriteAllocate, clock: clock}
 	s.openCore(&core)
 	used := mem.used()
 	for i := range used {
 		s.openLevel(&used[i], len(mem.Levels)-len(used)+i)
+		s.levels = append(s.levels, used[i].Name)
+		s.access = append(s.access, float64(used[i].EnergyPerAccess))
+	}
+	for _, c := range s.components {
+		s.leakage += c.Leakage.Value
 	}
 	return s, nil
 }
@@ -107,9 +100,6 @@ func NewScalar(core Config, mem Memory, clock sim.Clock) (*Scalar, error) {
 func (s *Scalar) openCore(core *Config) {
 	open := func(path, action, event string, each model.Figure) energy.AccountID {
 		return s.Open(path, action, energy.Compute, event, each)
-	}
-	joules := func(of string, value unit.Joule, key string) model.Figure {
-		return model.Given("energy of "+of, "E", float64(value), "J", "core."+key)
 	}
 	// Registers and ALU are within the core, whose leakage and area count them.
 	within := func(path string) Component {
@@ -125,15 +115,27 @@ func (s *Scalar) openCore(core *Config) {
 		registersComponent: within("core/registers"),
 		aluComponent:       within("core/alu"),
 	}
-	register := joules("an access of the register file", core.EnergyPerRegister, "energy_per_register_access")
+	register := core.Register()
 	s.account = accounts{
-		issue:    open("core", "issue", "an instruction", joules("fetching, decoding and issuing an instruction", core.EnergyPerInstruction, "energy_per_instruction")),
-		read:     open("core/registers", "read", "an operand or address that an instruction reads from a register", register),
-		write:    open("core/registers", "write", "a result that an instruction writes to a register", register),
-		multiply: open("core/alu", "multiply", "a multiplication of an input and a weight", joules("a multiplication", core.EnergyPerMultiply, "energy_per_multiply")),
-		add:      open("core/alu", "add", "an addition of a product to its sum, or one of the loop's instructions", joules("an addition", core.EnergyPerAdd, "energy_per_add")),
-		activate: open("core/alu", "activate", "an output that is rescaled and clamped", joules("an activation", core.EnergyPerActivation, "energy_per_activation")),
+		issue:    open("core", "issue", "an instruction", core.Instruction()),
+		read:     open("core/registers", "read", "an operand or address that an instruction reads from a register, in one lane", register),
+		write:    open("core/registers", "write", "a result that an instruction writes to a register, in one lane", register),
+		multiply: open("core/alu", "multiply", "a multiplication of an input and a weight", core.Multiply(&workload.Kernel{InputBits: 8})),
+		add:      open("core/alu", "add", "an addition of a product to its sum, of two lanes, or one of the loop's instructions", core.Add()),
+		activate: open("core/alu", "activate", "an output that is rescaled and clamped", core.Activate()),
 	}
+	for _, id := range []energy.AccountID{s.account.issue, s.account.read, s.account.add, s.account.activate} {
+		s.price = append(s.price, s.Derivation(id).Each.Value)
+	}
+}
+
+// In is the price of an account in one kernel, if it differs from kernel to
+// kernel.
+func (s *Scalar) In(k *workload.Kernel, id energy.AccountID) (each model.Figure, varied bool) {
+	if id != s.account.multiply || !s.core.modelled() {
+		return model.Figure{}, false
+	}
+	return s.core.Multiply(k), true
 }
 
 // openLevel adds the memory level that has an index in the config; one without
@@ -160,10 +162,12 @@ func (s *Scalar) openLevel(l *Level, index int) {
 		AreaKnown: l.Area > 0 || category == energy.DRAM,
 	})
 	s.account.levels = append(s.account.levels, levelAccounts{
-		load:     open("load", "an access for a word that the core loads"),
-		store:    open("store", "an access for an output that the core stores here"),
-		lineRead: open("line-read", "an access for a part of a line that this level serves"),
-		lineFill: open("line-fill", "an access for a part of a line that a level below serves"),
+		load:      open("load", "an access for a word that the core loads"),
+		store:     open("store", "an access for an output that the core stores here"),
+		lineRead:  open("line-read", "an access for a part of a line that this level serves"),
+		lineFill:  open("line-fill", "an access for a part of a line that a level below serves"),
+		back:      open("write-back", "an access for a part of a line that is written back to the level below"),
+		lineWrite: open("line-write", "an access for a part of a line that is written back to this level"),
 	})
 }
 
@@ -186,6 +190,9 @@ func (s *Scalar) Run(ctx context.Context, kernels []workload.Kernel, batch int64
 		return nil, err
 	}
 	s.events += r.engine.Events()
+	for i := range r.plans {
+		r.pass.Loops = append(r.pass.Loops, s.describe(&r.plans[i]))
+	}
 	for k, n := range r.served {
 		r.pass.Rounding += unit.Second(float64(n) * s.memory.levels[k].rounding)
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"math/big"
+	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"xbar/sim/energy"
 	"xbar/sim/model"
 	"xbar/sim/model/modeltest"
+	"xbar/sim/theory"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
@@ -110,7 +112,7 @@ func TestByHand(t *testing.T) {
 		if d := cmp.Diff([]sim.Cycle{44*2 + 6*3}, pass.Kernels); d != "" {
 			t.Error(d)
 		}
-		if d := cmp.Diff([]sim.Cycle{88, 88, 26 * 2, 10*2 + 2*2, 6 * (2 + 3)}, pass.Busy); d != "" {
+		if d := cmp.Diff([]sim.Cycle{88, 88, 26 * 2, 16*2 + 2*2, 6 * 3}, pass.Busy); d != "" {
 			t.Error(d)
 		}
 		if got, want := float64(pass.Rounding), 3e-9; math.Abs(got-want) > 1e-15*want {
@@ -118,6 +120,89 @@ func TestByHand(t *testing.T) {
 		}
 		if got, want := joules(s), 1332*pJ; math.Abs(got-want) > 1e-12*want {
 			t.Errorf("%g J, want %g", got, want)
+		}
+	}
+}
+
+// With m innermost x stays in its register: two loads of x, four of w, two of
+// sums (once n > 0). Sums have 8 + 8 + 1 bits, so three bytes each and one a
+// line. The cache of two lines can hold x (one line), w (two, packed) and the
+// sums (two), so first uses are served there, and sums stay there in the end.
+//
+//	n = 0   x; w0, store y0; w0, store y1      n = 1   x; w1, load and store y0; w1, load and store y1
+//
+// x comes back after w0, y0 and y1; y0 after w0, y1, x and w1; y1 after x, w1 and
+// y0: from DRAM all three, y0 and y1 after they were written there. w0 and w1 are
+// used again after one sum, in the cache.
+func TestWriteAllocateByHand(t *testing.T) {
+	c := core()
+	c.Order = "lnm"
+	mem := Memory{WriteAllocate: true, Levels: []Level{
+		{Name: "L1", Capacity: 2 * 24, Line: 24, AccessBits: 8, EnergyPerAccess: 4 * pJ},
+		{Name: "DRAM", Line: 24, AccessBits: 24, EnergyPerAccess: 100 * pJ, Latency: 2.5e-9},
+	}}
+	for _, granularity := range []Granularity{Burst, Step} {
+		s := machine(t, c, mem)
+		pass, err := s.Run(context.Background(), []workload.Kernel{kernel(1, 2, 2)}, 1, granularity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int64{
+			"core issue":             2 + 4*(1+1+1+1+1) + 2,
+			"core/registers read":    2 + 4*(1+2+2+1+2) + 2,
+			"core/registers write":   2 + 4*(1+1+1+1) + 2,
+			"core/alu multiply":      4,
+			"core/alu add":           4 + 4,
+			"memory/L1 load":         2 + 4 + 2*3,
+			"memory/L1 store":        2*3 + 2, // partial sums of three bytes, outputs of one
+			"memory/L1 line-fill":    3 * 3,
+			"memory/L1 write-back":   3 * 2,
+			"memory/DRAM line-read":  3,
+			"memory/DRAM line-write": 2,
+		}
+		if d := cmp.Diff(want, counts(s, 0)); d != "" {
+			t.Error(d)
+		}
+		if got, want := pass.Cycles(), sim.Cycle(2*want["core issue"]+3*3); got != want {
+			t.Errorf("%d cycles, want %d", got, want)
+		}
+		loads := []Served{
+			{"x", "DRAM", 1, "again in the next n", 3, 3, "L1", 2},
+			{"x", "L1", 1, "first use of x", 1, 1, "", 0},
+			{"w", "L1", 2, "again in the same run", 1, 1, "", 0},
+			{"w", "L1", 2, "first use of the weights", 2, 2, "", 0},
+			{"sum", "DRAM", 2, "again in the next n", 3, 4, "L1", 2},
+		}
+		if d := cmp.Diff(loads, pass.Loops[0].Loads); d != "" {
+			t.Error(d)
+		}
+		if got, want := pass.Loops[0].Loads[4].Why(), "again in the next n after 3 to 4 others; L1 holds 2"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// Five outputs of five, in steps of two lanes: a run of n is three steps, then
+// an addition of one lane to the other.
+func TestLanesByHand(t *testing.T) {
+	c := core()
+	c.Lanes = 2
+	for _, granularity := range []Granularity{Burst, Step} {
+		s := machine(t, c, twoLevels(32))
+		if _, err := s.Run(context.Background(), []workload.Kernel{kernel(1, 5, 5)}, 1, granularity); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int64{
+			"core issue":           5 * (3*5 + 1 + 1),
+			"core/registers read":  5 * (3*(2+1) + 5*(2+2) + 2 + 2),
+			"core/registers write": 5 * (3*1 + 5*(2+1+1) + 1),
+			"core/alu multiply":    5 * 5,
+			"core/alu add":         5 * (5 + 3 + 1),
+			"memory/L1 load":       5 * 2 * (2 + 2 + 1), // bytes
+			"memory/L1 store":      5,
+		}
+		if d := cmp.Diff(want, counts(s, 0)); d != "" {
+			t.Error(d)
 		}
 	}
 }
@@ -158,13 +243,20 @@ func TestFirstUse(t *testing.T) {
 
 func drawMachine(t *rapid.T) (Config, Memory) {
 	c := core()
-	c.Order = rapid.SampledFrom([]string{"lmn", "mln"}).Draw(t, "order")
+	c.Order = rapid.SampledFrom(append(orders[:], auto)).Draw(t, "order")
+	if c.Order != auto {
+		tile := rapid.Int64Range(0, 9) // 0 is none
+		c.TileL, c.TileN, c.TileM = tile.Draw(t, "tile l"), tile.Draw(t, "tile n"), tile.Draw(t, "tile m")
+	}
+	c.Lanes = rapid.SampledFrom([]int64{1, 1, 2, 3, 4}).Draw(t, "lanes")
 	c.LoopInstructions = rapid.Int64Range(0, 3).Draw(t, "loop instructions")
-	line := 32 * rapid.Float64Range(1, 4).Draw(t, "words a line")
-	line = 8 * math.Floor(line/8)
-	var mem Memory
+	line := 8 * float64(rapid.IntRange(9, 24).Draw(t, "bytes a line")) // of sums of up to 68 bits
+	mem := Memory{WriteAllocate: rapid.Bool().Draw(t, "write allocate")}
 	var lines float64
-	for i := range rapid.IntRange(0, 2).Draw(t, "caches") {
+	if c.Lanes > 1 {
+		lines = 3 * float64(c.Lanes)
+	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "caches") {
 		lines += float64(rapid.IntRange(1, 40).Draw(t, "lines"))
 		mem.Levels = append(mem.Levels, Level{Name: fmt.Sprintf("L%d", i+1), Capacity: unit.Bit(lines * line)})
 	}
@@ -192,8 +284,8 @@ func drawKernels(t *rapid.T) []workload.Kernel {
 	return kernels
 }
 
-// An event a MAC with simulated caches and an event a block with the closed
-// form book the same counts, joules and cycles, whatever the blocks.
+// An event a step with simulated caches and an event a kernel with the closed
+// form book the same counts, joules and cycles.
 func TestBurstIsStep(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, mem := drawMachine(t)
@@ -207,7 +299,6 @@ func TestBurstIsStep(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.blocks = rapid.Int64Range(1, 50).Draw(t, "blocks")
 			if passes[i], err = s.Run(context.Background(), kernels, batch, granularity); err != nil {
 				t.Fatal(err)
 			}
@@ -231,6 +322,54 @@ func TestBurstIsStep(t *testing.T) {
 			if busy > passes[0].Cycles() {
 				t.Fatalf("%s is busy for %d of %d cycles", machines[0].Components()[i].Path, busy, passes[0].Cycles())
 			}
+		}
+	})
+}
+
+// The machine executes what the closed forms of sim/theory say, which know
+// nothing of it. From a memory of one bit an access, accesses are bits.
+func TestInstructionsAreTheory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, _ := drawMachine(t)
+		if c.Order == auto {
+			c.Order = "lmn"
+		}
+		k := drawKernels(t)[0]
+		k.Activation, k.Dynamic = false, false
+		mem := Memory{Levels: []Level{{Name: "bits", Line: 96, AccessBits: 1}}}
+		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+		s, err := NewScalar(c, mem, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass, err := s.Run(context.Background(), []workload.Kernel{k}, 1, Burst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inner := c.Order[2:]
+		run := map[string]int64{"l": c.TileL, "n": c.TileN, "m": c.TileM}[inner]
+		if run == 0 {
+			run = math.MaxInt64
+		}
+		want := theory.Loops{Inner: inner, Run: run, Lanes: c.Lanes, Overhead: c.LoopInstructions}.
+			Count(theory.Kernel{L: k.L, N: k.N, M: k.M})
+		output := wordBits(k.OutputBits)
+		sum := output
+		if want.LoadSum > 0 || inner != "n" {
+			sum = max(output, wordBits(k.InputBits+k.WeightBits+bits.Len64(uint64(k.N-1))))
+		}
+		finished := k.L * k.M
+		all := map[string]int64{
+			"core issue": want.Issued, "core/registers read": want.Reads, "core/registers write": want.Writes,
+			"core/alu multiply": want.Multiplies, "core/alu add": want.Adds,
+			"memory/bits load":  want.LoadX*wordBits(k.InputBits) + want.LoadW*wordBits(k.WeightBits) + want.LoadSum*sum,
+			"memory/bits store": (want.StoreSum-finished)*sum + finished*output,
+		}
+		if d := cmp.Diff(all, counts(s, 0)); d != "" {
+			t.Fatal("- theory, + machine", d)
+		}
+		if got := pass.Cycles(); got != sim.Cycle(2*want.Issued) {
+			t.Fatalf("%d cycles, in theory %d", got, 2*want.Issued)
 		}
 	})
 }
@@ -280,6 +419,91 @@ func TestBurstEvents(t *testing.T) {
 		if got := r.engine.Events(); got > 10000 {
 			t.Errorf("%s: %d events", k.Name, got)
 		}
+	}
+}
+
+// The loops that cost least cost no more than any order without tiles, through
+// the caches or, of runs that finish a sum, around them; and whatever the order
+// and the tiles, nothing goes below the bound.
+func TestAutoIsCheapest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, mem := drawMachine(t)
+		c.Order, c.TileL, c.TileN, c.TileM = auto, 0, 0, 0
+		kernels, batch := drawKernels(t)[:1], rapid.Int64Range(1, 3).Draw(t, "batch")
+		cost := func(c Config, around bool) (float64, *Loops) {
+			mem := mem
+			mem.WriteAllocate = mem.WriteAllocate && !around
+			clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+			s, err := NewScalar(c, mem, clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass, err := s.Run(context.Background(), kernels, batch, Burst)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return joules(s) + s.leakage*s.clock.Seconds(pass.Cycles()), &pass.Loops[0]
+		}
+		least, loops := cost(c, false)
+		bound := float64(loops.Bound)
+		if math.Abs(least-float64(loops.Joules)) > 1e-12*least || bound > least*(1+1e-12) {
+			t.Fatalf("%v costs %g J, said to be %v, at least %g", loops, least, loops.Joules, bound)
+		}
+		tile := rapid.Int64Range(1, 9)
+		for _, c.Order = range orders {
+			for _, around := range []bool{false, c.Order[2] == 'n'} {
+				c.TileL, c.TileN, c.TileM = 0, 0, 0
+				if other, _ := cost(c, around); other < least*(1-1e-12) {
+					t.Fatalf("%s costs %g J, less than %v of %g", c.Order, other, loops, least)
+				}
+				c.TileL, c.TileN, c.TileM = tile.Draw(t, "tile l"), tile.Draw(t, "tile n"), tile.Draw(t, "tile m")
+				if other, _ := cost(c, around); other < bound*(1-1e-12) {
+					t.Fatalf("%s costs %g J, below the bound %g", c.Order, other, bound)
+				}
+			}
+		}
+	})
+}
+
+// At Horowitz's own node the model's energies are those he gives.
+func TestHorowitz(t *testing.T) {
+	c := Config{Order: "lmn", Model: horowitz, Node: 45e-9, Voltage: 0.9, CyclesPerInstruction: 1}
+	k := func(bits int) *workload.Kernel { return &workload.Kernel{InputBits: bits, WeightBits: 8} }
+	for _, f := range []struct {
+		model.Figure
+		want float64
+	}{
+		{c.Instruction(), 64}, {c.Register(), 2}, {c.Add(), 0.1}, {c.Multiply(k(8)), 0.2}, {c.Multiply(k(32)), 3.1}, {c.Activate(), 3.3},
+	} {
+		modeltest.Check(t, f.Figure)
+		if math.Abs(f.Value/pJ-f.want) > 1e-12*f.want || len(f.Warnings()) > 0 {
+			t.Errorf("%s: %g pJ, want %g; %v", f.Name, f.Value/pJ, f.want, f.Warnings())
+		}
+	}
+	if m := c.Multiply(k(16)).Value / pJ; m < 0.2*3.5 || m > 0.2*4.5 {
+		t.Errorf("16 bits: %g pJ, not about four times 8 bits", m)
+	}
+
+	s := machine(t, c, twoLevels(3))
+	wide := workload.Kernel{Name: "wide", L: 1, N: 1, M: 1, InputBits: 16, WeightBits: 8, OutputBits: 8}
+	if _, err := s.Run(context.Background(), []workload.Kernel{wide}, 1, Burst); err != nil {
+		t.Fatal(err)
+	}
+	id, _ := s.Ledger().Lookup("core/alu", "multiply")
+	if got, want := float64(s.Ledger().TotalJoules(id)), c.Multiply(k(16)).Value; got != want {
+		t.Errorf("a multiplication is charged %g J, want %g", got, want)
+	}
+	if each, varied := s.In(&wide, id); !varied || each.Value != c.Multiply(k(16)).Value {
+		t.Errorf("it is explained as %v", each)
+	}
+
+	c.Node, c.Voltage = 7e-9, 0.7
+	if ratio := c.Instruction().Value / (64 * pJ); c.Check() != nil || math.Abs(ratio-0.0684) > 1e-4 {
+		t.Errorf("7 nm takes %g of 45 nm", ratio)
+	}
+	c.Node = 28e-9
+	if err := c.Check(); err == nil {
+		t.Error("28 nm has no published scaling")
 	}
 }
 
@@ -425,25 +649,37 @@ func TestRefusedMemories(t *testing.T) {
 }
 
 func TestRefusedPasses(t *testing.T) {
-	wide := kernel(1, 1, 1)
-	wide.WeightBits = 17
-	none := kernel(1, 1, 1)
-	none.OutputBits = 0
+	wide, none := kernel(1, 1, 1), kernel(1, 1, 1)
+	wide.WeightBits, none.OutputBits = 17, 0
+	awkward, vector := core(), core()
+	awkward.Order, awkward.TileN, awkward.TileM, vector.Lanes = "mnl", 999_999_937, 1, 4
 	for _, c := range []struct {
 		message string
+		core    Config
 		kernel  workload.Kernel
 		batch   int64
 	}{
-		{"a batch of 0", kernel(1, 1, 1), 0},
-		{"no size", kernel(1, 0, 1), 1},
-		{"no size", none, 1},
-		{"holds no word of 24", wide, 1},
-		{"more than can be counted", kernel(1e9, 1e9, 1e9), 1},
+		{"a batch of 0", core(), kernel(1, 1, 1), 0},
+		{"no size", core(), kernel(1, 0, 1), 1},
+		{"no size", core(), none, 1},
+		{"holds no word of 24", core(), wide, 1},
+		{"more than can be counted", core(), kernel(1e9, 1e9, 1e9), 1},
+		{"take tiles of whole lines", awkward, kernel(1, 1e9, 2), 1},
+		{"a step of 4 lanes uses up to 6 lines, and the first level holds 3", vector, kernel(1, 8, 8), 1},
 	} {
-		s := machine(t, core(), twoLevels(3))
+		mem := twoLevels(3)
+		if c.core.Order == "mnl" { // sums of 48 bits
+			mem.Levels[0].Line, mem.Levels[1].Line, mem.Levels[0].Capacity = 48, 48, 3*48
+		}
+		s := machine(t, c.core, mem)
 		if _, err := s.Run(context.Background(), []workload.Kernel{c.kernel}, c.batch, Burst); err == nil || !strings.Contains(err.Error(), c.message) {
 			t.Errorf("error %v, want one with %q", err, c.message)
 		}
+	}
+	unknown := core()
+	unknown.Order = "nmm"
+	if _, err := NewScalar(unknown, twoLevels(3), gigahertz(t)); err == nil || !strings.Contains(err.Error(), `no loop order "nmm"`) {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -466,7 +702,26 @@ func BenchmarkBillionMACs(b *testing.B) {
 	b.ReportMetric(joules(s)/float64(s.Ledger().Phases())/1e9/pJ, "pJ/MAC")
 }
 
-// An event a MAC, each load looked up in two simulated caches.
+// The loops of a model are chosen: of five of ResNet-50's kernels.
+func BenchmarkAuto(b *testing.B) {
+	const line = 512
+	mem := Memory{WriteAllocate: true, Levels: []Level{
+		{Name: "L1", Capacity: 32 << 13, Line: line, AccessBits: 64, EnergyPerAccess: 20 * pJ},
+		{Name: "L2", Capacity: 1 << 23, Line: line, AccessBits: 64, EnergyPerAccess: 100 * pJ, Latency: 2e-9},
+		{Name: "DRAM", Line: line, AccessBits: 64, EnergyPerAccess: 1300 * pJ, Latency: 60e-9},
+	}}
+	c := core()
+	c.Order = auto
+	s := machine(b, c, mem)
+	kernels := []workload.Kernel{kernel(12544, 147, 64), kernel(3136, 576, 64), kernel(784, 1152, 128), kernel(196, 2304, 256), kernel(49, 4608, 512)}
+	for b.Loop() {
+		if _, err := s.plans(context.Background(), kernels, 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// An event a step, each use looked up in two simulated caches.
 func BenchmarkStep(b *testing.B) {
 	mem := twoLevels(64)
 	mem.Levels = append(mem.Levels[:1:1], Level{Name: "L2", Capacity: 16 * 1024, Line: 16, AccessBits: 16}, mem.Levels[1])
@@ -486,7 +741,7 @@ func TestStopsAndRefuses(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	s := machine(t, core(), twoLevels(3))
-	if _, err := s.plans(ctx, []workload.Kernel{kernel(1, 1e9, 2)}, 1); err != context.Canceled {
+	if _, err := s.plans(ctx, []workload.Kernel{kernel(1, 1e9, 2)}, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("planned with %v", err)
 	}
 	_, err := s.Run(context.Background(), []workload.Kernel{kernel(1, 1e4, 1e5)}, 1, Step)

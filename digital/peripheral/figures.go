@@ -3,7 +3,7 @@ package peripheral
 import "xbar/sim/model"
 
 func (s *ShiftAdd) logic() *logic {
-	return &logic{s.Model, s.Node, s.Voltage, s.Flavour, s.Bits, s.Toggle}
+	return &logic{s.Model, s.Node, s.Voltage, s.Flavour, s.Bits, s.Toggle, ""}
 }
 
 func (s *ShiftAdd) modelled() bool { return s.Model == adder || s.Model == gates }
@@ -46,7 +46,7 @@ func (s *ShiftAdd) AreaEach(written func(key string) bool) model.Figure {
 }
 
 func (a *Accumulator) logic() *logic {
-	return &logic{a.Model, a.Node, a.Voltage, a.Flavour, a.Bits, a.Toggle}
+	return &logic{a.Model, a.Node, a.Voltage, a.Flavour, a.Bits, a.Toggle, ""}
 }
 
 func (a *Accumulator) modelled() bool { return a.Model == adder || a.Model == gates }
@@ -83,7 +83,7 @@ func (a *Accumulator) AreaEach(written func(key string) bool) model.Figure {
 }
 
 func (a *Activation) logic() *logic {
-	return &logic{a.Model, a.Node, a.Voltage, a.Flavour, a.Bits, 0}
+	return &logic{a.Model, a.Node, a.Voltage, a.Flavour, a.Bits, 0, ""}
 }
 
 func (a *Activation) modelled() bool { return a.Model == multiplier }

@@ -36,6 +36,7 @@ type logic struct {
 	flavour string
 	bits    int
 	toggle  float64
+	widthOf string // what the bits are the width of, where that is not a key
 }
 
 func (l *logic) process() technology.Process {
@@ -106,6 +107,9 @@ func (l *logic) area() model.Figure {
 }
 
 func (l *logic) width(symbol string) model.Input {
+	if l.widthOf != "" {
+		return model.Input{Symbol: symbol, Value: float64(l.bits), Source: l.widthOf}
+	}
 	return model.Input{Symbol: symbol, Value: float64(l.bits), Key: "bits"}
 }
 

@@ -72,6 +72,7 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 		x.of = " on " + m.Name
 	}
 	x.energy(m.Energy)
+	loads(x, m.Loads)
 	x.time(m.Time)
 	x.energyDelay(m.EnergyDelay)
 	x.area(m.Area)

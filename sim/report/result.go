@@ -355,6 +355,7 @@ func machine(p page, m *system.Machine) {
 	components(p, m)
 	limits(p, m.Limits)
 	kernels(p, m)
+	loads(p, m.Loads)
 	programming(p, m)
 	values(p, m)
 	if len(m.Notes) > 0 {

@@ -33,6 +33,7 @@ type Explained struct {
 	EnergyDelay *Derivation      `json:"energy_delay,omitempty"` // of an inference, in J·s
 	Area        *ExplainedArea   `json:"area,omitempty"`
 	Limits      []ExplainedLimit `json:"limits,omitempty"`
+	Loads       []Served         `json:"loads,omitempty"` // scalar machines, of the memory levels asked about
 }
 
 // ExplainedEnergy is the energy of a pass, action by action, the largest first.
@@ -310,6 +311,11 @@ func (x *explainer) explain(subject string) Explained {
 	}
 	if is("limits") {
 		e.Limits = x.limits(part)
+	}
+	for _, s := range x.result.Loads {
+		if is("energy") && wants(part, "memory/"+s.Level, "") {
+			e.Loads = append(e.Loads, s)
+		}
 	}
 	return e
 }

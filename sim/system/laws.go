@@ -404,8 +404,10 @@ func (s *lawStudy) scalarPoint(ctx context.Context, n int64) (LawPoint, error) {
 		return LawPoint{}, errors.New("the scalar machine has no memory")
 	}
 	memory.Flat = true
+	core := s.scalar.Scalar
+	core.Order, core.TileL, core.TileN, core.TileM, core.Lanes = "lmn", 0, 0, 0, 1 // the sum stays in a register
 	k := lawKernel(1, n, n)
-	pass, err := runScalarPass(ctx, &s.scalar, s.scalar.Scalar, memory, []workload.Kernel{k}, 1, digital.Burst)
+	pass, err := runScalarPass(ctx, &s.scalar, core, memory, []workload.Kernel{k}, 1, digital.Burst)
 	if err != nil {
 		return LawPoint{}, err
 	}
@@ -416,10 +418,10 @@ func (s *lawStudy) scalarPoint(ctx context.Context, n int64) (LawPoint, error) {
 		}
 	}
 	spent := sum.Value() / float64(k.MACs())
-	core, last := &s.scalar.Scalar, memory.Levels[len(memory.Levels)-1]
+	last := memory.Levels[len(memory.Levels)-1]
 	t := theory.Scalar{
-		Issue: float64(core.EnergyPerInstruction), Register: float64(core.EnergyPerRegister),
-		Multiply: float64(core.EnergyPerMultiply), Add: float64(core.EnergyPerAdd),
+		Issue: core.Instruction().Value, Register: core.Register().Value,
+		Multiply: core.Multiply(&k).Value, Add: core.Add().Value,
 		Access: float64(last.EnergyPerAccess), Loop: float64(core.LoopInstructions),
 	}
 	return LawPoint{MeasuredJPerMAC: spent, TheoryJPerMAC: t.PerMAC(n), TotalJPerMAC: spent}, nil

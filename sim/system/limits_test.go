@@ -71,7 +71,7 @@ func TestStops(t *testing.T) {
 		"stepping":         list("granularity=step|workload.kernel[0].L=1000000000"),
 		"exact, few rows":  list("workload.values=exact|workload.kernel[0].N=4000|workload.kernel[0].M=4000|workload.kernel[1].N=4000|machine.chip.crossbar.rows=4096|machine.chip.crossbar.cols=32768|machine.chip.crossbar.active_rows=1|machine.chip.input_buffer.capacity=1MiB|machine.chip.output_buffer.capacity=1MiB"),
 		"exact":            list("workload.values=exact|workload.batch=1|workload.kernel[0].L=4000|workload.kernel[1].L=4000|workload.kernel[0].N=4000|workload.kernel[0].M=2000|workload.kernel[1].N=2000"),
-		"scalar":           list("workload.kernel[0].N=1000000000|workload.kernel[0].L=2|workload.kernel[0].M=2"),
+		"scalar":           list("granularity=step|workload.kernel[0].N=1000|workload.kernel[0].L=100000|workload.kernel[0].M=1000"),
 		"reference":        list("workload.values=exact|workload.batch=1|workload.kernel[0].L=8000|workload.kernel[1].L=8000|workload.kernel[0].N=4000|workload.kernel[0].M=4000|workload.kernel[1].N=4000"),
 	} {
 		t.Run(name, func(t *testing.T) {

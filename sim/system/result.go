@@ -38,6 +38,7 @@ type Machine struct {
 	Programming         *Programming `json:"programming,omitempty"` // machines with arrays
 	Values              *Values      `json:"values,omitempty"`      // exact values
 	Limits              []Limit      `json:"limits,omitempty"`      // analog machines
+	Loads               []Served     `json:"loads,omitempty"`       // scalar machines
 	Notes               []string     `json:"notes,omitempty"`       // assumptions and warnings
 	PassesMeasured      int64        `json:"passes_measured"`
 	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
@@ -93,6 +94,9 @@ type Kernel struct {
 	EnergyDelayJS float64 `json:"energy_delay_js"` // joules × seconds, each per inference; one-time programming has no part in it
 	Arrays        int64   `json:"arrays"`          // tiles the kernel needs
 	Reloads       float64 `json:"reloads"`         // tiles loaded per pass
+
+	Loops string   `json:"loops,omitempty"` // of a scalar machine, as it went: "lmn, tile_m = 64"
+	Loads []Served `json:"loads,omitempty"`
 }
 
 // Programming says where the weights are and what moving them costs.

@@ -9,6 +9,7 @@ import (
 	"xbar/sim/energy"
 	"xbar/sim/model"
 	"xbar/sim/unit"
+	"xbar/sim/workload"
 )
 
 // digitalMachine is what the scalar and the systolic machine have in common.
@@ -68,9 +69,12 @@ func (p *digitalPass) parts() []part {
 }
 
 // evidence keeps what the numbers come from.
-func (p *digitalPass) evidence(b books, clock model.Figure) evidence {
-	v := evidence{books: b, clock: clock, derive: func(id energy.AccountID, _ int) (event string, each model.Figure, varied bool) {
+func (p *digitalPass) evidence(b books, clock model.Figure, kernels []workload.Kernel) evidence {
+	v := evidence{books: b, clock: clock, derive: func(id energy.AccountID, kernel int) (event string, each model.Figure, varied bool) {
 		d := p.machine.Derivation(id)
+		if each, varied := p.in(&kernels[kernel], id); varied {
+			return d.Event, each, true
+		}
 		return d.Event, d.Each, false
 	}}
 	for _, c := range p.machine.Components() {
@@ -79,9 +83,20 @@ func (p *digitalPass) evidence(b books, clock model.Figure) evidence {
 	return v
 }
 
+// in is the price of an account in one kernel, on machines where it differs from
+// kernel to kernel.
+func (p *digitalPass) in(k *workload.Kernel, id energy.AccountID) (each model.Figure, varied bool) {
+	if m, ok := p.machine.(interface {
+		In(k *workload.Kernel, id energy.AccountID) (model.Figure, bool)
+	}); ok {
+		return m.In(k, id)
+	}
+	return model.Figure{}, false
+}
+
 // doubts lists, each once, the models that are used outside of what they hold
 // for.
-func (p *digitalPass) doubts() []string {
+func (p *digitalPass) doubts(kernels []workload.Kernel) []string {
 	var all []string
 	add := func(f model.Figure) {
 		for _, doubt := range f.Warnings() {
@@ -92,6 +107,10 @@ func (p *digitalPass) doubts() []string {
 	}
 	for id := range p.machine.Ledger().Accounts() {
 		add(p.machine.Derivation(energy.AccountID(id)).Each)
+		for k := range kernels {
+			each, _ := p.in(&kernels[k], energy.AccountID(id))
+			add(each)
+		}
 	}
 	for _, c := range p.machine.Components() {
 		add(c.Area)
@@ -136,8 +155,8 @@ func (j *job) digitalResult(ctx context.Context, p *digitalPass) (*Machine, erro
 		}
 		m.Notes = append(m.Notes, "computes in integers: its outputs are the reference")
 	}
-	m.Notes = append(m.Notes, p.doubts()...)
-	j.evidence = p.evidence(b, j.machine.RateFigure())
+	m.Notes = append(m.Notes, p.doubts(j.work.Kernels)...)
+	j.evidence = p.evidence(b, j.machine.RateFigure(), j.work.Kernels)
 	if j.progress != nil {
 		j.progress(1)
 	}

@@ -51,6 +51,14 @@ name = "flat"
 preset = "scalar-45nm"
 [machine.memory]
 flat = true
+[[machine]]
+name = "core of a model"
+preset = "scalar-45nm"
+[machine.core]
+node = "7 nm"
+voltage = "0.7 V"
+order = "nlm"
+tile_m = 3
 `
 
 // opened is a digital machine of a config with its leaks.
@@ -177,6 +185,50 @@ func TestDigitalMachinesAreExplained(t *testing.T) {
 		want := map[string]string{"read": "CACTI 7", "fill": "CACTI 7", "leak": "weight_buffer.leakage 80.6 mW"}[a.Action]
 		if want == "" || !strings.Contains(source, want) {
 			t.Errorf("%s %s comes from %q, want %q", a.Component, a.Action, source, want)
+		}
+	}
+}
+
+// A scalar machine says of every load which level served it: together they are
+// the words loaded, where a step is of one lane and an access of one word.
+func TestLoadsAreServed(t *testing.T) {
+	cfg, err := configs.Parse("study.toml", []byte(modelledParts), []string{"workload.batch=2"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := Run(context.Background(), cfg, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range result.Machines {
+		m := &result.Machines[i]
+		if m.Kind != "scalar" {
+			continue
+		}
+		var whole, kernels, words int64
+		for _, s := range m.Loads {
+			whole += s.Loads
+		}
+		for _, k := range m.Kernels {
+			if k.Loops == "" {
+				t.Errorf("%s: nothing says how %s was gone through", m.Name, k.Name)
+			}
+			for _, s := range k.Loads {
+				kernels += s.Loads
+				if s.Why == "" || s.Level == "" {
+					t.Errorf("%s: %+v", m.Name, s)
+				}
+			}
+		}
+		for _, c := range m.Components {
+			for _, a := range c.Actions {
+				if a.Action == "load" {
+					words += a.Count
+				}
+			}
+		}
+		if whole != words || kernels != words || words == 0 {
+			t.Errorf("%s: %d loads, %d of kernels, %d accesses", m.Name, whole, kernels, words)
 		}
 	}
 }

@@ -45,5 +45,11 @@ func (j *job) runScalar(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return j.digitalResult(ctx, &digitalPass{p.machine, p.clock, p.Busy, p.Kernels, p.Rounding})
+	m, err := j.digitalResult(ctx, &digitalPass{p.machine, p.clock, p.Busy, p.Kernels, p.Rounding})
+	if err != nil {
+		return nil, err
+	}
+	m.fillLoads(p.Loops)
+	m.Notes = append(m.Notes, loopNotes(m.Kernels, p.Loops)...)
+	return m, nil
 }

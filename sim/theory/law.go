@@ -33,21 +33,6 @@ func Energy(k Kernel, a Array, e Costs, loads float64) PerMAC {
 	}
 }
 
-// Scalar is what a scalar machine spends with every operand from one memory.
-type Scalar struct {
-	Issue, Register, Multiply, Add, Access float64 // joules
-	Loop                                   float64 // loop instructions a MAC
-}
-
-// PerMAC is constant but for the one store an output, shared by N MACs:
-// two loads, a multiply, an add and the loop, with 2+2+3+3 register accesses
-// and two for each loop instruction.
-func (s Scalar) PerMAC(n int64) float64 {
-	mac := (4+s.Loop)*s.Issue + (10+2*s.Loop)*s.Register + s.Multiply + (1+s.Loop)*s.Add + 2*s.Access
-	store := s.Issue + 2*s.Register + s.Access
-	return mac + store/float64(n)
-}
-
 // Digital is what a digital in-memory array spends, in joules.
 type Digital struct {
 	Row       float64 // one row, one input slice: its register and its wire
