@@ -6,9 +6,12 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"xbar/sim/theory"
 )
 
 // moved is what the caches of a product do: loads of x, w and sums by the level
@@ -274,5 +277,54 @@ func TestClosedFormIsACache(t *testing.T) {
 	}
 	t.Run("up to 40", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) { checkClosedForm(t, 40, 7) })
+	})
+}
+
+// Whatever the sizes, the classes of places have each load once.
+func TestEveryLoadIsCounted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		order := rapid.SampledFrom(orders[:]).Draw(t, "order")
+		size := rapid.OneOf(rapid.Int64Range(1, 100), rapid.Int64Range(1, 300_000))
+		whole := place{size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M")}
+		var tile place
+		for axis := range tile {
+			tile[axis] = size.Draw(t, "tile "+axes[axis:axis+1])
+		}
+		p := &plan{nest: newNest(order, whole, tile, 1)}
+		p.operands = [operands]operand{
+			useX: {full: axisL, blocked: axisN},
+			useW: {full: axisM, blocked: axisN},
+			useY: {full: axisL, blocked: axisM},
+		}
+		if p.nest.at[axisN] < p.nest.at[axisM] {
+			p.operands[useW] = operand{full: axisN, blocked: axisM}
+		}
+		for own := range p.operands {
+			p.operands[own].words = rapid.SampledFrom([]int64{64, 32, 21, 16, 8, 1}).Draw(t, "words a line")
+		}
+		p.memory = drawHierarchy(t, 1, 100_000)
+		r := reuse{nest: p.nest, memory: p.memory, operands: p.operands}
+		traffic := newTraffic(len(p.memory.levels))
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		defer cancel()
+		if r.count(ctx, traffic) != nil {
+			t.Skip("tiles lie in lines in very many ways")
+		}
+		want := theory.Loops{Inner: order[2:], Run: p.nest.tile[p.nest.inner()], Lanes: 1}.
+			Count(theory.Kernel{L: whole[axisL], N: whole[axisN], M: whole[axisM]})
+		for kind, loads := range []int64{loadX: want.LoadX, loadW: want.LoadW, loadSum: want.LoadSum} {
+			var counted int64
+			for reason := range reasons {
+				for level := range traffic.levels {
+					u := traffic.at(kind, reason, level)
+					if counted += u.count; u.count < 0 || u.near < 0 || u.far < u.near {
+						t.Fatalf("%v", *u)
+					}
+				}
+			}
+			if counted != loads {
+				t.Fatalf("%s, tiles %v of %v: %d loads of %s, in theory %d", order, p.nest.tile, whole, counted, kinds[kind], loads)
+			}
+		}
 	})
 }
