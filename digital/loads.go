@@ -34,7 +34,7 @@ type Served struct {
 	Operand   string // x, w or sum
 	Level     string
 	Loads     int64
-	Reuse     string // "first use", "again in the next m"
+	Reuse     string // "first use of x", or again "in the next m"
 	Near, Far int64  // lines used since the last use; of a first use, lines that a level must hold all of
 	Above     string // the level above, "" if there is none, and
 	Holds     int64  // how many lines it holds
@@ -45,7 +45,7 @@ func (s *Served) Why() string {
 	why := s.Reuse
 	switch lines := thousands(s.Far); {
 	case s.Reuse == stored:
-	case !strings.HasPrefix(s.Reuse, "again"):
+	case !strings.HasPrefix(s.Reuse, "in the"):
 		why += ", " + lines + " lines in all"
 	case s.Far == 1:
 		why += " after 1 other"
@@ -114,11 +114,11 @@ func (s *Scalar) served(p *plan, kind, reason, level int, u *use) Served {
 		}
 		v.Near, v.Far = p.extent[kind], p.extent[kind]
 	case reason == again:
-		v.Reuse = "again in the same run"
+		v.Reuse = "in the same run"
 	case reason < tiles:
-		v.Reuse = fmt.Sprintf("again in the next tile of %c", axes[axis])
+		v.Reuse = fmt.Sprintf("in the next tile of %c", axes[axis])
 	default:
-		v.Reuse = fmt.Sprintf("again in the next %c", axes[axis])
+		v.Reuse = fmt.Sprintf("in the next %c", axes[axis])
 	}
 	return v
 }

@@ -167,16 +167,16 @@ func TestWriteAllocateByHand(t *testing.T) {
 			t.Errorf("%d cycles, want %d", got, want)
 		}
 		loads := []Served{
-			{"x", "DRAM", 1, "again in the next n", 3, 3, "L1", 2},
+			{"x", "DRAM", 1, "in the next n", 3, 3, "L1", 2},
 			{"x", "L1", 1, "first use of x", 1, 1, "", 0},
-			{"w", "L1", 2, "again in the same run", 1, 1, "", 0},
+			{"w", "L1", 2, "in the same run", 1, 1, "", 0},
 			{"w", "L1", 2, "first use of the weights", 2, 2, "", 0},
-			{"sum", "DRAM", 2, "again in the next n", 3, 4, "L1", 2},
+			{"sum", "DRAM", 2, "in the next n", 3, 4, "L1", 2},
 		}
 		if d := cmp.Diff(loads, pass.Loops[0].Loads); d != "" {
 			t.Error(d)
 		}
-		if got, want := pass.Loops[0].Loads[4].Why(), "again in the next n after 3 to 4 others; L1 holds 2"; got != want {
+		if got, want := pass.Loops[0].Loads[4].Why(), "in the next n after 3 to 4 others; L1 holds 2"; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -1,8 +1,10 @@
 package system
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"xbar/digital"
@@ -44,6 +46,10 @@ func (m *Machine) fillLoads(all []digital.Loops) {
 	for _, s := range order {
 		m.Loads = append(m.Loads, served(s))
 	}
+	slices.SortStableFunc(m.Loads, func(a, b Served) int {
+		operands := []string{"x", "w", "sum"}
+		return cmp.Or(cmp.Compare(slices.Index(operands, a.Operand), slices.Index(operands, b.Operand)), cmp.Compare(b.Loads, a.Loads))
+	})
 }
 
 func served(s *digital.Served) Served {
