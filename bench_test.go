@@ -361,6 +361,31 @@ func BenchmarkVector(b *testing.B) {
 	}
 }
 
+// BenchmarkSystolic runs ResNet-50 on 128×128 processing elements with the
+// buffers and the DRAM of a TPU, and reports the cycles that it simulates in a
+// second: chunk by chunk, and cycle by cycle.
+func BenchmarkSystolic(b *testing.B) {
+	for _, batch := range []int{1, 6} {
+		for _, granularity := range []string{"burst", "step"} {
+			b.Run(fmt.Sprintf("batch=%d/%s", batch, granularity), func(b *testing.B) {
+				cfg, err := configs.Load("examples/08-four-kinds/resnet50.toml", []string{
+					"machine.tpu.array.rows=128", "machine.tpu.array.cols=128", fmt.Sprint("workload.batch=", batch), "granularity=" + granularity,
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				cfg.Machines = slices.DeleteFunc(cfg.Machines, func(m configs.Machine) bool { return m.Kind != "systolic" })
+				var m system.Machine
+				for b.Loop() {
+					m = runStudy(b, cfg).Machines[0]
+				}
+				b.ReportMetric(float64(m.Cycles)*float64(b.N)/b.Elapsed().Seconds(), "simulated-cycles/s")
+				b.ReportMetric(float64(m.Events), "events")
+			})
+		}
+	}
+}
+
 // BenchmarkStudy runs whole studies, on one core.
 func BenchmarkStudy(b *testing.B) {
 	const resnet = "examples/02-resnet18/resnet18.toml"
@@ -370,6 +395,8 @@ func BenchmarkStudy(b *testing.B) {
 		sets       []string
 	}{
 		{"quickstart", "configs/quickstart.toml", nil},
+		{"resnet18/four-kinds", "examples/08-four-kinds/resnet18.toml", nil},
+		{"resnet50/four-kinds", "examples/08-four-kinds/resnet50.toml", nil},
 		{"resnet18/resident", resnet, nil},
 		{"resnet18/lru", resnet, append(reloading, "machine.isaac.chip.reload=lru")},
 		{"resnet18/pin", resnet, append(reloading, "machine.isaac.chip.reload=pin")},

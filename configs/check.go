@@ -42,10 +42,14 @@ func (d *decoder) check(c *Config, root *node) {
 const maxExactBits = 16
 
 func (d *decoder) checkWorkload(c *Config, n *node) {
-	network, kernels := n.child("network"), n.child("kernel")
+	network, topology, model, kernels := n.child("network"), n.child("topology"), n.child("onnx"), n.child("kernel")
 	switch {
-	case network == nil && kernels == nil:
-		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, or a network and its inputs")
+	case network == nil && topology == nil && model == nil && kernels == nil:
+		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a topology, an onnx model, or a network and its inputs")
+	case model != nil && (topology != nil || network != nil || kernels != nil):
+		d.errs.addf(model.at, "an onnx model beside a topology, a network or [[workload.kernel]] tables: leave one out, for a model brings its own kernels")
+	case topology != nil && (network != nil || kernels != nil):
+		d.errs.addf(topology.at, "a topology beside a network or [[workload.kernel]] tables: leave one out, for a topology brings its own kernels")
 	case network != nil && kernels != nil:
 		d.errs.addf(network.at, "a network and [[workload.kernel]] tables: leave one out, for a network brings its own kernels")
 	case network != nil && n.child("inputs") == nil:
@@ -58,8 +62,13 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 			d.errs.addf(given.keyAt, "%s belongs to a network, and none is given", key)
 		}
 	}
+	for _, key := range []string{"input_bits", "weight_bits", "output_bits"} {
+		if given := n.child(key); given != nil && topology == nil && model == nil {
+			d.errs.addf(given.keyAt, "%s of a workload is that of a topology's or a model's kernels, and neither is given; each kernel has its own", key)
+		}
+	}
 	d.checkStatistics(c, n)
-	if c.Workload.Values != "exact" || kernels == nil {
+	if c.Workload.Values != "exact" || network != nil {
 		return
 	}
 	for i, k := range c.Workload.Kernels {
@@ -206,6 +215,7 @@ func (d *decoder) checkAnalog(m *machine) {
 	d.checkConductance(m)
 	d.checkSupply(m)
 	d.checkTrees(m)
+	d.checkNetwork(m)
 	d.checkParts(m)
 	if m.given("adc.enob", "adc.node") && m.ADC.Modelled() {
 		if err := m.ADC.Regression().Check(); err != nil {
@@ -307,6 +317,14 @@ func (d *decoder) checkTrees(m *machine) {
 	}
 	if m.given("adder_tree.model", "crossbar.analog_sum") && m.AdderTree.Model == "gates" && m.Crossbar.AnalogSum != "none" {
 		d.errs.addf(m.blame("crossbar.analog_sum", "adder_tree.model", "adder_tree.voltage"), "analog_sum = %s with an adder tree of gates: its operands are as wide as one column, so a sum of several would be charged as one; give energy_per_sum", quote(m.Crossbar.AnalogSum))
+	}
+}
+
+// checkNetwork reports a limit to the network of a systolic array, which has a wire
+// for each bit of its edges.
+func (d *decoder) checkNetwork(m *machine) {
+	if m.Kind == "systolic" && m.given("network.bandwidth") && m.Network.Bandwidth > 0 {
+		d.errs.addf(m.blame("network.bandwidth"), "bandwidth = %s: the network of a systolic machine is as wide as the edges of its array; leave it out, or give dram.bandwidth", m.written("network.bandwidth"))
 	}
 }
 

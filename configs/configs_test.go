@@ -20,7 +20,7 @@ func parseWith(name, text string, sets ...string) (*Config, error) {
 	return l.load(name, []byte(text), sets)
 }
 
-func openTestdata(path string) ([]byte, error) {
+func openTestdata(path string, _ int64) ([]byte, error) {
 	return os.ReadFile(filepath.Join("testdata", filepath.FromSlash(path)))
 }
 

@@ -53,6 +53,7 @@ func (d *decoder) table(s *section, v reflect.Value, n *node, path string) {
 		case !f.on(d.kind):
 			d.misplaced(f, c)
 		case c != nil && c.kind == broken:
+		case f.kind == tables && c == nil && slices.Contains(f.spare, d.kind):
 		case f.kind == tables && c == nil && f.machines != nil && f.required():
 			absent = append(absent, f)
 		case f.kind == tables:

@@ -12,6 +12,7 @@ type Table struct {
 	Path     string        `json:"path"`               // "machine.adc"; "" is the top level
 	List     bool          `json:"list"`               // written with double brackets, once for each
 	Machines []string      `json:"machines,omitempty"` // kinds of machine that have it; nil: all
+	Spare    []string      `json:"spare,omitempty"`    // of those, which may go without it
 	Presets  bool          `json:"presets"`            // a key preset names a part of the library
 	Keys     []Key         `json:"keys"`               // in the order of the schema
 	Models   []model.Group `json:"models,omitempty"`   // what may be modelled in several ways
@@ -27,10 +28,10 @@ type Key struct {
 }
 
 // Tables lists all that a config may hold, from the top level down.
-func Tables() []Table { return tablesBelow(nil, schema, "", false, nil) }
+func Tables() []Table { return tablesBelow(nil, schema, "", false, nil, nil) }
 
-func tablesBelow(all []Table, s *section, path string, list bool, machines []string) []Table {
-	t := Table{Path: path, List: list, Machines: machines, Presets: s.part, Keys: []Key{}, Models: s.groups}
+func tablesBelow(all []Table, s *section, path string, list bool, machines, spare []string) []Table {
+	t := Table{Path: path, List: list, Machines: machines, Spare: spare, Presets: s.part, Keys: []Key{}, Models: s.groups}
 	for _, f := range s.fields {
 		if f.sub == nil {
 			t.Keys = append(t.Keys, s.describe(f))
@@ -43,7 +44,7 @@ func tablesBelow(all []Table, s *section, path string, list bool, machines []str
 			if kinds == nil {
 				kinds = machines
 			}
-			all = tablesBelow(all, f.sub, strings.TrimPrefix(path+"."+f.key, "."), f.kind == lists, kinds)
+			all = tablesBelow(all, f.sub, strings.TrimPrefix(path+"."+f.key, "."), f.kind == lists, kinds, f.spare)
 		}
 	}
 	return all

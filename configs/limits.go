@@ -43,7 +43,11 @@ func (m *Machine) Limits() []Limit {
 			limits = append(limits, m.columnLimit())
 		}
 	case "digital-cim":
-		value := m.Supply.Energy(m.AdderTree.Sum(m.TreeInputs()).Under("adder_tree"))
+		toggle := m.AdderTree.Typed()
+		if m.AdderTree.ByData(m.Written("adder_tree")) {
+			toggle = model.Input{Value: 1, Source: "a sum in which all gates switch"}
+		}
+		value := m.Supply.Energy(m.AdderTree.Sum(m.TreeInputs(), toggle).Under("adder_tree"))
 		limits = []Limit{{Component: "tile/array/adder-tree", Action: "sum", Value: value, Floor: m.landauer(), keys: value.Keys()}}
 	default:
 		return nil

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"os"
@@ -9,23 +10,23 @@ import (
 )
 
 // Load reads the study in a file and applies --set arguments. Paths in it
-// (workload.network, inputs, labels, a preset that is a file) are relative to
-// the file's folder, however they were set; the result holds them resolved.
+// (workload.network, inputs, labels, topology, onnx, a preset that is a file) are
+// relative to the file's folder, however they were set; the result holds them resolved.
 // What is wrong with the study comes as [Errors].
 func Load(path string, sets []string) (*Config, error) {
-	text, err := readFile(path)
+	text, err := readFile(path, maxSize)
 	if err != nil {
 		return nil, err
 	}
 	folder := filepath.Dir(path)
-	config, err := Parse(path, text, sets, func(preset string) ([]byte, error) {
-		return readFile(resolve(folder, preset))
+	config, err := Parse(path, text, sets, func(file string, most int64) ([]byte, error) {
+		return readFile(resolve(folder, file), most)
 	})
 	if err != nil {
 		return nil, err
 	}
 	w := &config.Workload
-	for _, p := range []*string{&w.Network, &w.Inputs, &w.Labels} {
+	for _, p := range []*string{&w.Network, &w.Inputs, &w.Labels, &w.Topology, &w.ONNX} {
 		*p = resolve(folder, *p)
 	}
 	return config, nil
@@ -38,28 +39,37 @@ func resolve(folder, path string) string {
 	return filepath.Join(folder, path)
 }
 
-// readFile reads no more than it takes to see that a file is too large.
-func readFile(path string) ([]byte, error) {
+// readFile is an [openFile]. What it returns is read once, into a buffer of its
+// size: a model's weights may be large.
+func readFile(path string, most int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxSize+1))
+	var content bytes.Buffer
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		content.Grow(int(min(info.Size(), most)) + bytes.MinRead)
+	}
+	if _, err := content.ReadFrom(io.LimitReader(file, most+1)); err != nil {
+		return nil, err
+	}
+	return content.Bytes(), nil
 }
 
 // Parse reads a study from memory; name stands for it in errors. Arguments
-// sets are key.path=value, as --set takes them. A preset that is a file
-// ("mine.toml") is read with open, which may be nil. What is wrong with the
-// study comes as [Errors].
-func Parse(name string, text []byte, sets []string, open func(path string) ([]byte, error)) (*Config, error) {
+// sets are key.path=value, as --set takes them. A topology, a
+// model, and a preset that is a file ("mine.toml"), are read with open, which may
+// be nil and may stop at a byte more than most. What is wrong with the study comes
+// as [Errors].
+func Parse(name string, text []byte, sets []string, open func(path string, most int64) ([]byte, error)) (*Config, error) {
 	l := loader{errs: &collector{}, open: open, library: embedded, presets: map[string]*node{}}
 	return l.load(name, text, sets)
 }
 
 type loader struct {
 	errs    *collector
-	open    func(path string) ([]byte, error)
+	open    openFile
 	library fs.FS
 	presets map[string]*node // read so far; nil: refused
 }
@@ -74,6 +84,7 @@ func (l *loader) load(name string, text []byte, sets []string) (*Config, error) 
 	config := &Config{}
 	d := decoder{errs: l.errs, leaves: map[string]leaf{}}
 	d.table(schema, reflect.ValueOf(config).Elem(), root, "")
+	l.imports(&d, &config.Workload)
 	config.Provenance = make(map[string]Origin, len(d.leaves))
 	for key, l := range d.leaves {
 		config.Provenance[key] = l.origin

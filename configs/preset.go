@@ -171,7 +171,7 @@ func (l *loader) openPreset(name string, at span, kind *node) *document {
 		l.errs.addf(at, "preset %s is a file, and files cannot be read here", quote(name))
 		return nil
 	}
-	content, err := l.open(name)
+	content, err := l.open(name, maxSize)
 	if err != nil {
 		l.errs.addf(at, "preset %s cannot be read: %v", quote(name), err)
 		return nil

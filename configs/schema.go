@@ -33,10 +33,15 @@ type Config struct {
 
 // Workload says what is computed.
 type Workload struct {
-	Network    string     `toml:"network" optional:"true" doc:"a network file with its weights; or kernels"`
+	Network    string     `toml:"network" optional:"true" doc:"a network file with its weights; or a topology, an ONNX model, or kernels"`
+	Topology   string     `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
+	ONNX       string     `toml:"onnx" optional:"true" doc:"an ONNX model, of which the sizes are read and not the weights"`
 	Inputs     string     `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
 	Labels     string     `toml:"labels" optional:"true" doc:"IDX file of their classes"`
 	Limit      int64      `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
+	InputBits  int        `toml:"input_bits" range:"1..32" optional:"true" doc:"of imported kernels, where their file does not say; 8 unless given"`
+	WeightBits int        `toml:"weight_bits" range:"1..32" optional:"true" doc:"of imported kernels, where their file does not say; 8 unless given"`
+	OutputBits int        `toml:"output_bits" range:"1..64" optional:"true" doc:"of imported kernels; 8 unless given"`
 	Batch      int64      `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
 	Values     string     `toml:"values" enum:"statistical|exact" default:"statistical"`
 	Statistics Statistics `toml:"statistics"`
@@ -51,9 +56,9 @@ type Statistics struct {
 	InputHistogram  []float64 `toml:"input_histogram" optional:"true" doc:"shares of inputs evenly spaced from the lowest to the highest"`
 	WeightHistogram []float64 `toml:"weight_histogram" optional:"true" doc:"shares of weights evenly spaced from the lowest to the highest"`
 	InputDensity    float64   `toml:"input_density" range:"0..1" default:"0.5" doc:"share of input slices that are not zero"`
-	InputMean       float64   `toml:"input_mean" range:"0..1" default:"0.5" doc:"mean size of a slice over its full scale"`
+	InputMean       float64   `toml:"input_mean" range:"0..1" default:"0.5" doc:"mean size of a slice over its full scale; of a slice of several bits, the share of them that are set"`
 	InputMeanSquare float64   `toml:"input_mean_square" range:"0..1" default:"0.5" doc:"mean square of a slice over its full scale"`
-	WeightMean      float64   `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale"`
+	WeightMean      float64   `toml:"weight_mean" range:"0..1" default:"0.5" doc:"mean cell level over its full scale; of the bits of a cell, the share that are set"`
 }
 
 // Kernel is Y[L×M] = X[L×N]·W[N×M].
@@ -72,7 +77,7 @@ type Kernel struct {
 }
 
 // Machine is one machine. Sections that carry kinds belong to machines of those
-// kinds only and are required there.
+// kinds only and are required there, but for kinds that can spare them.
 type Machine struct {
 	Name   string     `toml:"name"`
 	Kind   string     `toml:"kind" enum:"analog|scalar|systolic|digital-cim"`
@@ -99,7 +104,7 @@ type Machine struct {
 	WeightBuffer memory.Buffer          `toml:"weight_buffer" kind:"systolic"`
 	OutputBuffer memory.Buffer          `toml:"output_buffer" kind:"analog|digital-cim|systolic"`
 	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog|digital-cim"`
-	Network      network.Config         `toml:"network" kind:"analog|digital-cim"`
+	Network      network.Config         `toml:"network" kind:"analog|digital-cim|systolic" spare:"systolic"`
 	DRAM         memory.DRAM            `toml:"dram" kind:"analog|digital-cim|systolic"`
 
 	Scalar digital.Config `toml:"core" kind:"scalar"`
@@ -112,26 +117,36 @@ type Machine struct {
 
 // TreeInputs are the rows and the bits of an operand of a digital machine's adder
 // trees.
-func (m *Machine) TreeInputs() (rows, operand model.Input) {
+func (m *Machine) TreeInputs() cim.Inputs {
 	width := m.Cell.Bits + m.DAC.Bits
 	if m.Cell.Bits == 1 || m.DAC.Bits == 1 {
 		width--
 	}
-	rows = model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
+	rows := model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
 	if m.Crossbar.ActiveRows > 0 {
 		rows.Key = "crossbar.active_rows"
 	}
-	return rows, model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}
+	return cim.Inputs{Rows: rows, Operand: model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}}
 }
 
 // Systolic is the description of a systolic machine.
 func (m *Machine) Systolic() systolic.Config {
-	return systolic.Config{
+	s := systolic.Config{
 		Array: m.Array, PE: m.PE,
 		InputBuffer: m.InputBuffer, WeightBuffer: m.WeightBuffer, OutputBuffer: m.OutputBuffer,
 		DRAM: m.DRAM, Activation: m.Activation,
 		Written: func(section, key string) bool { return m.Written(section)(key) }, Knows: m.Knows,
 	}
+	if m.Has("network") {
+		s.Network = &m.Network
+	}
+	return s
+}
+
+// Has says whether a section that the machine can spare was written.
+func (m *Machine) Has(section string) bool {
+	_, ok := m.Provenance[section+".model"]
+	return ok
 }
 
 // Chip says how many arrays there are and what happens when the model needs

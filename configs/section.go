@@ -36,6 +36,7 @@ type field struct {
 	fallback  *string
 	optional  bool
 	machines  []string // kinds of machine that the table belongs to; nil: all
+	spare     []string // of those, which may go without it
 	doc       string
 }
 
@@ -145,6 +146,9 @@ func newField(member reflect.StructField, index int, path string) *field {
 	}
 	if kinds := tag.Get("kind"); kinds != "" {
 		f.machines = strings.Split(kinds, "|")
+	}
+	if kinds := tag.Get("spare"); kinds != "" {
+		f.spare = strings.Split(kinds, "|")
 	}
 	if values := tag.Get("enum"); values != "" {
 		f.enum = strings.Split(values, "|")

@@ -29,7 +29,7 @@ func TestWholePresetsLoad(t *testing.T) {
 			}
 			load := func(preset string) Machine {
 				study := "inferences = 1\nworkload.kernel = [{ name = \"k\", L = 1, N = 1, M = 1 }]\n[[machine]]\nname = \"m\"\npreset = \"" + preset + "\"\n"
-				c, err := Parse("study.toml", []byte(study), nil, func(string) ([]byte, error) { return whole, nil })
+				c, err := Parse("study.toml", []byte(study), nil, func(string, int64) ([]byte, error) { return whole, nil })
 				if err != nil {
 					t.Fatal(err)
 				}

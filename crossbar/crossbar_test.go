@@ -83,7 +83,7 @@ func TestActivateMultiplies(t *testing.T) {
 	})
 }
 
-// The cells' energy follows Σ digit²·level, cell by cell.
+// The cells' energy follows Σ digit²·level, cell by cell, or the bits that are set.
 func TestActivityCountsEveryCell(t *testing.T) {
 	scheme := encode.Scheme{Encoding: encode.Magnitude, WeightBits: 4, CellBits: 2}
 	slicer := dac.Slicer{Bits: 2, InputBits: 4}
@@ -103,8 +103,9 @@ func TestActivityCountsEveryCell(t *testing.T) {
 	// levels of row 0 are 3 and 1, of row 2 they are 1 and 2, of 3 at most.
 	square := (1.0+9)/9 + (4.0+1)/9
 	level := (1.0+9)/9*(3+1)/3 + (4.0+1)/9*(1+2)/3
-	if math.Abs(got.Square-square) > 1e-12 || math.Abs(got.SquareLevel-level) > 1e-12 || drive.Driven() != 4 {
-		t.Errorf("activity %+v with %d drives, want square %g, level %g and 4 drives", got, drive.Driven(), square, level)
+	const products = (1+2)*(2+1) + (1+1)*(1+1) // bits of digits times bits of levels
+	if math.Abs(got.Square-square) > 1e-12 || math.Abs(got.SquareLevel-level) > 1e-12 || got.Products != products || drive.Driven() != 4 {
+		t.Errorf("activity %+v with %d drives, want square %g, level %g, %d products and 4 drives", got, drive.Driven(), square, level, products)
 	}
 }
 

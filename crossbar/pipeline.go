@@ -88,6 +88,18 @@ func (p *Pipeline) shiftOf(before *Pipeline) (sim.Cycle, bool) {
 	return d, steady
 }
 
+// State appends when each resource is free, from now on: all that decides what
+// later reads do, if they start now or later.
+func (p *Pipeline) State(to []int64, now sim.Cycle) []int64 {
+	for _, free := range [...]sim.Cycle{p.driver, p.converter, p.shiftAdd, p.banks[0], p.banks[1]} {
+		to = append(to, int64(max(free-now, 0)))
+	}
+	return to
+}
+
+// Leap moves the state so many cycles ahead.
+func (p *Pipeline) Leap(by sim.Cycle) { p.shift(by) }
+
 func (p *Pipeline) shift(d sim.Cycle) {
 	p.driver += d
 	p.converter += d

@@ -16,6 +16,7 @@ type Programmed struct {
 	planes  []uint64 // [word][cell bit][column]
 	flipped []bool   // [group][column]
 	rowSums []int64  // Σ over columns of each row's levels, for the cells' energy
+	rowBits []int64  // Σ over columns of the bits of each row's levels that are set
 	samples []int64  // [column], of the read at hand
 	sums    []int64  // [output], where columns are combined
 }
@@ -26,7 +27,7 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 	perWeight := r.Scheme.Columns()
 	p := &Programmed{
 		reader: r, rows: rows, weights: cols, words: (rows + 63) / 64,
-		groups: (rows + r.ActiveRows - 1) / r.ActiveRows, rowSums: make([]int64, rows),
+		groups: (rows + r.ActiveRows - 1) / r.ActiveRows, rowSums: make([]int64, rows), rowBits: make([]int64, rows),
 	}
 	columns := cols * perWeight
 	p.planes = make([]uint64, columns*r.Scheme.CellBits*p.words)
@@ -60,6 +61,7 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 		}
 		for c, level := range stored[row*columns : (row+1)*columns] {
 			p.rowSums[row] += int64(level)
+			p.rowBits[row] += int64(bits.OnesCount8(level))
 			for b := range r.Scheme.CellBits {
 				p.plane(row/64, b)[c] |= uint64(level>>b&1) << (row % 64)
 			}
@@ -100,6 +102,7 @@ type Activity struct {
 	Clipped     int64   // conversions beyond the codes
 	Square      float64 // Σ over reads and rows of (digit / full scale)²
 	SquareLevel float64 // Σ over reads and cells of (digit / full scale)² · level / top level
+	Products    int64   // bits of the products of digits and levels that are set, over reads and cells: a bit of each makes one
 }
 
 // Activate reads the array with a loaded vector and adds the products to y,
@@ -141,6 +144,7 @@ func (p *Programmed) Activity(d *Drive) Activity {
 	for row, square := range d.squares {
 		a.Square += square
 		a.SquareLevel += square * float64(p.rowSums[row])
+		a.Products += d.bits[row] * p.rowBits[row]
 	}
 	a.SquareLevel /= float64(p.reader.Scheme.MaxLevel())
 	return a

@@ -137,6 +137,7 @@ type Drive struct {
 	planes              []uint64  // [slice][group][digit bit][word]
 	sums                []int64   // [slice][group], of the digits
 	squares             []float64 // [row], Σ over slices of (digit / full scale)², or of its size where it is time
+	bits                []int64   // [row], Σ over slices of the digit's bits that are set
 	driven              int64     // digits other than zero
 	digits              int64     // Σ|digit|
 	total               int64     // Σ x
@@ -150,6 +151,7 @@ func (r *Reader) Load(x []int32, d *Drive) {
 	d.planes = cleared(d.planes, len(r.slices)*d.groups*r.planes*d.words)
 	d.sums = cleared(d.sums, len(r.slices)*d.groups)
 	d.squares = cleared(d.squares, d.rows)
+	d.bits = cleared(d.bits, d.rows)
 	d.driven, d.digits, d.total = 0, 0, 0
 	for g := range d.groups {
 		from, to := r.group(g, d.rows)
@@ -178,7 +180,9 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 		d.sums[at] += digit
 		planes := d.planes[at*r.planes*d.words:]
 		for b := range r.planes {
-			planes[b*d.words+row/64] |= uint64(digit>>b&1) << (row % 64)
+			bit := digit >> b & 1
+			d.bits[row] += bit
+			planes[b*d.words+row/64] |= uint64(bit) << (row % 64)
 		}
 	}
 }

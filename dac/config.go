@@ -43,6 +43,7 @@ var Groups = []model.Group{
 			{Name: "doubling", About: "one bit's energy, doubled by every further bit", Needs: []string{"one_bit_energy"}},
 			{Name: "pulse-count", About: "a digit is that many pulses", Needs: []string{"energy_per_pulse", "energy_per_load"}},
 			{Name: "pulse-width", About: "a digit is the width of one pulse", Needs: []string{"energy_per_unit", "capacitance", "voltage"}},
+			{Name: "registers", About: "a flip-flop of ZigZag-IMC's 28 nm gates a bit, and no converter", Needs: []string{"voltage"}, Named: true, Gives: []string{"area"}},
 			{Name: "capacitive", About: "50 fF a bit, as in ZigZag-IMC", Needs: []string{"voltage"}},
 			{
 				Name: "r-2r", About: "an R-2R ladder that holds its level",
@@ -85,10 +86,13 @@ func (c *Config) LeakageEach(func(key string) bool) model.Figure {
 // AreaEach is the area in square metres of one converter: the number under
 // area where that is written, or what the model makes of it.
 func (c *Config) AreaEach(written func(key string) bool) model.Figure {
-	if c.Model != "r-2r" || written("area") {
-		return model.Given("area of a converter", "A", float64(c.Area), "m2", "area")
+	switch {
+	case c.Model == "registers" && !written("area"):
+		return c.registerArea()
+	case c.Model == "r-2r" && !written("area"):
+		return c.ladderArea()
 	}
-	return c.ladderArea()
+	return model.Given("area of a converter", "A", float64(c.Area), "m2", "area")
 }
 
 func (c *Config) bits() model.Input {

@@ -44,6 +44,9 @@ func TestPublishedConverters(t *testing.T) {
 	if got := energy(dac.Config{Model: "capacitive", Bits: 1, Voltage: 0.9}, 1); got != 0 {
 		t.Errorf("ZigZag-IMC has no converter for one bit, and it takes %g", got)
 	}
+	registers := dac.Config{Model: "registers", Bits: 2, Voltage: 0.9}
+	near(t, "two flip-flops of ZigZag-IMC, 2.1 fF each at 0.9 V", energy(registers, 0), 2*2.1e-15*0.81, 1e-9)
+	near(t, "their area", registers.AreaEach(never).Value, 2*6*0.614e-12, 1e-9)
 	// MNSIM's list, mW: 0.0039, 0.0078, … by bits.
 	near(t, "MNSIM, 4 bits in 100 ns", energy(dac.Config{Model: "doubling", Bits: 4, OneBitEnergy: 3.9e-6 * 100e-9}, 15), 8*0.39e-12, 1e-9)
 	// The area that hwcomponents gives 5 kohm and 8 bits.

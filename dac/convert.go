@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"xbar/sim/model"
+	"xbar/sim/technology"
 )
 
 const (
@@ -27,6 +28,8 @@ func (c *Config) Convert() (base, slope model.Figure) {
 			model.Given(slopeName, "E_unit", float64(c.EnergyPerUnit), "J", "energy_per_unit")
 	case "capacitive":
 		return c.capacitive(), nothing(slopeName)
+	case "registers":
+		return c.registers(), nothing(slopeName)
 	case "r-2r":
 		return c.ladder(), nothing(slopeName)
 	default:
@@ -89,6 +92,24 @@ func (c *Config) capacitive() model.Figure {
 		Inputs: []model.Input{{Symbol: "C", Value: perBit, Unit: "F", Source: zigzag}, c.bits(), c.voltage()},
 		Source: zigzag,
 		Holds:  "28 nm; one bit costs nothing, for its driver is charged with the row",
+	}
+}
+
+// registers is what holds a digit where a row needs no converter: all bits of it
+// are clocked, whatever they are.
+func (c *Config) registers() model.Figure {
+	each, v := technology.Capacitance.FlipFlop(), float64(c.Voltage)
+	return model.Figure{
+		Name: baseName, Equation: "E = {B}·{C}·{V}²", Value: float64(c.Bits) * each.Value * v * v, Unit: "J", Source: technology.ZigZag,
+		Inputs: []model.Input{c.bits(), model.Derived("C", each), c.voltage()},
+	}
+}
+
+func (c *Config) registerArea() model.Figure {
+	each := technology.Area.FlipFlop()
+	return model.Figure{
+		Name: "area of a digit's register", Equation: "A = {B}·{a}", Value: float64(c.Bits) * each.Value, Unit: "m2", Source: technology.ZigZag,
+		Inputs: []model.Input{c.bits(), model.Derived("a", each)},
 	}
 }
 

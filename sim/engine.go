@@ -32,15 +32,17 @@ type Handler interface {
 // Engine dispatches events to components, in the order of the package's
 // formula. It is not safe for concurrent use.
 type Engine struct {
-	queue    *eventq.Wheel[Event]
-	handlers []Handler // by ComponentID
-	paths    []string  // by ComponentID
-	taken    map[string]bool
-	dirty    []*Resource // to be arbitrated at the end of this cycle
-	events   int64
-	check    int64 // events at which the context is looked at next
-	running  bool
-	err      *Error
+	queue     *eventq.Wheel[Event]
+	handlers  []Handler // by ComponentID
+	paths     []string  // by ComponentID
+	taken     map[string]bool
+	dirty     []*Resource // to be arbitrated at the end of this cycle
+	resources []*Resource
+	after     func() error // to be called at the end of this cycle
+	events    int64
+	check     int64 // events at which the context is looked at next
+	running   bool
+	err       *Error
 }
 
 // checkEvery is the number of events between two looks at the context. It is
@@ -134,6 +136,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	for e.err == nil {
 		e.drain(ctx)
 		e.arbitrate()
+		if e.after != nil && e.err == nil {
+			e.runAfter()
+		}
 		if e.err == nil && !e.queue.Next() {
 			return nil
 		}
@@ -187,6 +192,14 @@ func (e *Engine) arbitrate() {
 		r.arbitrate()
 	}
 	e.dirty = e.dirty[:0]
+}
+
+func (e *Engine) runAfter() {
+	f := e.after
+	e.after = nil
+	if err := f(); err != nil {
+		e.fail("", err)
+	}
 }
 
 // fail keeps the first error.

@@ -41,6 +41,7 @@ func (e *Engine) NewResource(path string, servers int) *Resource {
 	}
 	r := &Resource{engine: e, servers: servers}
 	r.id = e.Register(path, wake{r})
+	e.resources = append(e.resources, r)
 	return r
 }
 

@@ -10,6 +10,7 @@
 //	run       simulate a workload on every machine of a config and compare them
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
+//	import    show what kernels a network's file holds
 //	presets   list the library of machines and parts, or print one as TOML
 //	keys      list what a config may hold: keys, units, defaults and models
 //	validate  compare the simulator with published chips and golden numbers
@@ -27,9 +28,10 @@
 //	xbar run CONFIG... [flags]
 //
 // Run simulates the workload of each CONFIG on every machine the file names and
-// prints the comparison: energy, time, area, and where they come from. Energy is
-// of one pass, a batch through the whole model in the steady state; programming
-// the weights once, before the first inference, stands apart.
+// prints the comparison: energy, time, area, where they come from, and which
+// machine is best for which layer. Energy is of one pass, a batch through the
+// whole model in the steady state; programming the weights once, before the first
+// inference, stands apart.
 //
 // All configs are checked before the first is run. With --format json, one CONFIG
 // gives one object (schema xbar.result/1) and several give an array. CSV holds one
@@ -44,7 +46,7 @@
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	--seed N           override the config's seed
 //	--trace FILE.json  record what waves and arrays do when; opens in Perfetto
-//	--figure FILE      draw energy by category, as FILE.svg or FILE.png
+//	--figure FILE      draw energy by category, and by layer, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -94,10 +96,11 @@
 // distance from what physics allows follow in the same way.
 //
 // A PATH narrows the answer to a component (tile/array/adc), to all below one
-// (tile/array), to a category (output), or to one of energy, time, area and
-// limits. A machine's name and a colon before it leave the other machines out:
-// small:tile/array/adc. The answer about everything sums up actions of less than a
-// thousandth; asked for by PATH they are shown. JSON is schema xbar.explain/1.
+// (tile/array), to a category (output), or to one of energy, time, energy-delay,
+// area and limits. A machine's name and a colon before it leave the other machines
+// out: small:tile/array/adc. The answer about everything sums up actions of less
+// than a thousandth; asked for by PATH they are shown. JSON is schema
+// xbar.explain/1.
 //
 // Flags, before or after the operands:
 //
@@ -115,6 +118,35 @@
 //	xbar explain study.toml isaac:time
 //	xbar explain study.toml limits --set machine.isaac.adc.resolution=6
 //	xbar explain study.toml --format json -o why.json
+//
+// # xbar import
+//
+// Usage:
+//
+//	xbar import FILE [flags]
+//
+// Import reads a network from a file of another program and prints the kernels
+// it holds: L vectors of length N with M outputs each, how many multiply-accumulates
+// and weights that is, and what was made of what can be read in two ways. A name that
+// ends in .onnx is an ONNX model, of which only sizes are read; what it computes
+// beside the products is listed by operator, and so is every operator that is not
+// known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+// a heading. A config takes such a file as it is, with onnx = "FILE" or
+// topology = "FILE" in [workload]; --toml writes it as kernels instead, to be
+// changed by hand. JSON is schema xbar.import/1.
+//
+// Flags, before or after the operands:
+//
+//	--format FORMAT    text (unless given), json, csv or markdown
+//	--toml             write the layers as a workload of kernels, to paste into a config
+//	-o FILE            write the result to FILE, whole or not at all
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar import resnet50.csv
+//	xbar import resnet18.onnx
+//	xbar import resnet50.csv --toml -o kernels.toml
 //
 // # xbar presets
 //

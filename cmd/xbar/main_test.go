@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,8 +28,17 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"xbar": main})
 }
 
+// Scripts find ONNX models, which are not text, in the folder $MODELS.
 func TestScripts(t *testing.T) {
+	models, err := filepath.Abs("../../sim/workload/onnx/testdata/exported")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("MODELS", models)
+			return nil
+		},
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

@@ -20,7 +20,9 @@ type Config struct {
 
 	Capacitance     unit.Farad `toml:"capacitance" optional:"true" doc:"of the capacitor in a charge-domain cell"`
 	UnitCapacitance unit.Farad `toml:"unit_capacitance" optional:"true" doc:"C of the C-2C ladder that a cell's bits share"`
-	Voltage         unit.Volt  `toml:"voltage" optional:"true" check:"positive" doc:"to which an input of full scale charges the capacitors"`
+	Voltage         unit.Volt  `toml:"voltage" optional:"true" check:"positive" doc:"to which an input of full scale charges the capacitors, or the supply of the gates"`
+
+	Gates int `toml:"gates" range:"1..1024" optional:"true" doc:"NAND or NOR of two inputs that multiply a digit by the bits of this cell"`
 
 	Responsivity       float64 `toml:"responsivity" range:"0.01..10" optional:"true" doc:"photocurrent of the detector by optical power, A/W"`
 	WallPlugEfficiency float64 `toml:"wall_plug_efficiency" range:"0.0001..1" optional:"true" doc:"optical power of the laser by its electrical power"`
@@ -55,6 +57,7 @@ var Groups = []model.Group{
 			{Name: "conductance", About: "a resistive cell: V²·G·t", Needs: []string{"read_voltage", "g_on", "g_off"}},
 			{Name: "capacitor", About: "a charge-domain SRAM cell: C·V² where input and weight are on", Needs: []string{"capacitance", "voltage"}},
 			{Name: "c2c", About: "an SRAM word that switches a C-2C ladder", Needs: []string{"unit_capacitance", "voltage"}},
+			{Name: "gates", About: "an SRAM bit with gates that multiply, of ZigZag-IMC's at 28 nm, which switch where bits of input and weight are set", Needs: []string{"gates", "voltage"}},
 			{
 				Name: "photonic", About: "an optical weight: the light that its detector needs",
 				Needs: []string{"responsivity", "wall_plug_efficiency", "loss_db", "snr_bits", "tia_noise", "fan_in"},
@@ -78,8 +81,8 @@ var Groups = []model.Group{
 }
 
 // Read is the energy in joules of one cell in one read pulse, E = base·x² +
-// slope·x²·w. Where [Config.Lumped] has an answer, base repeats it and is
-// charged whatever x is.
+// slope·x²·w, or slope·α where [Config.ByBits] says so. Where [Config.Lumped] has
+// an answer, base repeats it and is charged whatever x is.
 func (c *Config) Read() (base, slope model.Figure) {
 	switch c.Model {
 	case "conductance":
@@ -88,12 +91,18 @@ func (c *Config) Read() (base, slope model.Figure) {
 		return c.capacitor()
 	case "c2c":
 		return c.ladder()
+	case "gates":
+		return c.multiplier()
 	case "photonic":
 		return c.photonic(), constant()
 	default:
 		return model.Given("energy of a driven cell", "E", float64(c.ReadEnergy), "J", "read_energy"), constant()
 	}
 }
+
+// ByBits says whether the energy of a read follows the share of the bits of digit
+// times level that are set.
+func (c *Config) ByBits() bool { return c.Model == "gates" }
 
 // Lumped is the energy in joules of a driven cell where the model has the same
 // for every digit and every level, and whether it does.

@@ -34,6 +34,10 @@ func TestPublishedEnergies(t *testing.T) {
 	base, slope = jia.Read()
 	near(t, "CiMLoop's bit cell capacitor of Jia's macro, 1.445 fJ", base.Value+slope.Value, 1.445e-15, 1e-9)
 
+	dimc := device.Config{Model: "gates", Bits: 8, Gates: 8, Voltage: 0.9}
+	base, slope = dimc.Read()
+	near(t, "a weight of DIMC1 at a quarter of its bits, 0.567 fJ", base.Value+slope.Value/4, 0.567e-15, 1e-9)
+
 	wan := device.Config{WriteModel: "pulse", WriteVoltage: 1.75, WriteConductance: 20e-6, WriteTime: 1e-6}
 	near(t, "8.52 pulses of NeuRRAM, 522 pJ", 8.52*wan.Write().Value, 522e-12, 1e-3)
 
@@ -128,7 +132,7 @@ func randomCell(t *rapid.T) device.Config {
 		ReadVoltage: unit.Volt(draw("read voltage", -3, 1)), ReadTime: unit.Second(draw("read time", -12, -3)),
 		GOn: unit.Siemens(draw("g on", -12, -1)), GOff: unit.Siemens(draw("g off", -12, -1)),
 		Capacitance: unit.Farad(draw("capacitance", -18, -12)), UnitCapacitance: unit.Farad(draw("unit capacitance", -18, -12)),
-		Voltage:      unit.Volt(draw("voltage", -3, 1)),
+		Voltage: unit.Volt(draw("voltage", -3, 1)), Gates: rapid.IntRange(1, 1024).Draw(t, "gates"),
 		Responsivity: draw("responsivity", -2, 1), WallPlugEfficiency: draw("efficiency", -4, 0),
 		LossDB: rapid.Float64Range(0, 100).Draw(t, "loss"), SNRBits: rapid.Float64Range(0, 20).Draw(t, "snr bits"),
 		TIANoise: rapid.Float64Range(0, 1e6).Draw(t, "noise"), FanIn: rapid.IntRange(1, 1<<20).Draw(t, "fan-in"),
@@ -169,7 +173,7 @@ func TestScaling(t *testing.T) {
 		if _, lumped := c.Lumped(); lumped {
 			want = 1
 		}
-		if got := total(twice) / total(c); math.Abs(got-want) > 1e-9 {
+		if got := total(twice) / total(c); !(math.Abs(got-want) <= 1e-9) {
 			t.Fatalf("twice the voltage is %g times the energy", got)
 		}
 		finer := c

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"xbar/sim/model"
+	"xbar/sim/technology"
 )
 
 const (
@@ -94,6 +95,21 @@ func (c *Config) ladder() (base, slope model.Figure) {
 		Holds:  "weight bits that are on and off equally often; the ladder is emptied before every read, its output is open, and parasitic capacitance is left out",
 	}
 	return base, constant()
+}
+
+// multiplier is gates one input of which is a stored bit, so that only the other
+// switches: half of a gate's capacitance.
+func (c *Config) multiplier() (base, slope model.Figure) {
+	each, v := technology.Capacitance.NAND(), float64(c.Voltage)
+	base = model.Figure{Name: baseName, Equation: "0", Unit: "J", Holds: "gates that stand still where a bit of input or weight is not set"}
+	slope = model.Figure{
+		Name: slopeName, Equation: "E = {n}·{C}/2·{V}²", Value: float64(c.Gates) * each.Value / 2 * v * v, Unit: "J", Source: technology.ZigZag,
+		Inputs: []model.Input{
+			{Symbol: "n", Value: float64(c.Gates), Key: "gates"}, model.Derived("C", each),
+			{Symbol: "V", Value: v, Unit: "V", Key: "voltage"},
+		},
+	}
+	return base, slope
 }
 
 const (

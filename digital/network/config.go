@@ -6,8 +6,9 @@ import (
 	"xbar/sim/unit"
 )
 
-// Config describes the interconnect between global buffer and tiles, the
-// schema of [machine.network].
+// Config describes the interconnect between global buffer and tiles, or between
+// the buffers of a systolic machine and its array: the schema of
+// [machine.network].
 type Config struct {
 	Model     string            `toml:"model" optional:"true" doc:"given, wire or router; what the other keys mean unless written"`
 	Kind      string            `toml:"kind" enum:"bus" default:"bus" doc:"one shared medium; a transfer reaches every tile that listens"`

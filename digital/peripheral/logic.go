@@ -15,10 +15,7 @@ const (
 	multiplier = "multiplier"
 )
 
-const (
-	horowitz = "Horowitz, ISSCC 2014: integers at 45 nm and 0.9 V"
-	zigzag   = "ZigZag-IMC, imc_unit.py: 28 nm"
-)
+const horowitz = "Horowitz, ISSCC 2014: integers at 45 nm and 0.9 V"
 
 // reference is the process of Horowitz's table.
 var reference = technology.Process{Node: 45e-9, Flavour: technology.HighPerformance, Supply: 0.9, Source: horowitz}
@@ -156,26 +153,11 @@ func (l *logic) multiplyAdd(symbol, base string, multiply, add technology.Curve)
 	}
 }
 
-// A bit of an adder is a full adder, three NAND and two XOR, and the flip-flop
-// of its sum.
-const bitEquation = "(3 + 2·{x} + {d})·{n}"
-
-func bit(name, symbol, base string, nand, xor, flipFlop float64) model.Figure {
-	return model.Figure{
-		Name: name, Equation: symbol + " = " + bitEquation, Value: (3 + 2*xor + flipFlop) * nand, Unit: base, Source: zigzag,
-		Inputs: []model.Input{
-			{Symbol: "x", Value: xor, Source: zigzag + ", XOR over NAND"},
-			{Symbol: "d", Value: flipFlop, Source: zigzag + ", flip-flop over NAND"},
-			{Symbol: "n", Value: nand, Unit: base, Source: zigzag + ", NAND of two inputs"},
-		},
-		Holds: "28 nm",
-	}
-}
-
+// gateEnergy is that of a full adder and the flip-flop of its sum, a bit.
 func (l *logic) gateEnergy(name string) model.Figure {
-	c, v := bit("capacitance of a full adder and a flip-flop", "C", "F", 0.7e-15, 1.5, 3), float64(l.voltage)
+	c, v := technology.Capacitance.Accumulator(), float64(l.voltage)
 	return model.Figure{
-		Name: name, Equation: "E = {α}·{B}·{C}·{V}²", Value: l.toggle * float64(l.bits) * c.Value * v * v, Unit: "J", Source: zigzag,
+		Name: name, Equation: "E = {α}·{B}·{C}·{V}²", Value: l.toggle * float64(l.bits) * c.Value * v * v, Unit: "J", Source: technology.ZigZag,
 		Inputs: []model.Input{
 			{Symbol: "α", Value: l.toggle, Key: "toggle"}, l.width("B"), model.Derived("C", c),
 			{Symbol: "V", Value: v, Unit: "V", Key: "voltage"},
@@ -185,9 +167,9 @@ func (l *logic) gateEnergy(name string) model.Figure {
 }
 
 func (l *logic) gateArea() model.Figure {
-	a := bit("area of a full adder and a flip-flop", "a", "m2", 0.614e-12, 2.4, 6)
+	a := technology.Area.Accumulator()
 	return model.Figure{
-		Name: "area of an adder", Equation: "A = {B}·{a}", Value: float64(l.bits) * a.Value, Unit: "m2", Source: zigzag,
+		Name: "area of an adder", Equation: "A = {B}·{a}", Value: float64(l.bits) * a.Value, Unit: "m2", Source: technology.ZigZag,
 		Inputs: []model.Input{l.width("B"), model.Derived("a", a)}, Holds: "28 nm",
 	}
 }

@@ -32,6 +32,10 @@ func (m *Machine) listComponents() {
 			model.Given("background power of a channel", "P", float64(c.DRAM.Leakage), "W", "leakage"), digital.Nothing("area", "m2")),
 	}
 	m.components[dramComponent].AreaKnown = true
+	if n := c.Network; n != nil {
+		m.components = append(m.components, part("network", "network", energy.Network, digital.Single(),
+			n.LeakageEach(c.written("network")), n.AreaEach(c.written("network"))))
+	}
 }
 
 // pes is the number of PEs.
@@ -76,6 +80,13 @@ func (m *Machine) openAccounts() {
 	words("output-buffer", "spill", energy.Buffer, spilled, sum, "a partial sum that leaves for the DRAM", outRead)
 	words("output-buffer", "fill", energy.Buffer, fetched+sum, sum, "a partial sum back from the DRAM", outWrite)
 	fixed("activation", "apply", applied, "an output to which the kernel's activation is applied", m.cfg.Activation.Operation().Under("activation"))
+	if n := m.cfg.Network; n != nil {
+		transfer := n.Transfer().Under("network")
+		words("network", "move input", energy.Network, read+input, input, "an input on its way into the array", transfer)
+		words("network", "move weight", energy.Network, read+weight, weight, "a weight on its way into the array", transfer)
+		words("network", "move sum", energy.Network, written, sum, "a sum, partial or finished, on its way out of the array", transfer)
+		words("network", "return sum", energy.Network, read+sum, sum, "a partial sum on its way into the array again", transfer)
+	}
 	words("dram", "read inputs", energy.DRAM, fetched+input, input, "an input for its buffer", dramRead)
 	words("dram", "read weights", energy.DRAM, fetched+weight, weight, "a weight for its buffer", dramRead)
 	words("dram", "read partial sums", energy.DRAM, fetched+sum, sum, "a partial sum that was spilled", dramRead)

@@ -2,6 +2,7 @@ package systolic
 
 import (
 	"xbar/digital/memory"
+	"xbar/digital/network"
 	"xbar/digital/peripheral"
 	"xbar/sim/unit"
 )
@@ -15,6 +16,7 @@ type Config struct {
 	OutputBuffer memory.Buffer
 	DRAM         memory.DRAM
 	Activation   peripheral.Activation
+	Network      *network.Config // between buffers and array; nil: they adjoin
 
 	// Written says of a key of a section ("input_buffer", "leakage") whether
 	// its value was written and so goes before that of the section's model;
@@ -36,7 +38,7 @@ type Array struct {
 	Rows              int    `toml:"rows" range:"1..65536"`
 	Cols              int    `toml:"cols" range:"1..65536"`
 	Dataflow          string `toml:"dataflow" enum:"ws|os|is" doc:"what the PEs hold: weights (ws), outputs (os) or inputs (is)"`
-	OverlapWeightLoad bool   `toml:"overlap_weight_load" default:"false" doc:"PEs hold two weights (is: inputs), and the next fold's is loaded while this one streams"`
+	OverlapWeightLoad bool   `toml:"overlap_weight_load" default:"false" doc:"PEs hold two weights (is: inputs), and the next fold's is loaded while this one streams; SCALE-Sim's cycles are without it, and without a dram.bandwidth"`
 	KeepActivations   bool   `toml:"keep_activations" default:"false" doc:"outputs stay in the input buffer as the next kernel's inputs where it holds a kernel's inputs and outputs together"`
 }
 

@@ -10,7 +10,7 @@
 // fold that fills only part of the array takes as long as a full one. Folds
 // run in sequence, for each column fold all row folds, as in SCALE-Sim v2.
 // Step t of a stream reaches PE (i, j) in cycle t+i+j. Holding W or X costs R
-// cycles at the head of a fold; with OverlapWeightLoad the PEs hold two, and
+// cycles at the head of a fold, as SCALE-Sim v2 has it; with OverlapWeightLoad the PEs hold two, and
 // the next fold's is shifted in while this one streams. That leaves R cycles
 // at the head of a kernel and L + R + C − 2 a fold (os holds nothing to load).
 //
@@ -28,6 +28,10 @@
 //
 // PEs that a fold does not use are gated, but a partial sum goes through all R
 // rows to reach its edge. An operand is charged for each PE that latches it.
+//
+// Between buffers and array there may be a network, as wide as the array's edges,
+// that every word crosses which is read or written in this table. It takes energy
+// and no time.
 //
 // # DRAM
 //

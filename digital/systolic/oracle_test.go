@@ -1,6 +1,7 @@
 package systolic
 
 import (
+	"math"
 	"math/big"
 	"testing"
 
@@ -9,7 +10,11 @@ import (
 
 	"xbar/digital"
 	"xbar/digital/memory"
+	"xbar/digital/network"
 	"xbar/sim"
+	"xbar/sim/energy"
+	"xbar/sim/theory"
+	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
 
@@ -62,60 +67,39 @@ func (o *oracle) ideal() int64 {
 	return o.batches * n * (stream + 2*R + C - 2)
 }
 
-// counts are all counts of the ledger but the PEs' moves.
-func (o *oracle) counts() map[string]int64 {
-	R, C := int64(o.cfg.Array.Rows), int64(o.cfg.Array.Cols)
-	x, w, y := o.l*o.n, o.n*o.m, o.l*o.m
-	fit := func(b memory.Buffer, bits int64) bool { return float64(bits) <= float64(b.Capacity) }
-	halfFit := func(b memory.Buffer, bits int64) bool { return float64(bits) <= float64(b.Capacity)/2 }
-	in, weights, out := o.cfg.InputBuffer, o.cfg.WeightBuffer, o.cfg.OutputBuffer
-	xBits, wBits := int64(o.k.InputBits), int64(o.k.WeightBits)
+// theory is the kernel and the machine in the closed forms' symbols.
+func (o *oracle) theory() (theory.Kernel, theory.Systolic) {
+	c := o.cfg
+	return theory.Kernel{
+			L: o.l, N: o.n, M: o.m,
+			InputBits: int64(o.k.InputBits), WeightBits: int64(o.k.WeightBits), OutputBits: int64(o.k.OutputBits),
+		}, theory.Systolic{
+			R: int64(c.Array.Rows), C: int64(c.Array.Cols), Dataflow: c.Array.Dataflow,
+			Input: int64(c.InputBuffer.Capacity), Weight: int64(c.WeightBuffer.Capacity), Output: int64(c.OutputBuffer.Capacity),
+		}
+}
 
-	once := func(words, times int64, stays bool) int64 {
-		if stays {
-			return words
-		}
-		return words * times
-	}
-	got := map[string]int64{"pe mac": o.l * o.n * o.m, "output-buffer store": y, "dram write outputs": y}
-	switch o.cfg.Array.Dataflow {
-	case "ws":
-		got["input-buffer read"], got["weight-buffer read"] = x*folds(o.m, C), w
-		got["input-buffer fill"] = once(x, folds(o.m, C), fit(in, x*xBits))
-		got["weight-buffer fill"] = w
-	case "is":
-		got["input-buffer read"], got["weight-buffer read"] = x, w*folds(o.l, C)
-		got["input-buffer fill"] = x
-		got["weight-buffer fill"] = once(w, folds(o.l, C), fit(weights, w*wBits))
-	case "os":
-		got["input-buffer read"], got["weight-buffer read"] = x*folds(o.m, C), w*folds(o.l, R)
-		got["input-buffer fill"] = once(x, folds(o.m, C), fit(in, x*xBits))
-		got["weight-buffer fill"] = once(w, folds(o.l, R), fit(weights, w*wBits) || halfFit(weights, o.n*min(o.m, C)*wBits))
-		got["output-buffer write"] = y
-	}
-	if o.cfg.Array.Dataflow != "os" {
-		slice := o.l * min(o.m, C)
-		if o.cfg.Array.Dataflow == "is" {
-			slice = o.m * min(o.l, C)
-		}
-		again := y * (folds(o.n, R) - 1)
-		got["output-buffer write"] = y + again
-		got["output-buffer read"] = again
-		if !fit(out, y*o.sumBits) && !halfFit(out, slice*o.sumBits) {
-			for _, action := range []string{"output-buffer spill", "output-buffer fill", "dram read partial sums", "dram write partial sums"} {
-				got[action] = again
-			}
-		}
+// counts are all counts of the ledger.
+func (o *oracle) counts() map[string]int64 {
+	k, a := o.theory()
+	c := a.Count(k)
+	got := map[string]int64{
+		"pe mac": c.MACs, "pe move input": c.MoveInput, "pe move weight": c.MoveWeight, "pe move sum": c.MoveSum,
+		"input-buffer read": c.ReadInput, "input-buffer fill": c.FetchInput,
+		"weight-buffer read": c.ReadWeight, "weight-buffer fill": c.FetchWeight,
+		"output-buffer write": c.WriteSum, "output-buffer read": c.ReadSum, "output-buffer store": c.Outputs,
+		"output-buffer spill": c.Spill, "output-buffer fill": c.Spill, "dram read partial sums": c.Spill, "dram write partial sums": c.Spill,
+		"dram write outputs": c.Outputs,
 	}
 	if o.found {
 		got["input-buffer fill"] = 0
 	}
 	if o.kept {
-		got["input-buffer keep"], got["dram write outputs"] = y, 0
+		got["input-buffer keep"], got["dram write outputs"] = c.Outputs, 0
 	}
 	got["dram read inputs"], got["dram read weights"] = got["input-buffer fill"], got["weight-buffer fill"]
 	if o.k.Activation {
-		got["activation apply"] = y
+		got["activation apply"] = c.Outputs
 	}
 	for action, n := range got {
 		if got[action] *= o.batches; n == 0 {
@@ -275,11 +259,7 @@ func TestOracle(t *testing.T) {
 				o.kept = float64(batch*(reads+k.L*k.M*int64(k.OutputBits))) <= float64(cfg.InputBuffer.Capacity)
 			}
 			kept = o.kept
-			got := counted(m, i)
-			for _, move := range []string{"pe move input", "pe move weight", "pe move sum"} {
-				delete(got, move)
-			}
-			if d := cmp.Diff(o.counts(), got); d != "" {
+			if d := cmp.Diff(o.counts(), counted(m, i)); d != "" {
 				t.Fatal(d)
 			}
 			if got, want := int64(pass.Kernels[i]), o.cycles(); got != want {
@@ -293,4 +273,64 @@ func TestOracle(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What one kernel by itself costs is the closed form, joule by joule, whether
+// or not its buffers hold what it reads again.
+func TestEnergyIsTheClosedForm(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cfg, k := drawConfig(t), drawKernels(t, 64)[0]
+		k.Activation, k.Dynamic = false, false
+		cost := func(name string) float64 { return rapid.Float64Range(0.01, 10).Draw(t, name) * pJ }
+		e := theory.SystolicCosts{
+			MAC: cost("MAC"), Register: cost("register"), InputRead: cost("input read"), InputWrite: cost("input write"),
+			WeightRead: cost("weight read"), WeightWrite: cost("weight write"), OutputRead: cost("output read"), OutputWrite: cost("output write"),
+			DRAMRead: cost("DRAM read"), DRAMWrite: cost("DRAM write"),
+			Network: cost("network"),
+		}
+		cfg.Network = &network.Config{Energy: unit.JoulePerBit(e.Network)}
+		cfg.PE.EnergyPerMAC, cfg.PE.RegisterEnergy = unit.Joule(e.MAC), unit.JoulePerBit(e.Register)
+		cfg.InputBuffer.ReadEnergy, cfg.InputBuffer.WriteEnergy = unit.JoulePerBit(e.InputRead), unit.JoulePerBit(e.InputWrite)
+		cfg.WeightBuffer.ReadEnergy, cfg.WeightBuffer.WriteEnergy = unit.JoulePerBit(e.WeightRead), unit.JoulePerBit(e.WeightWrite)
+		cfg.OutputBuffer.ReadEnergy, cfg.OutputBuffer.WriteEnergy = unit.JoulePerBit(e.OutputRead), unit.JoulePerBit(e.OutputWrite)
+		cfg.DRAM.ReadEnergy, cfg.DRAM.WriteEnergy = unit.JoulePerBit(e.DRAMRead), unit.JoulePerBit(e.DRAMWrite)
+		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+		m, _ := New(cfg, clock)
+		mustRun(t, m, []workload.Kernel{k}, 1, digital.Burst)
+
+		kernel, array := newOracle(&cfg, k, 1).theory()
+		counts := array.Count(kernel)
+		per := counts.Energy(kernel, e)
+		macs := float64(counts.MACs)
+		var got theory.SystolicPerMAC
+		var all int64 // bits over the DRAM
+		for id, a := range m.Ledger().Accounts() {
+			joules := m.Ledger().Joules(0, energy.AccountID(id)) / macs
+			switch {
+			case a.Component == "dram":
+				got.DRAM += joules
+				all += m.Ledger().Count(0, energy.AccountID(id)) * bitsOf(kernel, a.Action)
+			case a.Component == "weight-buffer", a.Action == "move weight":
+				got.Load += joules
+			default:
+				got.Floor += joules
+			}
+		}
+		for _, part := range [][2]float64{{got.DRAM, per.DRAM}, {got.Load, per.Load}, {got.Floor, per.Floor}, {joules(m, 0) / macs, per.Total()}} {
+			if math.Abs(part[0]-part[1]) > 1e-12*part[1] {
+				t.Fatalf("simulated %+v, closed form %+v J/MAC", got, per)
+			}
+		}
+		if want := counts.DRAMBits(kernel); all != want {
+			t.Fatalf("%d bits cross, in closed form %d", all, want)
+		}
+	})
+}
+
+// bitsOf is the width of what an action of the DRAM moves.
+func bitsOf(k theory.Kernel, action string) int64 {
+	return map[string]int64{
+		"read inputs": k.InputBits, "read weights": k.WeightBits, "write outputs": k.OutputBits,
+		"read partial sums": k.SumBits(), "write partial sums": k.SumBits(),
+	}[action]
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"os"
@@ -18,6 +19,7 @@ import (
 
 	"xbar/digital"
 	"xbar/digital/memory"
+	"xbar/digital/network"
 	"xbar/digital/peripheral"
 	"xbar/sim"
 	"xbar/sim/energy"
@@ -414,6 +416,44 @@ func TestComponents(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+	cfg.Network = &network.Config{Leakage: 0.2, Area: 1e-7}
+	c := machine(t, cfg).Components()[len(want)]
+	if c.Path != "network" || c.Category != energy.Network || c.Leakage.Value != 0.2 || c.Area.Value != 1e-7 {
+		t.Errorf("network %+v", c)
+	}
+}
+
+// What crosses a network is what the buffers give to the array and take from it, in
+// every dataflow, and it takes no time.
+func TestNetworkIsBetweenBuffersAndArray(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		kernels := drawKernels(t, 24)
+		cfg := drawConfig(t)
+		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+		plain, _ := New(cfg, clock)
+		cfg.Network = &network.Config{Energy: 1}
+		wired, _ := New(cfg, clock)
+		granularity := rapid.SampledFrom([]digital.Granularity{digital.Burst, digital.Step}).Draw(t, "granularity")
+		a, b := mustRun(t, plain, kernels, 2, granularity), mustRun(t, wired, kernels, 2, granularity)
+		if !slices.Equal(a.Kernels, b.Kernels) {
+			t.Fatalf("%v cycles, with a network %v", a.Kernels, b.Kernels)
+		}
+		for phase := range wired.Ledger().Phases() {
+			n := counted(wired, phase)
+			for crossed, accessed := range map[string]string{
+				"network move input": "input-buffer read", "network move weight": "weight-buffer read",
+				"network move sum": "output-buffer write", "network return sum": "output-buffer read",
+			} {
+				if n[crossed] != n[accessed] {
+					t.Fatalf("%s %d, %s %d", crossed, n[crossed], accessed, n[accessed])
+				}
+				delete(n, crossed)
+			}
+			if without := counted(plain, phase); !maps.Equal(n, without) {
+				t.Fatalf("beside the network %v, without it %v", n, without)
+			}
+		}
+	})
 }
 
 // Every account is charged what its figure says: a price, or where it counts
@@ -425,6 +465,7 @@ func TestCharges(t *testing.T) {
 		"input-buffer read": in, "input-buffer fill": in, "input-buffer keep": out,
 		"weight-buffer read": weight, "weight-buffer fill": weight,
 		"output-buffer write": sum, "output-buffer read": sum, "output-buffer store": sum, "output-buffer spill": sum, "output-buffer fill": sum,
+		"network move input": in, "network move weight": weight, "network move sum": sum, "network return sum": sum,
 		"dram read inputs": in, "dram read weights": weight, "dram read partial sums": sum, "dram write partial sums": sum, "dram write outputs": out,
 	}
 	k := kernel(40, 4, 3)
@@ -432,11 +473,13 @@ func TestCharges(t *testing.T) {
 
 	given := config(2, 3, "ws")
 	given.Array.KeepActivations = true
+	given.Network = &network.Config{Energy: 37 * pJ}
 	given.OutputBuffer.Capacity = 200 // less than the partial sums between two row folds
 	modelled := given
 	static := memory.Buffer{Model: "cacti", Capacity: 64 << 13, Node: 32e-9, Flavour: "itrs-hp", Word: 256}
 	modelled.InputBuffer, modelled.WeightBuffer = static, static
 	modelled.OutputBuffer = memory.Buffer{Model: "edram", Design: "puma", Capacity: 200}
+	modelled.Network = &network.Config{Model: "wire", Node: 45e-9, Length: 1e-3, Wires: "slack"}
 	modelled.DRAM = memory.DRAM{Model: "standard", Standard: "lpddr4", Channels: 1}
 	modelled.Activation = peripheral.Activation{Model: "multiplier", Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: 32}
 	for _, cfg := range []Config{given, modelled} {

@@ -18,6 +18,9 @@ func (s Share) Of(bits, v int64) int64 {
 	return int64(f*float64(v+1)) - int64(f*float64(v))
 }
 
+// Uniform reports whether the part of so many bits is that of every vector.
+func (s Share) Uniform(bits int64) bool { return s.Part == 0 || s.Part == s.Whole || bits == 0 }
+
 // Spills says which share of each kernel's input the global buffer could not
 // keep, so that it is fetched from DRAM whenever it is used: spills[k] for the
 // input of kernel k, spills[len(kernels)] for the last output, which goes to

@@ -15,9 +15,10 @@ import (
 //	study,machine,kind,scope,name,action,quantity,unit,value
 //
 // scope is machine, category, component, action, kernel, load, limit,
-// programming or values; name says which one (component path, kernel, category;
-// of loads the operand, with the level as the action). A number
-// that is not known has no row. Units are SI base units.
+// programming, values or winner; name says which one (component path, kernel,
+// category; of loads the operand, with the level as the action). Of a winner the
+// action says by what: energy (per MAC), time or energy-delay (per inference). A
+// number that is not known has no row. Units are SI base units.
 func CSV(w io.Writer, results ...*system.Result) error {
 	if err := finite(results); err != nil {
 		return err
@@ -29,6 +30,7 @@ func CSV(w io.Writer, results ...*system.Result) error {
 		for i := range r.Machines {
 			l.machine(r.Title, &r.Machines[i])
 		}
+		l.winners(r)
 	}
 	l.out.Flush()
 	_, err := w.Write(l.b.Bytes())
@@ -76,7 +78,9 @@ func (l *long) machine(study string, m *system.Machine) {
 	l.float("machine", "", "", "latency", "s", m.LatencyS)
 	l.float("machine", "", "", "ops_per_joule", "1/J", m.OpsPerJoule)
 	l.float("machine", "", "", "ops_per_second", "1/s", m.OpsPerSecond)
+	l.float("machine", "", "", "energy_delay", "J*s", m.EnergyDelayJS)
 	l.optional("machine", "", "", "area", "m2", m.AreaM2)
+	l.optional("machine", "", "", "ops_per_second_per_m2", "1/s/m2", m.OpsPerSecondPerM2)
 	l.float("machine", "", "", "rounding", "s", m.RoundingSeconds)
 	joules := joulesByCategory(&m.Categories)
 	for _, c := range energy.Categories() {
@@ -115,7 +119,10 @@ func (l *long) kernel(k *system.Kernel) {
 	l.int("kernel", k.Name, "", "N", "1", k.N)
 	l.int("kernel", k.Name, "", "M", "1", k.M)
 	l.int("kernel", k.Name, "", "cycles", "cycle", k.Cycles)
+	l.float("kernel", k.Name, "", "seconds", "s", k.Seconds)
 	l.float("kernel", k.Name, "", "energy", "J", k.EnergyJ)
+	l.float("kernel", k.Name, "", "energy_per_mac", "J", k.EnergyPerMACJ)
+	l.float("kernel", k.Name, "", "energy_delay", "J*s", k.EnergyDelayJS)
 	l.int("kernel", k.Name, "", "arrays", "array", k.Arrays)
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
 }
@@ -147,6 +154,34 @@ func (l *long) programming(p *system.Programming) {
 	l.float("programming", "one_time", "", "energy_per_inference", "J", p.OneTimeEnergyPerInferenceJ)
 	l.float("programming", "", "", "writes_per_cell_per_inference", "1", p.WritesPerCellPerInference)
 	l.optional("programming", "", "", "inferences_to_wear_out", "inference", p.InferencesToWearOut)
+}
+
+// winners are rows of the machine that wins, a kernel after the other.
+func (l *long) winners(r *system.Result) {
+	if r.Winners == nil {
+		return
+	}
+	byName := map[string]*system.Machine{}
+	for i := range r.Machines {
+		byName[r.Machines[i].Name] = &r.Machines[i]
+	}
+	for i := range r.Winners.Layers {
+		layer := &r.Winners.Layers[i]
+		for _, kernel := range layer.Kernels {
+			for _, by := range []struct {
+				what, quantity, unit string
+				of                   *system.Winner
+			}{
+				{"energy", "energy_per_mac", "J", &layer.Energy},
+				{"time", "seconds", "s", &layer.Time},
+				{"energy-delay", "energy_delay", "J*s", &layer.EnergyDelay},
+			} {
+				l.m = byName[by.of.Machine]
+				l.float("winner", kernel, by.what, by.quantity, by.unit, by.of.Value)
+				l.optional("winner", kernel, by.what, "times_next_best", "1", by.of.Times)
+			}
+		}
+	}
 }
 
 func (l *long) values(v *system.Values) {

@@ -22,9 +22,9 @@ func ExampleLawsCSV() {
 		fmt.Println(err)
 	}
 	// Output:
-	// law,x_is,x,measured_j_per_mac,theory_j_per_mac,total_j_per_mac
-	// mmm-L,L,1,1.6e-10,1.6e-10,1.625e-10
-	// mmm-L,L,2,8e-11,8e-11,8.25e-11
+	// law,x_is,x,measured_j_per_mac,theory_j_per_mac,total_j_per_mac,series
+	// mmm-L,L,1,1.6e-10,1.6e-10,1.625e-10,
+	// mmm-L,L,2,8e-11,8e-11,8.25e-11,
 }
 
 // A result with a hole in it is an error, and nothing is written.

@@ -46,7 +46,7 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 	}
 	x := explanation{
 		page: p, derivations: newDerivations(), whole: subject == "",
-		broad: slices.Contains([]string{"", "energy", "time", "area", "limits"}, subject),
+		broad: slices.Contains([]string{"", "energy", "time", "energy-delay", "area", "limits"}, subject),
 	}
 	for i := range e.Machines {
 		x.machine(&e.Machines[i], len(e.Machines) > 1)
@@ -74,6 +74,7 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 	x.energy(m.Energy)
 	loads(x, m.Loads)
 	x.time(m.Time)
+	x.energyDelay(m.EnergyDelay)
 	x.area(m.Area)
 	x.limits(m.Limits)
 }
@@ -321,6 +322,16 @@ func (x *explanation) shares(kernels []system.ExplainedKernel) {
 	x.table(t)
 }
 
+func (x *explanation) energyDelay(d *system.Derivation) {
+	if d == nil {
+		return
+	}
+	x.subheading("Energy-delay product: " + d.Result + " for an inference")
+	x.begin("the energy-delay product" + x.of)
+	x.figure(d)
+	x.entries([]column{{left: true}}, []entry{{[]string{"energy-delay"}, x.lines}})
+}
+
 func (x *explanation) area(a *system.ExplainedArea) {
 	if a == nil {
 		return
@@ -356,6 +367,11 @@ func (x *explanation) area(a *system.ExplainedArea) {
 	out.say(x.page, fmt.Sprintf("%s %s in all", digits(out.sum/factor), symbol), "Without an area of their own")
 	if len(unknown) > 0 {
 		x.paragraph("Not known: " + strings.Join(unknown, ", ") + ".")
+	}
+	if a.Throughput != nil {
+		x.begin("the throughput per area" + x.of)
+		x.figure(a.Throughput)
+		x.entries([]column{{left: true}}, []entry{{[]string{"throughput per area"}, x.lines}})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"xbar/sim/system"
 )
@@ -20,17 +21,21 @@ func LawsMarkdown(w io.Writer, r *system.LawsResult) error {
 	return writeLaws(w, &markdownPage{}, r)
 }
 
-// LawsCSV writes one row per law and point, joules per MAC.
+// LawsCSV writes one row per law and point, joules per MAC, and one for each of
+// its other series.
 func LawsCSV(w io.Writer, r *system.LawsResult) error {
 	if err := finite(r); err != nil {
 		return err
 	}
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	out.Write([]string{"law", "x_is", "x", "measured_j_per_mac", "theory_j_per_mac", "total_j_per_mac"})
+	out.Write([]string{"law", "x_is", "x", "measured_j_per_mac", "theory_j_per_mac", "total_j_per_mac", "series"})
 	for _, law := range r.Laws {
 		for _, p := range law.Points {
-			out.Write([]string{law.ID, law.X, plain(p.X), plain(p.MeasuredJPerMAC), plain(p.TheoryJPerMAC), plain(p.TotalJPerMAC)})
+			out.Write([]string{law.ID, law.X, plain(p.X), plain(p.MeasuredJPerMAC), plain(p.TheoryJPerMAC), plain(p.TotalJPerMAC), law.Series})
+			for _, o := range p.Others {
+				out.Write([]string{law.ID, law.X, plain(p.X), plain(o.MeasuredJPerMAC), plain(o.TheoryJPerMAC), "", o.Name})
+			}
 		}
 	}
 	out.Flush()
@@ -65,17 +70,31 @@ func lawsSummary(p page, laws []system.Law, left []system.Left) {
 		}
 		t.add(laws[i].ID, verdict, slope(laws[i].Slope), slope(laws[i].SlopeTheory), deviation(furthest(laws[i].Points)))
 	}
-	p.paragraph(fmt.Sprintf("%d of %s. Slopes are of log energy per MAC over log x.", held, plural(len(laws), "law")+" hold") +
+	p.paragraph(fmt.Sprintf("%d of %s. Slopes are of log energy per MAC over log x%s.", held, plural(len(laws), "law")+" hold", otherSlopes(laws)) +
 		" The whole machine adds what a law leaves out, but for static power.")
 	p.table(t)
 	for i := range left {
-		p.paragraph(fmt.Sprintf("%s is left out: %s cost nothing on this machine.", left[i].ID, left[i].Measures))
+		why := left[i].Why
+		if why == "" {
+			why = left[i].Measures + " cost nothing on this machine"
+		}
+		p.paragraph(fmt.Sprintf("%s is left out: %s.", left[i].ID, why))
 	}
+}
+
+// otherSlopes names the slopes that are of something else.
+func otherSlopes(laws []system.Law) (text string) {
+	for i := range laws {
+		if laws[i].SlopeIs != "" {
+			text += fmt.Sprintf("; %s: %s", laws[i].ID, laws[i].SlopeIs)
+		}
+	}
+	return text
 }
 
 // lawsMachines says whose energies these are where a config brought some.
 func lawsMachines(p page, r *system.LawsResult) {
-	if r.Analog == "" && r.Scalar == "" {
+	if r.Analog == "" && r.Scalar == "" && r.Systolic == "" {
 		return
 	}
 	machine := func(kind, own string) string {
@@ -84,7 +103,8 @@ func lawsMachines(p page, r *system.LawsResult) {
 		}
 		return "the " + kind + " machine " + strconv.Quote(own)
 	}
-	p.paragraph(fmt.Sprintf("Energies are those of %s and of %s; sizes are the laws' own.", machine("analog", r.Analog), machine("scalar", r.Scalar)))
+	p.paragraph(fmt.Sprintf("Energies are those of %s, of %s and of %s; sizes are the laws' own, and so are both machines of precision-crossover.",
+		machine("analog", r.Analog), machine("scalar", r.Scalar), machine("systolic", r.Systolic)))
 }
 
 func slope(x float64) string {
@@ -95,18 +115,24 @@ func slope(x float64) string {
 }
 
 // apart is how far the simulation is from the closed form, relative to it.
-func apart(p system.LawPoint) float64 {
-	if p.TheoryJPerMAC == 0 {
-		return p.MeasuredJPerMAC
+func apart(measured, theory float64) float64 {
+	if theory == 0 {
+		return measured
 	}
-	return p.MeasuredJPerMAC/p.TheoryJPerMAC - 1
+	return measured/theory - 1
 }
 
-func furthest(points []system.LawPoint) float64 {
-	most := 0.0
+// furthest is the largest of them, of a law's own series and of others.
+func furthest(points []system.LawPoint) (most float64) {
+	further := func(x float64) {
+		if math.Abs(x) > math.Abs(most) {
+			most = x
+		}
+	}
 	for _, p := range points {
-		if math.Abs(apart(p)) > math.Abs(most) {
-			most = apart(p)
+		further(apart(p.MeasuredJPerMAC, p.TheoryJPerMAC))
+		for _, o := range p.Others {
+			further(apart(o.MeasuredJPerMAC, o.TheoryJPerMAC))
 		}
 	}
 	return most
@@ -133,21 +159,102 @@ func law(p page, law *system.Law) {
 	if len(law.Points) == 0 {
 		return
 	}
-	var joules []float64
-	low, high := math.Inf(1), 0.0
+	joules, low, high := spread(law.Points)
+	symbol, factor := scale("J", joules...)
+	t := table{columns: []column{{head: law.X}, {head: "simulated " + symbol + "/MAC"}, {head: "closed form"}, {head: "apart"}, {head: "whole machine"}, {head: "log scale", left: true}}}
 	for _, point := range law.Points {
+		t.add(count(point.X), digits(point.MeasuredJPerMAC/factor), digits(point.TheoryJPerMAC/factor), deviation(apart(point.MeasuredJPerMAC, point.TheoryJPerMAC)),
+			digits(point.TotalJPerMAC/factor), bar(logPosition(point.MeasuredJPerMAC, low, high), 24))
+	}
+	p.table(t)
+	beside(p, law, symbol, factor)
+	if f := law.Floor; f != nil {
+		p.paragraph(fmt.Sprintf("The %s is %s %s/MAC, in closed form %s, and varies by %s over all of these.",
+			f.FloorOf, digits(f.FloorJPerMAC/factor), symbol, digits(f.FloorTheoryJPerMAC/factor), strings.TrimPrefix(deviation(f.FloorVaries), "+")))
+	}
+	for _, e := range law.Exponents {
+		p.paragraph(fmt.Sprintf("Slope of the %s: %s, in theory %s.", e.Of, slope(e.Slope), slope(e.Theory)))
+	}
+	crossings(p, law)
+}
+
+// spread lists the energies of a law's points for one prefix, and the range of
+// those measured.
+func spread(points []system.LawPoint) (joules []float64, low, high float64) {
+	low = math.Inf(1)
+	for _, point := range points {
 		joules = append(joules, point.MeasuredJPerMAC, point.TheoryJPerMAC, point.TotalJPerMAC)
 		if point.MeasuredJPerMAC > 0 {
 			low, high = min(low, point.MeasuredJPerMAC), max(high, point.MeasuredJPerMAC)
 		}
 	}
-	symbol, factor := scale("J", joules...)
-	t := table{columns: []column{{head: law.X}, {head: "simulated " + symbol + "/MAC"}, {head: "closed form"}, {head: "apart"}, {head: "whole machine"}, {head: "log scale", left: true}}}
+	return joules, low, high
+}
+
+// beside shows a law's other series, each with how far it is from its closed
+// form at most.
+func beside(p page, law *system.Law, symbol string, factor float64) {
+	first := law.Points[0].Others
+	if len(first) == 0 {
+		return
+	}
+	p.paragraph("Beside it, simulated " + symbol + "/MAC. " + law.Beside + ".")
+	t := table{columns: []column{{head: law.X}}}
+	last := []string{"apart at most"}
+	for i, o := range first {
+		t.columns = append(t.columns, column{head: o.Name})
+		most := 0.0
+		for _, point := range law.Points {
+			if off := apart(point.Others[i].MeasuredJPerMAC, point.Others[i].TheoryJPerMAC); math.Abs(off) > math.Abs(most) {
+				most = off
+			}
+		}
+		last = append(last, deviation(most))
+	}
 	for _, point := range law.Points {
-		t.add(count(point.X), digits(point.MeasuredJPerMAC/factor), digits(point.TheoryJPerMAC/factor), deviation(apart(point)), digits(point.TotalJPerMAC/factor),
-			bar(logPosition(point.MeasuredJPerMAC, low, high), 24))
+		row := []string{count(point.X)}
+		for _, o := range point.Others {
+			row = append(row, digits(o.MeasuredJPerMAC/factor))
+		}
+		t.add(row...)
+	}
+	t.rule()
+	t.add(last...)
+	p.table(t)
+}
+
+// crossings shows, converter by converter, where curves cross on arrays of each
+// size.
+func crossings(p page, law *system.Law) {
+	if len(law.Crossings) == 0 {
+		return
+	}
+	p.paragraph("Crossings, simulated and in closed form: " + law.CrossingsOf + ".")
+	t := table{columns: []column{{head: "energy of a conversion", left: true}}}
+	rows := map[string][]string{}
+	var names []string
+	seen := map[int64]bool{}
+	for _, c := range law.Crossings {
+		if !seen[c.N] {
+			seen[c.N] = true
+			t.columns = append(t.columns, column{head: fmt.Sprintf("N = M = %d", c.N)}, column{head: "closed form"})
+		}
+		if rows[c.Converter] == nil {
+			names = append(names, c.Converter)
+		}
+		rows[c.Converter] = append(rows[c.Converter], crossing(c.X), crossing(c.Theory))
+	}
+	for _, name := range names {
+		t.add(append([]string{name}, rows[name]...)...)
 	}
 	p.table(t)
+}
+
+func crossing(x float64) string {
+	if x == 0 {
+		return none
+	}
+	return strconv.FormatFloat(x, 'f', 2, 64)
 }
 
 // logPosition places x for a bar: an eighth is the lowest, at least a decade

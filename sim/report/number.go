@@ -166,6 +166,9 @@ func duration(seconds float64) string {
 
 func width(text string) int { return utf8.RuneCountInString(text) }
 
+// Shorten is a name of at most limit runes, as tables have it.
+func Shorten(text string, limit int) string { return shorten(text, limit) }
+
 // shorten keeps the end of a long name, which is what tells paths apart.
 func shorten(text string, limit int) string {
 	runes := []rune(text)

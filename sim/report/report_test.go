@@ -146,9 +146,37 @@ func anyResult(t *rapid.T) *system.Result {
 			}
 			m.Limits = append(m.Limits, l)
 		}
+		m.EnergyDelayJS = joules.Draw(t, "energy-delay")
+		if rapid.Bool().Draw(t, "area") {
+			m.AreaM2, m.OpsPerSecondPerM2 = new(joules.Draw(t, "square metres")), new(joules.Draw(t, "density"))
+		}
 		r.Machines = append(r.Machines, m)
 	}
+	if len(r.Machines) > 1 {
+		r.Winners = anyWinners(t, r.Machines)
+	}
 	return r
+}
+
+func anyWinners(t *rapid.T, machines []system.Machine) *system.Winners {
+	joules := rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(1e-12, 1))
+	winner := func() system.Winner {
+		w := system.Winner{Machine: rapid.SampledFrom(machines).Draw(t, "winner").Name, Value: joules.Draw(t, "value"), Next: rapid.SampledFrom(machines).Draw(t, "next").Name}
+		if rapid.Bool().Draw(t, "times") {
+			w.Times = new(rapid.Float64Range(1, 1e12).Draw(t, "times"))
+		}
+		return w
+	}
+	w := &system.Winners{Mix: system.Mix{EnergyPerInferenceJ: joules.Draw(t, "mix"), Best: machines[0].Name, BestEnergyPerInferenceJ: joules.Draw(t, "alone")}}
+	for range rapid.SampledFrom([]int{1, 3, 26}).Draw(t, "layers") {
+		l := system.LayerWinners{
+			Kernels: rapid.SliceOfN(rapid.String(), 1, 3).Draw(t, "kernels"), L: rapid.Int64Range(1, 1e7).Draw(t, "L"), N: 1e5, M: 1e5,
+			Energy: winner(), Time: winner(), EnergyDelay: winner(),
+		}
+		l.MACs = int64(len(l.Kernels)) * l.L * l.N
+		w.Layers = append(w.Layers, l)
+	}
+	return w
 }
 
 // Text of anything keeps to its width, has no control characters and ends its

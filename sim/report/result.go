@@ -24,6 +24,7 @@ func writePage(w io.Writer, p page, r *system.Result) error {
 	heading(p, r)
 	comparison(p, r.Machines)
 	categories(p, r.Machines)
+	winners(p, r.Winners)
 	for i := range r.Machines {
 		machine(p, &r.Machines[i])
 	}
@@ -135,12 +136,16 @@ func comparison(p page, machines []system.Machine) {
 	c.compare("slower", "faster", inferencesPerSecond)
 	c.words("", "TOPS", func(m *system.Machine) string { return digits(m.OpsPerSecond / tera) })
 	c.rule()
-	c.optional("area", "m2", func(m *system.Machine) *float64 { return m.AreaM2 })
+	c.energyDelay()
+	c.area()
 	c.arrays()
 	c.accuracy()
 	p.table(c.table)
 	if amortisedOver(machines) > 0 {
 		p.paragraph("Energy per inference includes its share of one-time programming; everything else is the steady state, one pass after another.")
+	}
+	if c.base != nil {
+		p.paragraph("The energy-delay product is that of an inference: its energy times its share of a pass, latency over batch.")
 	}
 }
 
@@ -193,6 +198,35 @@ func (c *comparisonTable) compare(less, more string, of func(*system.Machine) fl
 		}
 		return ratio(of(m), of(c.base), less, more)
 	})
+}
+
+// energyDelay is for comparing: alone it says little.
+func (c *comparisonTable) energyDelay() {
+	if c.base == nil {
+		return
+	}
+	product := func(m *system.Machine) float64 { return m.EnergyDelayJS }
+	c.quantity("energy-delay product", "J·s", product)
+	c.compare("less", "more", product)
+	c.rule()
+}
+
+func (c *comparisonTable) area() {
+	c.optional("area", "m2", func(m *system.Machine) *float64 { return m.AreaM2 })
+	for i := range c.machines {
+		if c.machines[i].OpsPerSecondPerM2 != nil {
+			c.words("throughput per area", "TOPS/mm²", perArea)
+			return
+		}
+	}
+}
+
+func perArea(m *system.Machine) string {
+	if m.OpsPerSecondPerM2 == nil {
+		return none
+	}
+	const squareMillimetres = 1e6 // in a square metre
+	return digits(*m.OpsPerSecondPerM2 / squareMillimetres / tera)
 }
 
 func (c *comparisonTable) arrays() {
@@ -473,15 +507,7 @@ func kernels(p page, m *system.Machine) {
 
 // costliest keeps up to limit kernels, in their order.
 func costliest(all []system.Kernel, limit int) (shown, rest []system.Kernel) {
-	order := make([]int, len(all))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(i, j int) bool { return all[order[i]].EnergyJ > all[order[j]].EnergyJ })
-	keep := make([]bool, len(all))
-	for _, i := range order[:min(limit, len(order))] {
-		keep[i] = true
-	}
+	keep := largest(len(all), limit, func(i int) float64 { return all[i].EnergyJ })
 	for i, k := range all {
 		if keep[i] {
 			shown = append(shown, k)

@@ -2,6 +2,7 @@ package system
 
 import (
 	"math"
+	"strings"
 
 	"xbar/sim/energy"
 )
@@ -110,10 +111,37 @@ func (m *Machine) rate(batch, inferences int64, oneTime float64) {
 	m.LatencyS = m.Seconds
 	m.EnergyPerInferenceJ = m.EnergyJ/float64(batch) + oneTime/float64(inferences)
 	m.EnergyPerMACJ = m.EnergyJ / float64(m.MACs)
+	m.EnergyDelayJS = m.EnergyPerInferenceJ * m.Seconds / float64(batch)
 	if m.EnergyJ > 0 {
 		m.OpsPerJoule = 2 * float64(m.MACs) / m.EnergyJ
 	}
 	if m.Seconds > 0 {
 		m.OpsPerSecond = 2 * float64(m.MACs) / m.Seconds
 	}
+	if m.AreaM2 != nil && *m.AreaM2 > 0 {
+		density := m.OpsPerSecond / *m.AreaM2
+		m.OpsPerSecondPerM2 = &density
+	}
+	for i := range m.Kernels {
+		k := &m.Kernels[i]
+		k.EnergyPerMACJ = k.EnergyJ / (float64(k.L) * float64(k.N) * float64(k.M))
+		k.EnergyDelayJS = k.EnergyJ / float64(batch) * k.Seconds / float64(batch)
+	}
+}
+
+// areaNote says why the area is not known; "" where it is.
+func (m *Machine) areaNote() string {
+	var without []string
+	for _, c := range m.Components {
+		if c.AreaM2 == nil {
+			without = append(without, c.Path)
+		}
+	}
+	switch len(without) {
+	case 0:
+		return ""
+	case len(m.Components):
+		return "the area is not known: no component has one"
+	}
+	return "the area is not known: none is given for " + strings.Join(without, ", ")
 }

@@ -26,13 +26,14 @@ type Explanation struct {
 // Explained is one machine's part of an explanation. What the path does not
 // ask about is left out.
 type Explained struct {
-	Name   string           `json:"name"`
-	Kind   string           `json:"kind"`
-	Energy *ExplainedEnergy `json:"energy,omitempty"`
-	Time   *ExplainedTime   `json:"time,omitempty"`
-	Area   *ExplainedArea   `json:"area,omitempty"`
-	Limits []ExplainedLimit `json:"limits,omitempty"`
-	Loads  []Served         `json:"loads,omitempty"` // scalar machines, of the memory levels asked about
+	Name        string           `json:"name"`
+	Kind        string           `json:"kind"`
+	Energy      *ExplainedEnergy `json:"energy,omitempty"`
+	Time        *ExplainedTime   `json:"time,omitempty"`
+	EnergyDelay *Derivation      `json:"energy_delay,omitempty"` // of an inference, in J·s
+	Area        *ExplainedArea   `json:"area,omitempty"`
+	Limits      []ExplainedLimit `json:"limits,omitempty"`
+	Loads       []Served         `json:"loads,omitempty"` // scalar machines, of the memory levels asked about
 }
 
 // ExplainedEnergy is the energy of a pass, action by action, the largest first.
@@ -102,6 +103,7 @@ type ExplainedArea struct {
 	AreaM2     float64             `json:"area_m2"` // of what is known
 	Known      bool                `json:"known"`   // of every component
 	Components []ExplainedCovering `json:"components"`
+	Throughput *Derivation         `json:"throughput,omitempty"` // of an area, in operations a second and mm²; nil: not known, or of a part
 }
 
 // ExplainedCovering is the area of one kind of component.
@@ -175,8 +177,8 @@ type stageFigure struct {
 // Explain runs a study and says where the numbers of what the path names come
 // from. A path is the name of a component ("tile/array/adc") or of what is
 // below it ("tile/array"), a category ("output"), or one of "energy", "time",
-// "area" and "limits"; a machine's name and a colon before it leave the others
-// out. An unknown path is a *PathError.
+// "energy-delay", "area" and "limits"; a machine's name and a colon before it
+// leave the others out. An unknown path is a *PathError.
 func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options) (*Explanation, error) {
 	only, subject := splitPath(cfg, path)
 	if only < 0 && strings.Contains(path, ":") {
@@ -245,7 +247,7 @@ func (e *PathError) Error() string {
 	return text + "\nallowed: " + strings.Join(allowed, ", ")
 }
 
-var subjects = []string{"energy", "time", "area", "limits"}
+var subjects = []string{"energy", "time", "energy-delay", "area", "limits"}
 
 func unknownPath(subject string, result *Result) *PathError {
 	allowed := slices.Clone(subjects)
@@ -300,6 +302,9 @@ func (x *explainer) explain(subject string) Explained {
 	}
 	if is("time") {
 		e.Time = x.time(part)
+	}
+	if part == "" && is("energy-delay") {
+		e.EnergyDelay = x.energyDelay()
 	}
 	if is("area") {
 		e.Area = x.area(part)
@@ -394,11 +399,52 @@ func (x *explainer) time(part string) *ExplainedTime {
 	}
 	for _, k := range x.result.Kernels {
 		t.Kernels = append(t.Kernels, ExplainedKernel{
-			Name: k.Name, Cycles: k.Cycles, Seconds: x.result.Seconds * share(float64(k.Cycles), float64(x.result.Cycles)),
-			Share: share(float64(k.Cycles), float64(x.result.Cycles)),
+			Name: k.Name, Cycles: k.Cycles, Seconds: k.Seconds, Share: share(k.Seconds, x.result.Seconds),
 		})
 	}
 	return t
+}
+
+// energyDelay is of an inference: its energy, the share of one-time programming
+// included, times its share of a pass's time.
+func (x *explainer) energyDelay() *Derivation {
+	m := x.result
+	batch := model.Input{Symbol: "B", Value: float64(m.Batch), Key: "workload.batch"}
+	if x.machine.Batch > 0 {
+		batch.Key = "machine.batch"
+	}
+	each := model.Figure{
+		Name: "energy of an inference", Equation: "E = {E_p}/{B}", Value: m.EnergyPerInferenceJ, Unit: "J",
+		Inputs: []model.Input{{Symbol: "E_p", Value: m.EnergyJ, Unit: "J", Source: "the energy of a pass, simulated"}, batch},
+	}
+	if p := m.Programming; p != nil && p.OneTime.EnergyJ > 0 {
+		each.Equation += " + {E_1}/{n}"
+		each.Inputs = append(each.Inputs,
+			model.Input{Symbol: "E_1", Value: p.OneTime.EnergyJ, Unit: "J", Source: "the energy of programming once, simulated"},
+			model.Input{Symbol: "n", Value: float64(p.AmortisedOverInferences), Key: "inferences"})
+	}
+	d := x.derivation(model.Figure{
+		Name: "energy-delay product of an inference", Equation: "ED = {E}·{t}/{B}", Value: m.EnergyDelayJS, Unit: "J·s",
+		Inputs: []model.Input{model.Derived("E", each), {Symbol: "t", Value: m.Seconds, Unit: "s", Source: "the time of a pass, simulated"}, batch},
+	})
+	return &d
+}
+
+// throughput is that of the whole machine, over its area.
+func (x *explainer) throughput() *Derivation {
+	m := x.result
+	if m.OpsPerSecondPerM2 == nil {
+		return nil
+	}
+	d := x.derivation(model.Figure{
+		Name: "throughput per area", Equation: "D = 2·{MACs}/({t}·{A})", Value: *m.OpsPerSecondPerM2 * 1e-6, Unit: "OPS/mm²",
+		Inputs: []model.Input{
+			{Symbol: "MACs", Value: float64(m.MACs), Source: "Σ L·N·M of the kernels of a pass; a MAC is two operations"},
+			{Symbol: "t", Value: m.Seconds, Unit: "s", Source: "the time of a pass, simulated"},
+			{Symbol: "A", Value: *m.AreaM2, Unit: "m2", Source: "the sum of the components"},
+		},
+	})
+	return &d
 }
 
 func (x *explainer) area(part string) *ExplainedArea {
@@ -418,6 +464,9 @@ func (x *explainer) area(part string) *ExplainedArea {
 	}
 	if len(a.Components) == 0 {
 		return nil
+	}
+	if part == "" {
+		a.Throughput = x.throughput()
 	}
 	a.AreaM2 = sum.Value()
 	for i := range a.Components {

@@ -231,6 +231,15 @@ var knobs = []knob{
 	turn("adder_tree", "latency", times),
 	turn("adder_tree", "interval", times),
 	turn("adder_tree", "leakage", powers),
+	{"kernels", "digital", list("colonnade-2021|digital-cim-28nm|dimc3-2023"), nil},
+	{"adder_tree", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
+	turn("adder_tree", "toggle", shares),
+	turn("adder_tree", "registers", counts),
+	turn("adder_tree", "area", areas),
+	{"cell", "gates", list("1|2|8"), list("1024")},
+	{"cell", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
+	{"dac", "model", list(`"registers"|"given"`), nil},
+	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -264,6 +273,7 @@ func turned(bytes []byte) string {
 		return v
 	}
 	machines, preset, second := or("kernels", "machine", "both"), or("kernels", "preset", "reram-small"), or("kernels", "a second one", "")
+	digital := or("kernels", "digital", "colonnade-2021")
 	l, n, m := or("kernels", "L", "2"), or("kernels", "N", "9"), or("kernels", "M", "6")
 	set[""]["inferences"] = or("", "inferences", "10")
 	write("")
@@ -287,10 +297,10 @@ func turned(bytes []byte) string {
 		machine("x", "analog", preset, "supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
 	}
 	if machines == "digital" || machines == "all" {
-		machine("d", "digital-cim", "colonnade-2021", "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
+		machine("d", "digital-cim", digital, "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
 	}
 	if machines == "systolic" || machines == "all" {
-		machine("a", "systolic", "tpu-v1", "array|pe|activation|input_buffer|weight_buffer|output_buffer|dram")
+		machine("a", "systolic", "tpu-v1", "array|pe|activation|input_buffer|weight_buffer|output_buffer|network|dram")
 	}
 	if machines == "scalar" || machines == "both" || machines == "all" {
 		machine("s", "scalar", "scalar-45nm", "core|memory")

@@ -33,17 +33,18 @@ var house = []struct {
 	{"sim", []string{"sim/internal/..."}},
 	{"sim/energy", []string{"sim/unit"}},
 	{"sim/trace", []string{"sim"}},
+	{"sim/workload/onnx", []string{"sim/workload", "google.golang.org/protobuf/encoding/protowire"}},
 	{"sim/workload/...", []string{"sim/workload/...", "github.com/BurntSushi/toml"}},
 	{"sim/mapping", []string{"sim/workload"}},
 
 	{"adc/adctest", []string{"pgregory.net/rapid"}},
 	{"dac/dactest", []string{"pgregory.net/rapid"}},
 	{"adc", []string{"sim/model", "sim/unit"}},
-	{"dac", []string{"sim/model", "sim/unit"}},
+	{"dac", []string{"sim/model", "sim/technology", "sim/unit"}},
 	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace"}},
 	{"digital/...", []string{"digital/...", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload"}},
 
-	{"configs", []string{"adc", "dac", "crossbar/...", "digital/...", "sim/unit", "sim/model", "sim/technology", "github.com/BurntSushi/toml"}},
+	{"configs", []string{"adc", "dac", "crossbar/...", "digital/...", "sim/unit", "sim/model", "sim/technology", "sim/workload/...", "github.com/BurntSushi/toml"}},
 	{"sim/system/...", []string{
 		"sim/system/...", "configs", "adc", "dac", "crossbar/...", "digital/...",
 		"sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload", "sim/mapping", "sim/theory",
@@ -54,7 +55,7 @@ var house = []struct {
 		"golang.org/x/sync/errgroup",
 	}},
 	{"sim/report/...", []string{
-		"sim/report/...", "sim/system", "sim/validate", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
+		"sim/report/...", "sim/system", "sim/validate", "sim/workload", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
 	}},
 	{"cmd/...", []string{
 		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload", "sim/mapping", "sim/theory", "sim/system", "sim/validate", "sim/report/...",

@@ -37,32 +37,49 @@ preset = "reram-small"
 name = "scalar"
 kind = "scalar"
 preset = "scalar-45nm"
+[[machine]]
+name = "systolic"
+kind = "systolic"
+preset = "tpu-v1"
+[[machine]]
+name = "words"
+kind = "analog"
+preset = "c2c-28nm"
+[[machine]]
+name = "bits"
+kind = "digital-cim"
+preset = "digital-cim-28nm"
 `
 
 // law is one law before it is measured: a point of the study for each x.
 type law struct {
-	id, statement, x, measures string
-	slope                      float64
-	xs                         []int64
-	point                      func(ctx context.Context, x int64) (LawPoint, error)
+	id, statement, x, measures, series string
+	slope                              float64
+	xs                                 []int64
+	point                              func(ctx context.Context, x int64) (LawPoint, error)
+	judge                              func(ctx context.Context, measured *Law) error // of all points; nil: by the slope alone
 }
 
 // Laws measures the scaling laws by simulation beside the closed forms. The
-// first analog and the first scalar machine of cfg are used, or the library's
-// where there is none; sizes of arrays and chip are the laws' own.
+// first analog, scalar and systolic machine of cfg are used, or the library's
+// where there is none; sizes of arrays and chip are the laws' own. Precision is
+// measured on the library's machines alone, for few others say what a bit costs.
 func Laws(ctx context.Context, cfg *configs.Config, opt Options) (*LawsResult, error) {
 	s, err := newLawStudy(cfg)
 	if err != nil {
 		return nil, err
 	}
-	laws := s.laws()
-	result := &LawsResult{Schema: "xbar.laws/1", Analog: s.names["analog"], Scalar: s.names["scalar"], Laws: make([]Law, len(laws))}
+	laws, left := s.laws()
+	result := &LawsResult{
+		Schema: "xbar.laws/1", Analog: s.names["analog"], Scalar: s.names["scalar"], Systolic: s.names["systolic"],
+		Laws: make([]Law, len(laws)), Left: left,
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, opt.Workers))
 	progress := newProgress(opt.Progress, len(laws))
 	for i, l := range laws {
 		report := progress.of(i, l.id)
-		result.Laws[i] = Law{ID: l.id, Statement: l.statement, X: l.x, Measures: l.measures, SlopeTheory: l.slope, Points: make([]LawPoint, len(l.xs))}
+		result.Laws[i] = Law{ID: l.id, Statement: l.statement, X: l.x, Measures: l.measures, Series: l.series, SlopeTheory: l.slope, Points: make([]LawPoint, len(l.xs))}
 		group.Go(func() error {
 			return guarded(func() error { return l.measure(ctx, &result.Laws[i], report) })
 		})
@@ -80,7 +97,7 @@ func (r *LawsResult) leaveOut() {
 	r.Laws = slices.DeleteFunc(r.Laws, func(l Law) bool {
 		free := slices.ContainsFunc(l.Points, func(p LawPoint) bool { return p.MeasuredJPerMAC == 0 })
 		if free {
-			r.Left = append(r.Left, Left{l.ID, l.Measures})
+			r.Left = append(r.Left, Left{ID: l.ID, Measures: l.Measures})
 		}
 		return free
 	})
@@ -93,7 +110,9 @@ func (l *law) measure(ctx context.Context, out *Law, report func(float64)) error
 		if err != nil {
 			return fmt.Errorf("law %s at %s = %d: %w", l.id, l.x, x, err)
 		}
-		point.X = float64(x)
+		if point.X == 0 {
+			point.X = float64(x)
+		}
 		out.Points[i] = point
 		xs[i], ys[i] = math.Log(point.X), math.Log(point.MeasuredJPerMAC)
 		if report != nil {
@@ -102,15 +121,21 @@ func (l *law) measure(ctx context.Context, out *Law, report func(float64)) error
 	}
 	_, out.Slope = stat.LinearRegression(xs, ys, nil, false)
 	out.Holds = math.Abs(out.Slope-l.slope) <= Tolerance
-	return nil
+	if l.judge == nil {
+		return nil
+	}
+	return l.judge(ctx, out)
 }
 
 // lawStudy holds the machines that laws vary.
 type lawStudy struct {
-	analog configs.Machine
-	scalar configs.Machine
-	stats  configs.Statistics
-	names  map[string]string // of the config's machines, by kind
+	analog   configs.Machine
+	scalar   configs.Machine
+	systolic configs.Machine
+	words    configs.Machine // analog, a weight a cell
+	bits     configs.Machine // digital, a bit a cell
+	stats    configs.Statistics
+	names    map[string]string // of the config's machines, by kind
 }
 
 func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
@@ -118,7 +143,11 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &lawStudy{analog: base.Machines[0], scalar: base.Machines[1], stats: base.Workload.Statistics, names: map[string]string{}}
+	m := base.Machines
+	s := &lawStudy{
+		analog: m[0], scalar: m[1], systolic: m[2], words: m[3], bits: m[4],
+		stats: base.Workload.Statistics, names: map[string]string{},
+	}
 	if cfg != nil {
 		s.stats = cfg.Workload.Statistics
 		for i := len(cfg.Machines) - 1; i >= 0; i-- {
@@ -127,22 +156,31 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 				s.analog = m
 			case "scalar":
 				s.scalar = m
+			case "systolic":
+				s.systolic = m
 			default:
 				continue
 			}
 			s.names[cfg.Machines[i].Kind] = cfg.Machines[i].Name
 		}
 		if len(s.names) == 0 {
-			return nil, errors.New("the laws are those of analog and scalar machines, and the config has none")
+			return nil, errors.New("the laws are those of analog, scalar and systolic machines, and the config has none")
 		}
 	}
 	s.stats.From = "assumed"
-	// Energy does not depend on bandwidth; without one the runs are short. The
-	// tiles' buffers grow with the arrays.
-	s.analog.DRAM.Bandwidth, s.analog.Network.Bandwidth = 0, 0
-	s.analog.InputBuffer.Capacity, s.analog.OutputBuffer.Capacity = 1<<30, 1<<30
-	s.analog.Chip.OverlapReload = false
+	for _, m := range []*configs.Machine{&s.analog, &s.words, &s.bits} {
+		unbound(m)
+	}
+	s.systolic.DRAM.Bandwidth = 0
 	return s, nil
+}
+
+// unbound takes limits away. Energy does not depend on bandwidth; without one
+// the runs are short. The tiles' buffers grow with the arrays.
+func unbound(m *configs.Machine) {
+	m.DRAM.Bandwidth, m.Network.Bandwidth = 0, 0
+	m.InputBuffer.Capacity, m.OutputBuffer.Capacity = 1<<30, 1<<30
+	m.Chip.OverlapReload = false
 }
 
 // powers of two from 2^low to 2^high.
@@ -159,7 +197,18 @@ const (
 	everything = "everything but static power"
 )
 
-func (s *lawStudy) laws() []law {
+// laws lists what can be measured on these machines, and what cannot.
+func (s *lawStudy) laws() ([]law, []Left) {
+	all := append(s.sizes(), s.precision())
+	intensity, why := s.intensity()
+	if why != "" {
+		return all, []Left{{intensity.id, intensity.measures, why}}
+	}
+	return slices.Insert(all, len(all)-1, intensity), nil
+}
+
+// sizes are the laws of what shares what, on analog and scalar machines.
+func (s *lawStudy) sizes() []law {
 	inOut := []string{"tile/array/dac", "tile/array/sample-hold", "tile/array/adc"}
 	return []law{
 		{
@@ -240,7 +289,10 @@ func (s *lawStudy) array(m *configs.Machine, rows int64) theory.Array {
 }
 
 func theoryKernel(k workload.Kernel) theory.Kernel {
-	return theory.Kernel{L: k.L, N: k.N, M: k.M, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput}
+	return theory.Kernel{
+		L: k.L, N: k.N, M: k.M, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), OutputBits: int64(k.OutputBits),
+		SignedInput: k.SignedInput,
+	}
 }
 
 func (s *lawStudy) demand(m *configs.Machine, k workload.Kernel) int {

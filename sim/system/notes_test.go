@@ -104,7 +104,7 @@ func TestLawsNameTheirMachines(t *testing.T) {
 	if r := laws(t, parse(t, pulses), 1); r.Analog != "m" || r.Scalar != "" {
 		t.Errorf("analog machine %q, scalar machine %q", r.Analog, r.Scalar)
 	}
-	if r := laws(t, nil, 1); r.Analog != "" || r.Scalar != "" {
+	if r := libraryLaws(t); r.Analog != "" || r.Scalar != "" {
 		t.Errorf("analog machine %q, scalar machine %q", r.Analog, r.Scalar)
 	}
 }

@@ -9,6 +9,7 @@ type Result struct {
 	Seed     int64     `json:"seed"`
 	Version  string    `json:"version"`
 	Machines []Machine `json:"machines"`
+	Winners  *Winners  `json:"winners,omitempty"` // of two machines or more
 }
 
 // Machine is the result of one machine. EnergyJ is for one pass (a batch) in
@@ -28,7 +29,9 @@ type Machine struct {
 	EnergyPerMACJ       float64      `json:"energy_per_mac_j"`
 	OpsPerJoule         float64      `json:"ops_per_joule"`
 	OpsPerSecond        float64      `json:"ops_per_second"`
+	EnergyDelayJS       float64      `json:"energy_delay_js"` // energy per inference × seconds per inference, which are a pass's over its batch
 	AreaM2              *float64     `json:"area_m2"`
+	OpsPerSecondPerM2   *float64     `json:"ops_per_second_per_m2"` // nil: the area is not known, or nothing
 	Categories          Categories   `json:"categories"`
 	Components          []Component  `json:"components"`
 	Kernels             []Kernel     `json:"kernels"`
@@ -80,14 +83,17 @@ type Action struct {
 
 // Kernel is one kernel's part of a pass.
 type Kernel struct {
-	Name    string  `json:"name"`
-	L       int64   `json:"L"` // vectors in the pass, batch included
-	N       int64   `json:"N"`
-	M       int64   `json:"M"`
-	Cycles  int64   `json:"cycles"`
-	EnergyJ float64 `json:"energy_j"`
-	Arrays  int64   `json:"arrays"`  // tiles the kernel needs
-	Reloads float64 `json:"reloads"` // tiles loaded per pass
+	Name          string  `json:"name"`
+	L             int64   `json:"L"` // vectors in the pass, batch included
+	N             int64   `json:"N"`
+	M             int64   `json:"M"`
+	Cycles        int64   `json:"cycles"`
+	Seconds       float64 `json:"seconds"`
+	EnergyJ       float64 `json:"energy_j"`
+	EnergyPerMACJ float64 `json:"energy_per_mac_j"`
+	EnergyDelayJS float64 `json:"energy_delay_js"` // joules × seconds, each per inference; one-time programming has no part in it
+	Arrays        int64   `json:"arrays"`          // tiles the kernel needs
+	Reloads       float64 `json:"reloads"`         // tiles loaded per pass
 
 	Loops string   `json:"loops,omitempty"` // of a scalar machine, as it went: "lmn, tile_m = 64"
 	Loads []Served `json:"loads,omitempty"`

@@ -67,6 +67,7 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
+	result.Winners = winners(work.Kernels, result.Machines)
 	return result, found, nil
 }
 
@@ -98,6 +99,17 @@ func (j *job) batch() int64 {
 }
 
 func (j *job) run(ctx context.Context) (*Machine, error) {
+	m, err := j.simulate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if note := m.areaNote(); note != "" {
+		m.Notes = append(m.Notes, note)
+	}
+	return m, nil
+}
+
+func (j *job) simulate(ctx context.Context) (*Machine, error) {
 	switch j.machine.Kind {
 	case "analog", "digital-cim":
 		return j.runAnalog(ctx)

@@ -99,6 +99,7 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 		m.Kernels = append(m.Kernels, Kernel{
 			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
 			Cycles:  mean(int64(measured.KernelCycles[k]), b.passes),
+			Seconds: chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes),
 			EnergyJ: b.phaseJoules(chip.KernelPhase(k)),
 			Arrays:  int64(chip.Tiles(k)),
 			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
@@ -159,7 +160,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		}
 	}
 	if m.Values == nil {
-		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil, cfg.DAC.TimeCoded()))
+		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil, cfg.DAC.TimeCoded() || cfg.Cell.ByBits()))
 	}
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
@@ -215,8 +216,9 @@ func timeNotes(cfg *configs.Machine) (notes []string) {
 	return notes
 }
 
-// statisticsNote says what stands for the inputs and weights.
-func statisticsNote(s configs.Statistics, network, timed bool) string {
+// statisticsNote says what stands for the inputs and weights, of which energies
+// follow the size of the digits, or its square.
+func statisticsNote(s configs.Statistics, network, size bool) string {
 	switch {
 	case s.From == "rows":
 		return fmt.Sprintf("statistical values: moments measured row by row on %d of the network's inputs and on its weights", s.Sample)
@@ -225,7 +227,7 @@ func statisticsNote(s configs.Statistics, network, timed bool) string {
 	case s.From == "histogram":
 		return "statistical values: histograms of inputs and weights, through slices and columns"
 	}
-	if timed {
+	if size {
 		return fmt.Sprintf("statistical values: input density %g, input mean %g, weight mean %g of full scale", s.InputDensity, s.InputMean, s.WeightMean)
 	}
 	return fmt.Sprintf("statistical values: input density %g, input mean square %g, weight mean %g of full scale",

@@ -141,7 +141,7 @@ func (j *job) digitalResult(ctx context.Context, p *digitalPass) (*Machine, erro
 	for k, kernel := range j.work.Kernels {
 		m.Kernels = append(m.Kernels, Kernel{
 			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
-			Cycles: int64(p.kernels[k]), EnergyJ: b.phaseJoules(k),
+			Cycles: int64(p.kernels[k]), Seconds: p.clock.Seconds(p.kernels[k]), EnergyJ: b.phaseJoules(k),
 		})
 	}
 	m.rate(j.batch(), j.config.Inferences, 0)

@@ -34,6 +34,9 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !c.Has("network") {
+		m.Notes = append(m.Notes, "no [machine.network]: words cross from buffers to array and back at no cost")
+	}
 	if note := waiting(pass); note != "" {
 		m.Notes = append(m.Notes, note)
 	}

@@ -109,8 +109,55 @@ func TestSystolicTakesSCALESimsCycles(t *testing.T) {
 			if m.Kernels[0].Cycles != want || m.Cycles != want || m.Seconds != float64(want)/1e9 {
 				t.Errorf("%s %v: kernel %d cycles, pass %d in %g s; SCALE-Sim %d", granularity, row[:7], m.Kernels[0].Cycles, m.Cycles, m.Seconds, want)
 			}
-			if len(m.Notes) != 0 || m.RoundingSeconds != 0 {
+			noArea := "the area is not known: none is given for pe, input-buffer, weight-buffer, output-buffer, activation"
+			if len(m.Notes) != 2 || !strings.HasPrefix(m.Notes[0], "no [machine.network]: ") || m.Notes[1] != noArea || m.RoundingSeconds != 0 {
 				t.Errorf("%s %v: notes %q, rounding %g s", granularity, row[:7], m.Notes, m.RoundingSeconds)
+			}
+		}
+	}
+}
+
+// So do the preset systolic-45nm with other rows, cols and dataflow, and tpu-v1
+// without its second tile of weights and its limit to the DRAM, for all layers of a
+// network one after the other.
+func TestSystolicPresetsTakeSCALESimsCycles(t *testing.T) {
+	ceil := func(a, b int64) int64 { return (a + b - 1) / b }
+	layers := [][3]int64{{12544, 147, 64}, {3136, 576, 64}, {49, 4608, 512}, {1, 512, 1000}}
+	const batch = 3
+	text := "inferences = 1\n[workload]\nbatch = 3\n"
+	for _, l := range layers {
+		text += fmt.Sprintf("[[workload.kernel]]\nname = \"k\"\nL = %d\nN = %d\nM = %d\n", l[0], l[1], l[2])
+	}
+	for preset, set := range map[string]string{"systolic-45nm": "", "tpu-v1": "overlap_weight_load = false\n[machine.dram]\nbandwidth = \"unlimited\"\n"} {
+		for _, array := range [][2]int64{{128, 128}, {1, 1}, {16, 64}, {256, 256}} {
+			for _, dataflow := range []string{"ws", "os", "is"} {
+				R, C := array[0], array[1]
+				m := &inJSON(t, text+fmt.Sprintf("[[machine]]\nname = \"a\"\npreset = %q\n[machine.array]\nrows = %d\ncols = %d\ndataflow = %q\n", preset, R, C, dataflow)+set).Machines[0]
+				var all, macs int64
+				for i, l := range layers {
+					L, N, M := l[0]*batch, l[1], l[2]
+					want := map[string]int64{
+						"ws": ceil(N, R) * ceil(M, C) * (L + 2*R + C - 2),
+						"os": ceil(L, R) * ceil(M, C) * (N + R + C - 2),
+						"is": ceil(N, R) * ceil(L, C) * (M + 2*R + C - 2),
+					}[dataflow]
+					if got := m.Kernels[i].Cycles; got != want {
+						t.Errorf("%s, %d×%d %s, layer %v: %d cycles, SCALE-Sim %d", preset, R, C, dataflow, l, got, want)
+					}
+					all, macs = all+want, macs+L*N*M
+				}
+				pe := component(t, m, "pe")
+				if want := float64(macs) / (float64(all) * float64(R*C)); m.Cycles != all || !close12(pe.Utilization, want) {
+					t.Errorf("%s, %d×%d %s: %d cycles, want %d; utilization %g, want %g", preset, R, C, dataflow, m.Cycles, all, pe.Utilization, want)
+				}
+				for _, path := range []string{"pe", "input-buffer", "weight-buffer", "output-buffer", "network", "dram"} {
+					if c := component(t, m, path); c.EnergyJ <= 0 {
+						t.Errorf("%s of %s costs %g J", path, preset, c.EnergyJ)
+					}
+				}
+				if !close12(m.Categories.Network, component(t, m, "network").EnergyJ) {
+					t.Errorf("%g J of network are not %g", m.Categories.Network, component(t, m, "network").EnergyJ)
+				}
 			}
 		}
 	}

@@ -23,8 +23,12 @@ type Kernel struct {
 	L, N, M     int64
 	InputBits   int64 // B_x
 	WeightBits  int64 // B_w
+	OutputBits  int64 // of a finished sum on its way to the DRAM
 	SignedInput bool
 }
+
+// SumBits is B_x + B_w + ⌈log2 N⌉, which holds every sum.
+func (k Kernel) SumBits() int64 { return k.InputBits + k.WeightBits + int64(bits.Len64(uint64(k.N-1))) }
 
 // Columns is S·P, the physical columns of a weight.
 func (a Array) Columns(k Kernel) int64 {

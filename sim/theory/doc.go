@@ -12,5 +12,17 @@
 //
 //	T_x·e_dac/min(M, C_l) + S·P·T_x·e_adc/min(N, R_a) + S·P·e_write·loads/L + S·P·T_x·e_cell
 //
-// The forms hold without reload overlap and without data dependence.
+// and of a digital in-memory array, in whose place for converters are trees of N_FA
+// full adders, of which a share α switches,
+//
+//	T_x·e_row/min(M, C_l) + S·P·T_x·(α·e_cell + (α·N_FA·e_FA + e_shift-add)/min(N, R_a)) with N_FA ≈ R_a·(b + 1)
+//
+// The forms hold without reload overlap and without data dependence. [Systolic]
+// has those of a systolic array, for buffers that hold what is read again and for
+// such that do not.
+//
+// For outputs as accurate as sums rounded to B bits of ±3σ a column of N rows asks
+// its converter for
+//
+//	b = B + ½·log2 N effective bits
 package theory

@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -326,7 +327,7 @@ func TestEnergyPerMACWhereSizesDivide(t *testing.T) {
 		a.R = a.ActiveRows * small("row groups")
 		a.C = (a.Columns(k) + a.Guard) * small("C_l")
 		k.N, k.M = a.ActiveRows*small("N/R_a"), a.Weights(k)*small("M/C_l")
-		e := Costs{DAC: cost("dac"), ADC: cost("adc"), Sample: cost("sample"), Integrate: cost("integrate"), Cell: cost("cell"), Write: cost("write"), Bit: cost("bit")}
+		e := Costs{DAC: cost("dac"), ADC: cost("adc"), Sample: cost("sample"), Integrate: cost("integrate"), Cell: cost("cell"), Shift: cost("shift"), Correct: cost("correct"), Write: cost("write"), Bit: cost("bit")}
 		loads := float64(small("loads"))
 
 		sp, tx := float64(a.Columns(k)), float64(a.Slices(k))
@@ -336,15 +337,30 @@ func TestEnergyPerMACWhereSizesDivide(t *testing.T) {
 			In:      tx * e.DAC / float64(min(k.M, a.Weights(k))),
 			Out:     float64(sumsOf(k, a)) * (float64(converted)*e.ADC + float64(sampled)*e.Sample + float64(integrated)*e.Integrate) / float64(min(k.N, a.ActiveRows)),
 			Cells:   (sp + float64(a.Guard)) * tx * e.Cell,
+			Add:     float64(sumsOf(k, a)*converted)*e.Shift/float64(min(k.N, a.ActiveRows)) + corrections(k, a)*e.Correct,
 			Program: (sp*e.Write + float64(k.WeightBits)*e.Bit) * loads / float64(k.L),
 		}
 		got := Energy(k, a, e, loads)
 		near(t, "input", got.In, want.In)
 		near(t, "output", got.Out, want.Out)
 		near(t, "cells", got.Cells, want.Cells)
+		near(t, "shift-add", got.Add, want.Add)
 		near(t, "programming", got.Program, want.Program)
-		near(t, "total", got.Total(), want.In+want.Out+want.Cells+want.Program)
+		near(t, "total", got.Total(), want.In+want.Out+want.Cells+want.Add+want.Program)
 	})
+}
+
+// corrections is those of a MAC: an input's are shared by the outputs of an
+// array, an output's by its rows, or where columns are inverted by a row group.
+func corrections(k Kernel, a Array) float64 {
+	each := 1 / float64(min(k.M, a.Weights(k)))
+	switch {
+	case a.Flip:
+		return each + 1/float64(min(k.N, a.ActiveRows))
+	case a.Encoding == "offset":
+		return each + math.Ceil(float64(k.N)/float64(a.R))/float64(k.N)
+	}
+	return 0
 }
 
 func near(t *rapid.T, what string, got, want float64) {
@@ -401,4 +417,83 @@ func TestScalarPerMAC(t *testing.T) {
 			t.Fatalf("%g per MAC, not %g", got, want)
 		}
 	})
+}
+
+// Where sizes divide, a digital array's energy per MAC is that of the package's
+// formula; unlike an analog one's, it has a floor that no size takes away.
+func TestDigitalPerMACWhereSizesDivide(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := int64(1) << rapid.IntRange(3, 10).Draw(t, "log size")
+		a := Array{R: size, C: 8 * size, ActiveRows: size, CellBits: 1, DACBits: 1, Encoding: "twos-complement"}
+		times := rapid.Int64Range(1, 4).Draw(t, "tiles")
+		k := Kernel{L: rapid.Int64Range(1, 9).Draw(t, "L"), N: size * times, M: size * times, InputBits: 8, WeightBits: 8}
+		d := Digital{Row: 3, Cell: 5, Adder: 7, FlipFlops: 11, ShiftAdd: 13, Activity: rapid.Float64Range(0, 1).Draw(t, "activity")}
+		levels := math.Log2(float64(size))
+		adders := 2*float64(size) - 2 - levels // R·(b + 1) − b − l − 1
+		want := 8*3/float64(size) + 8*8*(d.Activity*5+(d.Activity*adders*7+11+13)/float64(size))
+		near(t, "energy per MAC", d.PerMAC(k, a).Total(), want)
+		if floor := 8 * 8 * d.Activity * (5 + 7); d.PerMAC(k, a).Total() < floor {
+			t.Fatalf("%g is below the floor of a cell and an adder a bit, %g", want, floor)
+		}
+	})
+}
+
+// Noise and room for it, each worked out from the circuit.
+func TestLadderCapacitance(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b, n, v := rapid.Float64Range(1, 18).Draw(t, "b"), rapid.Int64Range(1, 4096).Draw(t, "n"), rapid.Float64Range(0.3, 2).Draw(t, "V")
+		noise := 1.380649e-23 * 300 / (2 * LadderCapacitance(b, n, v) * float64(n))
+		if room := v * v / 8 / (1.5 * math.Exp2(2*b)); math.Abs(noise-room) > 1e-12*room {
+			t.Fatalf("%g V² of noise, room for %g", noise, room)
+		}
+	})
+}
+
+// Exponentials cross where their logarithms do, and lie apart on either side.
+func TestCrossing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := rapid.Float64Range(3.01, 11.99).Draw(t, "crossing")
+		base := rapid.Float64Range(1.1, 4).Draw(t, "base")
+		var xs, a, b []float64
+		for x := 2.0; x <= 12; x++ {
+			xs, a, b = append(xs, x), append(a, math.Pow(base, x-at)), append(b, 1)
+		}
+		if at > 4 {
+			a[0] = 2 // above before it lies below
+		}
+		if got, ok := Crossing(xs, a, b); !ok || math.Abs(got-at) > 1e-9 {
+			t.Fatalf("crossing at %g, %v; they do at %g", got, ok, at)
+		}
+		if got, ok := Crossing(xs[1:], b[1:], a[1:]); ok {
+			t.Fatalf("crossing at %g from above", got)
+		}
+		if got, ok := Crossing(xs[:2], []float64{1, 1}, []float64{2, 2}); ok {
+			t.Fatalf("crossing at %g of curves that do not meet", got)
+		}
+	})
+}
+
+// Rounding, sum by sum: the noise of a step of √n/2^B is that of the ratio, and a
+// converter of so many effective bits has that step over a range of n.
+func TestRoundingSNR(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int64{64, 256} {
+		const bits = 6
+		step := math.Sqrt(float64(n)) / math.Exp2(bits)
+		if over := float64(n) / math.Exp2(EffectiveBits(bits, n)); math.Abs(over-step) > 1e-12*step {
+			t.Errorf("%d rows: a step of %g, the converter's is %g", n, step, over)
+		}
+		var signal, noise float64
+		for range 20_000 {
+			sum := 0.0
+			for range n {
+				sum += random.Float64() * (random.Float64() - 0.5)
+			}
+			off := sum - step*math.Round(sum/step)
+			signal, noise = signal+sum*sum, noise+off*off
+		}
+		if got := signal / noise / RoundingSNR(bits); math.Abs(got-1) > 0.05 {
+			t.Errorf("%d rows: %g times the ratio", n, got)
+		}
+	}
 }

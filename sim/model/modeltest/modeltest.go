@@ -147,7 +147,7 @@ func (e *evaluator) power() float64 {
 	case e.take("³"):
 		return x * x * x
 	case e.take("^"):
-		return math.Pow(x, e.atom())
+		return math.Pow(x, e.atom()) * e.unit()
 	}
 	return x
 }

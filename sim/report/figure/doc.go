@@ -1,10 +1,10 @@
-// Package figure draws results for print: scaling laws as log-log panels and
-// energy by category as stacked bars.
+// Package figure draws results for print: scaling laws as log-log panels, energy
+// by category as stacked bars, and by layer on a log scale.
 //
 //	slope = d log(energy per MAC) / d log(x), a straight line's inclination in a panel
 //
-// All panels of a figure show equally many decades, so that equal slopes look
-// equal. Colours are Okabe and Ito's, which colour-blind readers tell apart
-// (jfly.uni-koeln.de/color, 2008). The file's extension says the format: .svg or
-// .png.
+// A panel shows three decades at least, so that what is flat looks flat; bits
+// stand on a linear axis. Colours are Okabe and Ito's, which colour-blind readers
+// tell apart (jfly.uni-koeln.de/color, 2008). The file's extension says the
+// format: .svg or .png.
 package figure

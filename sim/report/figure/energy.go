@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"image/color"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -16,7 +17,8 @@ import (
 
 // Energy draws energy per MAC by category, one bar per machine: on the left
 // in pJ/MAC on one linear axis, on the right as shares, because the smaller
-// machine's parts cannot be seen beside the larger's.
+// machine's parts cannot be seen beside the larger's. Below, if there are
+// several machines and layers, each layer's energy per MAC on each machine.
 func Energy(r *system.Result, path string) error {
 	if len(r.Machines) == 0 {
 		return fmt.Errorf("figure: no machines to draw")
@@ -45,6 +47,7 @@ func Energy(r *system.Result, path string) error {
 	absolute.X.Min, absolute.X.Max = 0, 1.18*largest // room for the totals
 	shares.X.Min, shares.X.Max = 0, 100
 	shares.X.Tick.Marker = plot.ConstantTicks{{Value: 0, Label: "0"}, {Value: 25, Label: "25"}, {Value: 50, Label: "50"}, {Value: 75, Label: "75"}, {Value: 100, Label: "100"}}
+	absolute.X.Tick.Marker = plainTicks{}
 	absolute.Add(total)
 	shares.Add(parts)
 	for _, p := range []*plot.Plot{absolute, shares} {
@@ -53,14 +56,25 @@ func Energy(r *system.Result, path string) error {
 		p.Y.Tick.Length, p.Y.LineStyle.Width = 0, 0
 	}
 	shares.Y.Tick.Marker = plot.ConstantTicks{}
-	return save(path, 7.05*vg.Inch, rowHeight*vg.Length(len(names))+90, func(c draw.Canvas) {
+	layers, err := layersOf(r.Machines)
+	if err != nil {
+		return err
+	}
+	top, below := rowHeight*vg.Length(len(names))+90, vg.Length(0)
+	if layers != nil {
+		below = machineKeyHeight(len(r.Machines)) + layersHeight + layerLabelHeight
+	}
+	return save(path, 7.05*vg.Inch, top+below, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
-		key := draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-legendHeight, 0)
-		legend(key, used(total.stacks))
+		upper := draw.Crop(c, 0, 0, below, 0)
+		legend(draw.Crop(upper, 0, 0, top-legendHeight, 0), used(total.stacks))
 		tiles := draw.Tiles{Rows: 1, Cols: 2, PadX: 10, PadTop: 2, PadBottom: 4, PadLeft: 4, PadRight: 10}
-		canvases := plot.Align([][]*plot.Plot{{absolute, shares}}, tiles, draw.Crop(c, 0, 0, 0, -legendHeight))
+		canvases := plot.Align([][]*plot.Plot{{absolute, shares}}, tiles, draw.Crop(upper, 0, 0, 0, -legendHeight))
 		absolute.Draw(canvases[0][0])
 		shares.Draw(canvases[0][1])
+		if layers != nil {
+			drawLayers(draw.Crop(c, 0, 0, 0, -top), layers, r.Machines)
+		}
 	})
 }
 
@@ -68,6 +82,19 @@ const (
 	rowHeight    = vg.Length(26)
 	legendHeight = vg.Length(36)
 )
+
+// plainTicks are the usual ones, without zeros behind the point.
+type plainTicks struct{}
+
+func (plainTicks) Ticks(low, high float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(low, high)
+	for i, t := range ticks {
+		if t.Label != "" {
+			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 4, 64)
+		}
+	}
+	return ticks
+}
 
 // joules lists a machine's categories in table order.
 func joules(m *system.Machine) []float64 {

@@ -60,7 +60,8 @@ func TestSVGSaysWhatItShows(t *testing.T) {
 			t.Errorf("no panel %s", law.ID)
 		}
 	}
-	for _, text := range []string{"slope −1.00, closed form −1.00", "DOES NOT HOLD", "energy (pJ/MAC)", "simulated", "closed form", ">N = M<", ">bits<"} {
+	for _, text := range []string{"slope −1.00, theory −1.00", "DOES NOT HOLD", "energy (pJ/MAC)", "simulated", "closed form", ">N = M<", ">bits<",
+		">operations per byte of DRAM<", ">floor<", ">DRAM<", "log4 slope 1.00", ">digital<", ">one conversion<", ">bit by bit<", ">8.7 bits<"} {
 		if !strings.Contains(svg, text) {
 			t.Errorf("laws do not say %q", text)
 		}
@@ -80,6 +81,60 @@ func TestSameResultSameBytes(t *testing.T) {
 				t.Errorf("%s as %s differ", what, name)
 			}
 		}
+	}
+}
+
+// Layers are drawn where there are several, on several machines; what a log
+// scale cannot show is left out.
+func TestLayers(t *testing.T) {
+	const title = "energy per MAC, layer by layer"
+	svg := func(change func(r *system.Result)) string {
+		r := load[system.Result](t, resultFile)
+		change(r)
+		return string(drawn(t, "energy.svg", func(path string) error { return figure.Energy(r, path) }))
+	}
+	whole := svg(func(*system.Result) {})
+	for _, text := range []string{title, ">layer1.0.conv1 <", ">fc <", "stroke:#332288", "stroke:#CC6677", "stroke:#117733"} {
+		if !strings.Contains(whole, text) {
+			t.Errorf("layers do not say %q", text)
+		}
+	}
+	for what, change := range map[string]func(r *system.Result){
+		"one machine": func(r *system.Result) { r.Machines = r.Machines[:1] },
+		"one kernel": func(r *system.Result) {
+			for i := range r.Machines {
+				r.Machines[i].Kernels = r.Machines[i].Kernels[:1]
+			}
+		},
+		"no energy in any": func(r *system.Result) {
+			for i := range r.Machines {
+				for k := range r.Machines[i].Kernels {
+					r.Machines[i].Kernels[k].EnergyPerMACJ = 0
+				}
+			}
+		},
+	} {
+		if strings.Contains(svg(change), title) {
+			t.Errorf("%s: layers are drawn", what)
+		}
+	}
+	free := svg(func(r *system.Result) {
+		for k := range r.Machines[1].Kernels {
+			r.Machines[1].Kernels[k].EnergyPerMACJ = 0
+		}
+	})
+	if !strings.Contains(free, title) || strings.Count(free, "stroke:#CC6677") >= strings.Count(whole, "stroke:#CC6677") {
+		t.Error("a machine without energy is drawn like one with it")
+	}
+	many := svg(func(r *system.Result) {
+		for i := range r.Machines {
+			for len(r.Machines[i].Kernels) < 1000 {
+				r.Machines[i].Kernels = append(r.Machines[i].Kernels, r.Machines[i].Kernels[0])
+			}
+		}
+	})
+	if n := strings.Count(many, ">conv1 <"); n > 64 || n < 30 {
+		t.Errorf("%d of 1000 layers are named", n)
 	}
 }
 

@@ -131,7 +131,12 @@ func (c *Chip) openReads() {
 		lump = c.scaled("cell", lump)
 		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, lump, func(k *moments) model.Figure { return c.gatedShare(k, lump) })
 	} else {
-		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, c.fromData(), func(k *moments) model.Figure { return k.read(c.cellBase, c.cellSlope) })
+		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, c.fromData(), func(k *moments) model.Figure {
+			if m.Cell.ByBits() {
+				return k.readBits(c.cellSlope)
+			}
+			return k.read(c.cellBase, c.cellSlope)
+		})
 	}
 	if c.samples() {
 		c.openSamples()
@@ -163,6 +168,12 @@ func (c *Chip) openByData(component, action string, category energy.Category, ev
 // fromData stands for an energy that is summed from the data, read by read: the
 // ledger adds it to a price of nothing.
 func (c *Chip) fromData() model.Figure {
+	if c.machine.Cell.ByBits() {
+		return model.Figure{
+			Name: "energy of a read", Equation: "E = Σ({slope}·α), over the data", Unit: "J",
+			Inputs: []model.Input{model.Derived("slope", c.cellSlope)},
+		}
+	}
 	x := heatOf(c.machine.DAC.TimeCoded())
 	return model.Figure{
 		Name: "energy of a read", Equation: "E = Σ({base}·" + x + " + {slope}·" + x + "·w), over the data", Unit: "J",
@@ -272,12 +283,28 @@ func (c *Chip) openConversions() {
 				if s.bits != out.bits {
 					action = fmt.Sprintf("%s %d bit", action, s.bits)
 				}
-				id = c.open(out.path, action, out.category, out.event, c.scaled(out.section, out.energy(s.bits)))
+				id = c.openConversion(action, s.bits)
 				c.accounts.converts[s.bits] = id
 			}
 			s.account = id
 		}
 	}
+}
+
+func (c *Chip) openConversion(action string, bits int) energy.AccountID {
+	out := &c.readout
+	if out.tree == nil {
+		return c.open(out.path, action, out.category, out.event, c.scaled(out.section, out.energy(bits)))
+	}
+	base, slope := c.scaled(out.section, out.tree.base), c.scaled(out.section, out.tree.slope)
+	c.treeSlope = slope.Value / float64(c.activeRows())
+	exact := model.Figure{
+		Name: "energy of a sum", Equation: "E = {base} + Σ({slope}·α), over the data", Value: base.Value, Unit: "J",
+		Inputs: []model.Input{model.Derived("base", base), model.Derived("slope", slope)},
+	}
+	return c.openByData(out.path, action, out.category, out.event, exact, func(k *moments) model.Figure {
+		return c.scaled(out.section, out.tree.sum(k.toggle()))
+	})
 }
 
 // openComponents lists the hardware and opens its leakage accounts.

@@ -42,6 +42,7 @@ type Chip struct {
 	cellBase    model.Figure
 	cellSlope   model.Figure
 	dacSlope    float64      // joules a unit of a digit
+	treeSlope   float64      // joules of an adder tree a row all of whose bits are set
 	derivations []derivation // by account
 	components  []Component
 	values      *values // nil: statistical
@@ -64,11 +65,14 @@ type Chip struct {
 	triggered   [][]int // loads that may start once wave i−1 is done
 	current     int     // the wave that computes or waits for its loads
 	run         running
-	shifting    sim.Cycle // busy cycles of all shift-add stages
-	writing     sim.Cycle // of all write drivers
-	reading     sim.Cycle // of all arrays
-	converting  sim.Cycle // of all converters
-	adding      sim.Cycle // of all accumulators
+	steady      steady
+	lookAgain   func() error // look, made once
+	loading     int          // loads that have begun and are not done
+	shifting    sim.Cycle    // busy cycles of all shift-add stages
+	writing     sim.Cycle    // of all write drivers
+	reading     sim.Cycle    // of all arrays
+	converting  sim.Cycle    // of all converters
+	adding      sim.Cycle    // of all accumulators
 	kernelFrom  sim.Cycle
 	lastWaveEnd sim.Cycle
 	waveFrom    sim.Cycle
@@ -146,6 +150,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		}
 	}
 	c.self = c.engine.Register("chip", c)
+	c.lookAgain = c.look
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	c.network = c.engine.NewResource("network", 1)
 	c.accumulator = c.engine.NewResource("accumulator", 1)

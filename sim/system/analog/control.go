@@ -168,6 +168,7 @@ func (c *Chip) start(w *wave) {
 	if c.exact(w) {
 		c.values.begin(w)
 	}
+	c.watch(w)
 	c.issue()
 }
 
@@ -347,6 +348,10 @@ func (c *Chip) drained() error {
 		}
 		return c.tryStart()
 	}
+	if c.steady.watching && !c.steady.asked {
+		c.steady.asked = true
+		c.engine.AfterCycle(c.lookAgain)
+	}
 	return c.activate()
 }
 
@@ -358,6 +363,7 @@ func (c *Chip) finish(w *wave) error {
 			return err
 		}
 	}
+	c.steady.watching = false
 	now := c.engine.Now()
 	if w.phase >= firstKernelPhase {
 		c.measured.RoundingSeconds += c.loss(w)

@@ -81,6 +81,7 @@ func (c *Chip) startLoads(done int) error {
 		l := &c.loads[i]
 		w := &c.waves[l.wave]
 		l.began = c.engine.Now()
+		c.loading++
 		c.bookLoad(w, l)
 		if c.units == nil && c.dramLink.Unlimited() && c.networkLink.Unlimited() {
 			c.engine.Schedule(l.writing(), c.self, evLoaded, int64(i), 0)
@@ -181,6 +182,7 @@ func (c *Chip) loaded(i int) error {
 	l := &c.loads[i]
 	w := &c.waves[l.wave]
 	w.loads--
+	c.loading--
 	c.tracks.loaded(c, l)
 	if l.wave != c.current || w.loads > 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"math"
+	"math/bits"
 	"slices"
 
 	"xbar/crossbar"
@@ -20,9 +21,13 @@ type moments struct {
 	square  float64 // mean of x², or of |x| where digits are coded as time
 	level   float64 // mean of w, over the cells that hold weights
 	product float64 // mean of x²·w, or of |x|·w, over the cells that are read: guard columns hold nothing
+	bit     float64 // mean share of a digit's bits that are set; not known row by row
+	bits    float64 // of those of the products of digits and levels, over the cells that hold weights
+	filled  float64 // share of the rows of a sum that are used
 	held    float64 // share of the columns that hold weights
 	timed   bool    // digits are coded as time: square is a mean of |x|
 	from    string  // how they came about
+	bitKey  string  // of the statistics, which bit is
 }
 
 // Where moments come from, as configs name it.
@@ -42,6 +47,7 @@ func (c *Chip) newMoments() error {
 		s := &c.specs[k]
 		m.held = float64(s.cells) / float64(s.columns)
 		m.product *= m.held
+		m.filled = c.filled(s)
 		m.timed = c.machine.DAC.TimeCoded()
 		c.moments = append(c.moments, m)
 	}
@@ -63,8 +69,12 @@ func (c *Chip) momentsOf(k int) (moments, error) {
 	}
 	m := moments{
 		density: stats.InputDensity, digit: stats.InputMean * float64(int64(1)<<c.machine.DAC.Bits-1),
-		square: stats.InputMeanSquare, level: stats.WeightMean, from: fromConfig,
+		square: stats.InputMeanSquare, bit: stats.InputMean, level: stats.WeightMean, from: fromConfig,
 	}
+	if m.bitKey = "input_mean"; c.machine.DAC.Bits == 1 {
+		m.bit, m.bitKey = m.density, "input_density"
+	}
+	m.bits = m.bit * m.level
 	if c.machine.DAC.TimeCoded() {
 		m.square = stats.InputMean
 	}
@@ -119,6 +129,7 @@ func (h histogram) numbers() []int64 { return slices.Sorted(maps.Keys(h)) }
 // columns of a kernel. Inputs and weights are taken to be independent.
 func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
 	m := moments{from: fromHistograms}
+	planes := s.slicer.Planes()
 	var scale []float64
 	for t := range s.slicer.Slices() {
 		scale = append(scale, float64(s.slicer.FullScale(t)))
@@ -126,7 +137,9 @@ func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
 	for _, x := range inputs.numbers() {
 		share := inputs[x] / float64(s.slices)
 		for t := range scale {
-			digit := math.Abs(float64(s.slicer.Digit(x, t)))
+			d := s.slicer.Digit(x, t)
+			m.bit += share * float64(bits.OnesCount64(uint64(d)&(1<<planes-1))) / float64(planes)
+			digit := math.Abs(float64(d))
 			if digit != 0 {
 				m.density += share
 			}
@@ -136,6 +149,7 @@ func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
 	}
 	m.level = c.meanLevel(s, weights)
 	m.product = m.square * m.level
+	m.bits = m.bit * c.meanBits(s, weights, m.level)
 	return m
 }
 
@@ -161,6 +175,38 @@ func (c *Chip) meanLevel(s *spec, weights histogram) float64 {
 		sum += level
 	}
 	return sum / float64(columns)
+}
+
+// meanBits is the mean share of the bits of a cell that are set, over the columns of
+// a weight. Of inverted columns it is taken to be their level, which it is in cells
+// of one bit.
+func (c *Chip) meanBits(s *spec, weights histogram, level float64) float64 {
+	if s.scheme.CellBits == 1 || c.machine.Crossbar.ColumnFlip {
+		return level
+	}
+	levels := make([]uint8, s.scheme.Columns())
+	sum := 0.0
+	for _, w := range weights.numbers() {
+		s.scheme.Levels(w, levels)
+		for _, level := range levels {
+			sum += weights[w] * float64(bits.OnesCount8(level))
+		}
+	}
+	return sum / float64(len(levels)*s.scheme.CellBits)
+}
+
+// filled is the share of the rows of a sum that are used, over all sums.
+func (c *Chip) filled(s *spec) float64 {
+	var used, groups int64
+	for r := range s.grid.RowTiles {
+		rows := int64(s.grid.RowsOf(r))
+		if !c.machine.Crossbar.GateUnused {
+			rows = int64(c.machine.Crossbar.LogicalRows())
+		}
+		used += rows
+		groups += ceilDiv(rows, c.activeRows())
+	}
+	return float64(used) / float64(groups*c.activeRows())
 }
 
 // flippedLevel is the mean level of a column of cells of such a mean and
@@ -226,10 +272,13 @@ func (c *Chip) measureRows(ctx context.Context, s *spec, sample *workload.Sample
 			m.digit += float64(drive.Digits()) * columns
 			m.square += activity.Square * columns
 			m.product += activity.SquareLevel
+			m.bits += s.share(activity.Products)
 		}
 	}
 	reads := cells * float64(vectors) * float64(s.slices)
-	m.density, m.digit, m.square, m.product = m.density/reads, m.digit/reads, m.square/reads, m.product/reads
+	for _, sum := range []*float64{&m.density, &m.digit, &m.square, &m.product, &m.bits} {
+		*sum /= reads
+	}
 	m.level = levels / cells
 	return m, nil
 }
@@ -257,7 +306,7 @@ func (m *moments) read(base, slope model.Figure) model.Figure {
 		}
 		if m.held < 1 {
 			mean.Equation += "·{h}"
-			mean.Inputs = append(mean.Inputs, model.Input{Symbol: "h", Value: m.held, Source: "share of a weight's columns that hold it: those of crossbar.guard_columns do not"})
+			mean.Inputs = append(mean.Inputs, m.heldInput())
 		}
 		product = model.Derived(product.Symbol, mean)
 	}
@@ -268,6 +317,47 @@ func (m *moments) read(base, slope model.Figure) model.Figure {
 		Inputs:   []model.Input{model.Derived("base", base), square, model.Derived("slope", slope), product},
 		Holds:    m.holds(),
 	}
+}
+
+// readBits is the mean energy of a read that follows the bits of digit times level.
+func (m *moments) readBits(slope model.Figure) model.Figure {
+	products := m.products()
+	f := model.Figure{
+		Name: "mean energy of a read", Equation: "E = {slope}·{p}", Value: slope.Value * m.bits * m.held, Unit: "J",
+		Inputs: []model.Input{model.Derived("slope", slope), products}, Holds: m.holds(),
+	}
+	if m.held < 1 {
+		f.Equation += "·{h}"
+		f.Inputs = append(f.Inputs, m.heldInput())
+	}
+	return f
+}
+
+// toggle is the share of an adder tree's gates that switch in a sum.
+func (m *moments) toggle() model.Input {
+	products := m.products()
+	if m.filled == 1 {
+		return products
+	}
+	return model.Derived("α", model.Figure{
+		Name: "share of a tree's gates that switch", Equation: "α = {p}·{u}", Value: m.bits * m.filled,
+		Inputs: []model.Input{products, {Symbol: "u", Value: m.filled, Source: "share of a sum's rows that hold weights: the others stand still"}},
+	})
+}
+
+// products is the share of the bits of digits times levels that are set.
+func (m *moments) products() model.Input {
+	if m.from != fromConfig {
+		return model.Input{Symbol: "p", Value: m.bits, Source: m.source() + ": the share of the bits of all products that are set"}
+	}
+	return model.Derived("p", model.Figure{
+		Name: "share of the products' bits that are set", Equation: "p = {x}·{w}", Value: m.bits, Holds: m.holds(),
+		Inputs: []model.Input{m.input("x", m.bit, m.bitKey), m.input("w", m.level, "weight_mean")},
+	})
+}
+
+func (m *moments) heldInput() model.Input {
+	return model.Input{Symbol: "h", Value: m.held, Source: "share of a weight's columns that hold it: those of crossbar.guard_columns do not"}
 }
 
 // digits adds to an energy what each unit of a digit costs.

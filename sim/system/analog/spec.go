@@ -67,6 +67,12 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 	return s, nil
 }
 
+// share is so many bits of products over those of one product: a bit of a digit
+// times a bit of a level makes one.
+func (s *spec) share(set int64) float64 {
+	return float64(set) / float64(s.slicer.Planes()*s.scheme.CellBits)
+}
+
 // timings is the machine's latencies in whole cycles.
 type timings struct {
 	load, read, sample sim.Cycle          // of each input slice, together

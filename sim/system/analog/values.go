@@ -157,7 +157,7 @@ func (v *values) activate(w *wave, vector int64) error {
 	c := v.chip
 	grid, kernel := &w.spec.grid, &w.spec.kernel
 	sums := v.sums[vector*kernel.M:][:kernel.M]
-	var driven, digits, reads int64
+	var driven, digits, reads, products int64
 	var joules energy.Sum
 	for i := range w.plan.Arrays {
 		tile := w.plan.First + i
@@ -175,6 +175,7 @@ func (v *values) activate(w *wave, vector int64) error {
 		driven += d.Driven()
 		digits += d.Digits()
 		reads += d.Driven() * columns
+		products += activity.Products
 		joules.Add(c.cellJoules(activity, columns))
 	}
 	if !c.machine.DAC.GateZeros {
@@ -183,7 +184,14 @@ func (v *values) activate(w *wave, vector int64) error {
 	c.ledger.Add(w.phase, c.accounts.load, driven)
 	c.ledger.Add(w.phase, c.accounts.drive, driven)
 	c.ledger.Add(w.phase, c.accounts.read, reads)
+	set := w.spec.share(products)
+	if c.machine.Cell.ByBits() {
+		joules.Add(set * c.cellSlope.Value)
+	}
 	c.ledger.AddData(w.phase, c.accounts.read, joules.Value())
+	if c.readout.tree != nil {
+		c.ledger.AddData(w.phase, w.spec.stages[0].account, set*c.treeSlope)
+	}
 	c.ledger.AddData(w.phase, c.accounts.load, c.dacSlope*float64(digits))
 	return nil
 }
@@ -203,7 +211,7 @@ func (v *values) drive(w *wave, vector int64, r int) *crossbar.Drive {
 // cellJoules is Σ base·x² + slope·x²·w over an activation: each cell at its own
 // level.
 func (c *Chip) cellJoules(a crossbar.Activity, columns int64) float64 {
-	if _, lumped := c.machine.Cell.Lumped(); lumped {
+	if _, lumped := c.machine.Cell.Lumped(); lumped || c.machine.Cell.ByBits() {
 		return 0
 	}
 	return a.Square*float64(columns)*c.cellBase.Value + a.SquareLevel*c.cellSlope.Value

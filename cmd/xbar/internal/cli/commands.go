@@ -27,9 +27,10 @@ var commands = []command{
 		name: "run", operands: "CONFIG...", least: 1, most: -1,
 		summary: "simulate a workload on every machine of a config and compare them",
 		about: `Run simulates the workload of each CONFIG on every machine the file names and
-prints the comparison: energy, time, area, and where they come from. Energy is
-of one pass, a batch through the whole model in the steady state; programming
-the weights once, before the first inference, stands apart.
+prints the comparison: energy, time, area, where they come from, and which
+machine is best for which layer. Energy is of one pass, a batch through the
+whole model in the steady state; programming the weights once, before the first
+inference, stands apart.
 
 All configs are checked before the first is run. With --format json, one CONFIG
 gives one object (schema xbar.result/1) and several give an array. CSV holds one
@@ -38,7 +39,7 @@ run; if a run is interrupted, the results finished by then are printed. A trace
 is of the first analog machine.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
-				o.figureFlag("draw energy by category"), o.workersFlag(), o.quietFlag()}
+				o.figureFlag("draw energy by category, and by layer"), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar run study.toml",
@@ -75,10 +76,11 @@ the config and published constants, and their sources. Time, area and the
 distance from what physics allows follow in the same way.
 
 A PATH narrows the answer to a component (tile/array/adc), to all below one
-(tile/array), to a category (output), or to one of energy, time, area and
-limits. A machine's name and a colon before it leave the other machines out:
-small:tile/array/adc. The answer about everything sums up actions of less than a
-thousandth; asked for by PATH they are shown. JSON is schema xbar.explain/1.`,
+(tile/array), to a category (output), or to one of energy, time, energy-delay,
+area and limits. A machine's name and a colon before it leave the other machines
+out: small:tile/array/adc. The answer about everything sums up actions of less
+than a thousandth; asked for by PATH they are shown. JSON is schema
+xbar.explain/1.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag("text", "json", "markdown"), o.outputFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.quietFlag()}
 		},
@@ -90,6 +92,28 @@ thousandth; asked for by PATH they are shown. JSON is schema xbar.explain/1.`,
 			"xbar explain study.toml --format json -o why.json",
 		},
 		run: (*session).explain,
+	},
+	{
+		name: "import", operands: "FILE", least: 1, most: 1,
+		summary: "show what kernels a network's file holds",
+		about: `Import reads a network from a file of another program and prints the kernels
+it holds: L vectors of length N with M outputs each, how many multiply-accumulates
+and weights that is, and what was made of what can be read in two ways. A name that
+ends in .onnx is an ONNX model, of which only sizes are read; what it computes
+beside the products is listed by operator, and so is every operator that is not
+known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+a heading. A config takes such a file as it is, with onnx = "FILE" or
+topology = "FILE" in [workload]; --toml writes it as kernels instead, to be
+changed by hand. JSON is schema xbar.import/1.`,
+		flagsOf: func(o *options) []flag {
+			return []flag{o.formatFlag(everyFormat...), o.tomlFlag(), o.outputFlag(), o.quietFlag()}
+		},
+		examples: []string{
+			"xbar import resnet50.csv",
+			"xbar import resnet18.onnx",
+			"xbar import resnet50.csv --toml -o kernels.toml",
+		},
+		run: (*session).importFile,
 	},
 	{
 		name: "presets", operands: "[NAME]", most: 1,

@@ -65,6 +65,9 @@ preset = %q
 `, values, p.Name))
 				energyAddsUp(t, m.Energy)
 				areaAddsUp(t, m.Area)
+				if ed := m.EnergyDelay; !near(ed.Value, ed.Inputs[0].Value*m.Time.Seconds) || ed.Inputs[0].Value <= 0 {
+					t.Errorf("%s of a batch of one", ed.Numbers)
+				}
 				for _, d := range derivationsOf(&m) {
 					hasOrigins(t, d.Name, d)
 				}
@@ -112,7 +115,7 @@ func derivationsOf(m *system.Explained) (all []*system.Derivation) {
 			all = append(all, &m.Energy.Actions[i].Each[j].Derivation)
 		}
 	}
-	all = append(all, &m.Time.Clock)
+	all = append(all, &m.Time.Clock, m.EnergyDelay)
 	for i := range m.Time.Stages {
 		all = append(all, &m.Time.Stages[i].Derivation)
 	}
@@ -120,6 +123,9 @@ func derivationsOf(m *system.Explained) (all []*system.Derivation) {
 		if m.Area.Components[i].Known {
 			all = append(all, &m.Area.Components[i].Derivation)
 		}
+	}
+	if m.Area.Throughput != nil {
+		all = append(all, m.Area.Throughput)
 	}
 	for i := range m.Limits {
 		l := &m.Limits[i]

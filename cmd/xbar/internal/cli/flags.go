@@ -20,6 +20,7 @@ type options struct {
 	figure  string
 	workers int
 	quiet   bool
+	toml    bool
 }
 
 // flag is one flag; without a placeholder it takes no value.
@@ -190,6 +191,13 @@ func (o *options) workersFlag() flag {
 func (o *options) quietFlag() flag {
 	return flag{"quiet", "", "no progress and no messages, only results and errors", func(string) error {
 		o.quiet = true
+		return nil
+	}}
+}
+
+func (o *options) tomlFlag() flag {
+	return flag{"toml", "", "write the layers as a workload of kernels, to paste into a config", func(string) error {
+		o.toml = true
 		return nil
 	}}
 }

@@ -64,6 +64,9 @@ func heading(t *configs.Table) string {
 	if t.Machines != nil {
 		text += " of machines of kind " + strings.Join(t.Machines, ", ")
 	}
+	if t.Spare != nil {
+		text += ", which " + strings.Join(t.Spare, ", ") + " may leave out"
+	}
 	return text
 }
 

@@ -1,0 +1,157 @@
+package configs
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"xbar/sim/workload"
+	"xbar/sim/workload/onnx"
+	"xbar/sim/workload/scalesim"
+)
+
+// maxModel is the largest ONNX file that is read; no message of protobuf is
+// larger.
+const maxModel = 2 << 30
+
+// Import reads a network from a file of another program: an ONNX model if its
+// name ends in .onnx, and otherwise a SCALE-Sim topology. What is wrong in a
+// topology comes as [Errors].
+func Import(path string) (*workload.Network, error) {
+	if strings.EqualFold(filepath.Ext(path), ".onnx") {
+		return readModel(path, readFile)
+	}
+	doc, err := openTopology(path, readFile)
+	if err != nil {
+		return nil, err
+	}
+	errs := &collector{}
+	layers := readTopology(doc, errs)
+	return &workload.Network{Layers: layers}, errs.sorted()
+}
+
+// openFile reads no more than a byte over most, so that it can be seen that a
+// file is too large.
+type openFile func(path string, most int64) ([]byte, error)
+
+// content is a file of the kind, or an error that says so.
+func (open openFile) content(kind, path string, most int64) ([]byte, error) {
+	text, err := open(path, most)
+	if reason := (*fs.PathError)(nil); errors.As(err, &reason) {
+		err = reason.Err
+	}
+	if err == nil && int64(len(text)) > most {
+		err = fmt.Errorf("larger than %d MiB: not %s", most>>20, kind)
+	}
+	return text, err
+}
+
+func readModel(path string, open openFile) (*workload.Network, error) {
+	file, err := open.content("an ONNX model", path, maxModel)
+	if err != nil {
+		return nil, fmt.Errorf("onnx %s: %w", quote(path), err)
+	}
+	network, err := onnx.Read(file)
+	if err == nil && len(network.Layers) == 0 {
+		err = errors.New("no layers: nothing in it multiplies inputs with a matrix")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("onnx %s: %w", quote(path), err)
+	}
+	return network, nil
+}
+
+func openTopology(path string, open openFile) (*document, error) {
+	text, err := open.content("a topology", path, maxSize)
+	if err != nil {
+		return nil, fmt.Errorf("topology %s: %w", quote(path), err)
+	}
+	return newDocument(path, string(text)), nil
+}
+
+func readTopology(doc *document, errs *collector) []workload.Layer {
+	layers, wrong := scalesim.Read(doc.text)
+	for _, e := range wrong {
+		errs.add(span{doc, e.Start, e.End}, Error{Message: e.Message, Allowed: e.Allowed})
+	}
+	return layers
+}
+
+// imports adds the kernels of the workload's topology or model, unless it is
+// refused for standing beside others.
+func (l *loader) imports(d *decoder, w *Workload) {
+	if len(w.Kernels) > 0 || w.Network != "" || w.Topology != "" && w.ONNX != "" {
+		return
+	}
+	switch {
+	case w.Topology != "":
+		l.topology(d, w)
+	case w.ONNX != "":
+		l.onnx(d, w)
+	}
+}
+
+func (l *loader) topology(d *decoder, w *Workload) {
+	at := d.leaves["workload.topology"].at
+	if l.open == nil {
+		d.errs.addf(at, "a topology is a file, and here are none")
+		return
+	}
+	doc, err := openTopology(w.Topology, l.open)
+	if err != nil {
+		d.errs.addf(at, "%v", err)
+		return
+	}
+	doc.rank = 1
+	for _, layer := range readTopology(doc, d.errs) {
+		row := span{doc, layer.Start, layer.End}
+		d.addLayer(w, &layer, leaf{row, Origin{Where: row.where(), Text: layer.Name}})
+	}
+}
+
+func (l *loader) onnx(d *decoder, w *Workload) {
+	at := d.leaves["workload.onnx"].at
+	if l.open == nil {
+		d.errs.addf(at, "an ONNX model is a file, and here are none")
+		return
+	}
+	network, err := readModel(w.ONNX, l.open)
+	if list := (onnx.Errors)(nil); errors.As(err, &list) {
+		for _, message := range list {
+			d.errs.addf(at, "%s", message)
+		}
+		return
+	}
+	if err != nil {
+		d.errs.addf(at, "%v", err)
+		return
+	}
+	for i := range network.Layers {
+		layer := &network.Layers[i]
+		where := fmt.Sprintf("%s: bytes %d to %d", w.ONNX, layer.Start, layer.End)
+		d.addLayer(w, layer, leaf{at, Origin{Where: where, Text: layer.Name}})
+	}
+}
+
+// addLayer adds a layer of a file as a kernel. Bits are those of the file, if it
+// has them, or the workload's.
+func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
+	path := element("workload.kernel", len(w.Kernels)) + "."
+	w.Kernels = append(w.Kernels, Kernel{
+		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Repeat: layer.Repeat, Dynamic: layer.Dynamic,
+		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
+		SignedInput: layer.SignedInput, SignedWeight: true,
+	})
+	for _, key := range []string{"L", "N", "M", "repeat", "dynamic", "input_bits", "weight_bits"} {
+		d.leaves[path+key] = from
+	}
+	if layer.InputBits == 0 {
+		d.leaves[path+"input_bits"] = d.leaves["workload.input_bits"]
+	}
+	if layer.WeightBits == 0 {
+		d.leaves[path+"weight_bits"] = d.leaves["workload.weight_bits"]
+	}
+}

@@ -1,0 +1,47 @@
+package analog
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"xbar/sim/unit"
+)
+
+// A leap over steady vectors gives what going through all of them does: every
+// count, joule, cycle and busy time. Step mode has an event for every stage of
+// every read and never leaps.
+func TestLeapsChangeNothing(t *testing.T) {
+	runs, leaps := 0, 0
+	property := func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		l := rapid.Int64Range(1, 400).Draw(t, "many")
+		for k := range w.Kernels {
+			w.Kernels[k].L = l
+			w.Kernels[k].Dynamic = rapid.IntRange(0, 3).Draw(t, "dynamic") == 0
+		}
+		if rapid.Bool().Draw(t, "room") { // where activations spill in part, vectors differ
+			m.GlobalBuffer.Capacity = unit.Bit(1 << 30)
+		}
+		opt := options(t)
+		burst := simulate(t, m, w, opt)
+		opt.Step = true
+		checkSame(t, burst, simulate(t, m, w, opt))
+		runs++
+		if burst.steady.leaps > 0 {
+			leaps++
+		}
+	}
+	rounds := 5
+	if testing.Short() {
+		rounds = 1
+	}
+	for range rounds {
+		rapid.Check(t, property)
+	}
+	t.Logf("%d of %d runs leapt", leaps, runs)
+	if leaps < runs/4 {
+		t.Errorf("%d of %d runs leapt", leaps, runs)
+	}
+}
