@@ -14,11 +14,11 @@ import (
 //
 //	study,machine,kind,scope,name,action,quantity,unit,value
 //
-// scope is machine, category, component, action, kernel, load, limit,
-// programming, values or winner; name says which one (component path, kernel,
-// category; of loads the operand, with the level as the action). Of a winner the
-// action says by what: energy (per MAC), time or energy-delay (per inference). A
-// number that is not known has no row. Units are SI base units.
+// scope is machine, category, component, action, kernel, load, limit, programming,
+// values or winner; name says which one (component path, kernel, category; of
+// loads the operand, with the level as the action). Of a winner the action says by
+// what: energy (per MAC), time or energy-delay (per inference). A number that is
+// not known has no row. Units are SI base units.
 func CSV(w io.Writer, results ...*system.Result) error {
 	if err := finite(results); err != nil {
 		return err
