@@ -163,13 +163,14 @@ func lawOf(t *testing.T, r *system.LawsResult, id string) *system.Law {
 // The floor by hand, 8 bits on a TPU of 256×256, N = M = 4096: a MAC of 0.3 pJ;
 // 9 fJ a bit for an input of 8 and a sum of 8 + 8 + 12 in every PE; an input read
 // for every 256 MACs and filled for every 4096; a sum written for every 256,
-// read for all but the first and once as an output.
+// read for all but the first and once as an output; both, and inputs, over the wire.
 func TestIntensityFallsToItsFloor(t *testing.T) {
 	const (
 		fF, pJ      = 1e-15, 1e-12
 		read, write = 0.4588 * pJ, 0.4273 * pJ
-		floor       = 0.3*pJ + 36*9*fF + 8*read/256 + 8*write/4096 + 28*write/256 + 28*read*(15+1)/4096
 	)
+	wire := 0.93 * 0.156 * pJ * math.Pow(28./22, math.Log(0.197/0.156)/math.Log(32./22)) // of 0.93 mm at 28 nm, between CACTI's 22 and 32
+	floor := 0.3*pJ + 36*9*fF + 8*read/256 + 8*write/4096 + 28*write/256 + 28*read*(15+1)/4096 + wire*(8./256+28./256+28.*15/4096)
 	l := lawOf(t, libraryLaws(t), "systolic-intensity")
 	switch f := l.Floor; {
 	case !l.Holds || f == nil:
