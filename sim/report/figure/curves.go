@@ -66,8 +66,8 @@ func Curves(panels []CurvePanel, y, path string) error {
 	entries := curveKey(panels)
 	lines := (len(entries) + keyColumns - 1) / keyColumns
 	key := vg.Length(12*lines + 6)
-	const width, height = 7.05 * vg.Inch, 2.7 * vg.Inch
-	return save(path, width, height+key, func(c draw.Canvas) {
+	const height = 2.7 * vg.Inch
+	return save(path, max(3.6*vg.Length(len(plots)), 5.2)*vg.Inch, height+key, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		drawCurveKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0), entries)
 		drawPanels(draw.Crop(c, 0, 0, 0, -key), plots, draw.Tiles{
@@ -159,7 +159,7 @@ func curveKey(panels []CurvePanel) (entries []*Curve) {
 	return entries
 }
 
-const keyColumns = 4
+const keyColumns = 3
 
 func drawCurveKey(c draw.Canvas, entries []*Curve) {
 	style := text.Style{Color: black, Font: sans(7, false), YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"bytes"
 	"fmt"
 	"image/color"
 	"io"
@@ -60,7 +61,12 @@ func save(path string, width, height vg.Length, paint func(draw.Canvas)) error {
 	}
 	paint(draw.New(canvas))
 	return report.WriteFile(path, func(w io.Writer) error {
-		_, err := canvas.WriteTo(w)
+		var b bytes.Buffer
+		if _, err := canvas.WriteTo(&b); err != nil {
+			return err
+		}
+		// Arial and Helvetica are as wide, for machines without the font.
+		_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")))
 		return err
 	})
 }
