@@ -36,7 +36,7 @@ type Load struct {
 type Wave struct {
 	Kernel int
 	Input  int // which input of the batch, for a dynamic kernel; else 0
-	First  int // first tile
+	First  int // first tile; of a kernel with copies, which are resident, 0
 	Arrays []int
 	Loads  []Load
 }
@@ -73,7 +73,7 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 			p.dynamic = true
 			continue
 		}
-		p.demand += grid.Tiles()
+		p.demand += grid.Arrays()
 	}
 	p.resident = p.demand < chip.Arrays || p.demand == chip.Arrays && !p.dynamic
 	p.maxLoads = chip.Arrays
@@ -119,7 +119,7 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 		if p.kernels[k].Dynamic || p.firstID[k] >= keep {
 			continue
 		}
-		n := min(grid.Tiles(), keep-p.firstID[k])
+		n := min(grid.Arrays(), keep-p.firstID[k])
 		w := Wave{Kernel: k}
 		for tile := range n {
 			if err := alive(ctx, tile); err != nil {
@@ -129,7 +129,7 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 			p.next++
 			p.place(p.firstID[k]+tile, a)
 			w.Arrays = append(w.Arrays, a)
-			w.Loads = append(w.Loads, Load{Array: a, Tile: tile})
+			w.Loads = append(w.Loads, Load{Array: a, Tile: tile % grid.Tiles()})
 		}
 		waves = append(waves, w)
 	}
@@ -195,7 +195,7 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		wave = Wave{Kernel: k, Input: input, First: next}
 		clear(in)
 	}
-	for tile := range p.grids[k].Tiles() {
+	for tile := range p.grids[k].Arrays() {
 		if len(waves) > MostWaves {
 			break
 		}
@@ -212,7 +212,7 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		}
 		if !hit {
 			p.place(id, array)
-			wave.Loads = append(wave.Loads, Load{Array: array, Tile: tile})
+			wave.Loads = append(wave.Loads, Load{Array: array, Tile: tile % p.grids[k].Tiles()})
 		}
 		if !p.pinned(array) {
 			p.used.touch(array)

@@ -91,9 +91,10 @@ type Kernel struct {
 	Seconds       float64 `json:"seconds"`
 	EnergyJ       float64 `json:"energy_j"`
 	EnergyPerMACJ float64 `json:"energy_per_mac_j"`
-	EnergyDelayJS float64 `json:"energy_delay_js"` // joules × seconds, each per inference; one-time programming has no part in it
-	Arrays        int64   `json:"arrays"`          // tiles the kernel needs
-	Reloads       float64 `json:"reloads"`         // tiles loaded per pass
+	EnergyDelayJS float64 `json:"energy_delay_js"`    // joules × seconds, each per inference; one-time programming has no part in it
+	Arrays        int64   `json:"arrays"`             // that the kernel takes, with all its copies
+	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights, on machines with arrays
+	Reloads       float64 `json:"reloads"`            // tiles loaded per pass
 
 	Loops string   `json:"loops,omitempty"` // of a scalar machine, as it went: "lmn, tile_m = 64"
 	Loads []Served `json:"loads,omitempty"`

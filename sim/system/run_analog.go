@@ -101,7 +101,7 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 			Cycles:  mean(int64(measured.KernelCycles[k]), b.passes),
 			Seconds: chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes),
 			EnergyJ: b.phaseJoules(chip.KernelPhase(k)),
-			Arrays:  int64(chip.Tiles(k)),
+			Arrays:  int64(chip.Arrays(k)), Replicas: int64(chip.Copies(k)),
 			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
 		})
 	}

@@ -58,13 +58,14 @@ type Chip struct {
 
 	plan        plan
 	waves       []planned
-	computing   wave
+	lines       []line                // that are at work
+	adders      map[int]*sim.Resource // of tiles in which several lanes may add
+	flow        flowing
 	loads       []load
 	rowWrites   map[int64]rowWrite // by cells of a row
 	budget      budget
 	triggered   [][]int // loads that may start once wave i−1 is done
 	current     int     // the wave that computes or waits for its loads
-	run         running
 	steady      steady
 	lookAgain   func() error // look, made once
 	loading     int          // loads that have begun and are not done
@@ -112,7 +113,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	}
 	c := &Chip{
 		ctx: ctx, machine: m, options: opt, readout: newReadout(m), clock: clock,
-		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{},
+		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{}, adders: map[int]*sim.Resource{},
 	}
 	nominal, err := sim.NewClock(unit.Exact(m.Clock))
 	if err != nil {
@@ -135,6 +136,9 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		c.specs = append(c.specs, s)
 	}
 	if err := c.checkSizes(work.Values); err != nil {
+		return nil, err
+	}
+	if err := c.makeCopies(); err != nil {
 		return nil, err
 	}
 	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, clock); err != nil {
@@ -319,8 +323,11 @@ func (c *Chip) Capacity() int { return c.machine.Chip.Tiles * c.machine.Chip.Arr
 // Resident reports whether all static tiles stay.
 func (c *Chip) Resident() bool { return c.plan.planner.Resident() }
 
-// Tiles is K of a kernel.
-func (c *Chip) Tiles(kernel int) int { return c.specs[kernel].grid.Tiles() }
+// Arrays is R·K of a kernel, Copies R.
+func (c *Chip) Arrays(kernel int) int { return c.specs[kernel].grid.Arrays() }
+
+// Copies is R of a kernel.
+func (c *Chip) Copies(kernel int) int { return c.specs[kernel].grid.Copies }
 
 // KernelPhase is the ledger's phase of a kernel.
 func (c *Chip) KernelPhase(kernel int) int { return firstKernelPhase + kernel }

@@ -143,7 +143,7 @@ type budget [parts]float64
 // addWave adds what a wave does, and refuses counts that even by itself it
 // could not hold.
 func (b *budget) addWave(c *Chip, w *wave) error {
-	vectors, a, t := float64(w.vectors), &w.activated, &c.timings
+	vectors, a, t := float64(w.count), &w.perVector, &c.timings
 	out := w.outBits + w.partBits
 	for i := range w.groups {
 		g := &w.groups[i]

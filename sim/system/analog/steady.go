@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"math"
 	"slices"
 
 	"xbar/sim"
@@ -12,14 +13,15 @@ import (
 //
 //	state(v + p) = state(v), t cycles later  ⇒  state(v + k·p) = state(v), k·t cycles later
 //
-// where v is the number of vectors that are drained. From there the wave leaps
-// k periods, as many as leave it a vector to ask for, with k times the counts of
+// each of
+// the others has drained as many more or less as before. From there the wave leaps
+// k periods, as many as leave each copy a vector to ask for, with k times the counts of
 // one. Brent's search finds p: the state is compared with one that is kept, and
 // kept anew whenever twice as many vectors have gone by.
 type steady struct {
 	watching bool
 	asked    bool  // the end of this cycle has been asked for
-	kept     int64 // vectors drained in the state that is kept
+	kept     int64 // vectors that the first copy drained in the state that is kept
 	renew    int64 // vectors drained when it is kept anew
 	state    []int64
 	now      []int64 // scratch
@@ -31,25 +33,28 @@ type steady struct {
 
 const (
 	fewVectors = 64      // of a wave, for which no search is made
-	mostPeriod = 1 << 12 // vectors; a wave without such a period is gone through
+	mostPeriod = 1 << 12 // vectors of a copy; a wave without such a period is gone through
 )
 
 // watch starts the search for a period in the wave that starts.
-func (c *Chip) watch(w *wave) {
-	c.steady.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.vectors >= fewVectors &&
+func (c *Chip) watch(l *line) {
+	w := &l.lanes[0].wave
+	c.steady.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.count >= fewVectors &&
 		c.spills[w.plan.Kernel].Uniform(w.rowBits-w.newBits) && w.sumSpill.Uniform(w.sumBits) &&
 		c.spills[w.plan.Kernel+1].Uniform(w.outBits) && w.partSpill.Uniform(w.partBits)
 	c.steady.kept, c.steady.renew = -1, 0
 }
 
-// look compares the state at the end of a cycle in which vectors were drained.
+// look compares the state at the end of a cycle in which the first copy drained
+// vectors.
 func (c *Chip) look() error {
 	s := &c.steady
 	s.asked = false
 	if !s.watching || c.loading > 0 {
 		return nil
 	}
-	v := c.run.drained
+	l := &c.lines[0]
+	v := l.lanes[0].drained
 	s.now = c.state(s.now[:0])
 	switch {
 	case s.kept >= 0 && slices.Equal(s.now, s.state):
@@ -63,7 +68,7 @@ func (c *Chip) look() error {
 		c.engine.Mark(&s.mark)
 		s.counts = s.counts[:0]
 		for id := range c.ledger.Accounts() {
-			s.counts = append(s.counts, c.ledger.Count(c.wave().phase, energy.AccountID(id)))
+			s.counts = append(s.counts, c.ledger.Count(l.phase, energy.AccountID(id)))
 		}
 		s.busy = [4]sim.Cycle{c.shifting, c.reading, c.converting, c.adding}
 	}
@@ -71,25 +76,29 @@ func (c *Chip) look() error {
 }
 
 // state is all that decides what the wave does from now on, vectors counted from
-// those that are drained.
+// those that the first copy has drained.
 func (c *Chip) state(to []int64) []int64 {
-	r := &c.run
-	to = append(to, r.issued-r.drained, r.activated-r.drained, r.driven-r.drained)
-	for v := r.drained; v < r.issued; v++ {
-		s := r.slot(v)
-		arrived := int64(0)
-		if s.arrived {
-			arrived = 1
+	l := &c.lines[0]
+	from := l.lanes[0].drained
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		to = append(to, n.issued-from, n.activated-from, n.driven-from, n.drained-from)
+		for v := n.drained; v < n.issued; v++ {
+			s := n.slot(v)
+			arrived := int64(0)
+			if s.arrived {
+				arrived = 1
+			}
+			to = append(to, arrived, int64(s.driven), int64(s.results))
 		}
-		to = append(to, arrived, int64(s.driven), int64(s.results))
+		for i := range n.groups {
+			to = n.groups[i].pipeline.State(to, c.engine.Now())
+		}
 	}
-	w := c.wave()
-	for i := range w.groups {
-		to = w.groups[i].pipeline.State(to, c.engine.Now())
-	}
+	first := l.lanes[0].global(from)
 	return c.engine.State(to, func(id sim.ComponentID, a int64) int64 {
 		if id == c.self {
-			return a - r.drained
+			return a - first
 		}
 		return a
 	})
@@ -97,15 +106,19 @@ func (c *Chip) state(to []int64) []int64 {
 
 // leap repeats what happened since the state was kept.
 func (c *Chip) leap() {
-	s, r, w := &c.steady, &c.run, c.wave()
-	period := r.drained - s.kept
-	times := (w.vectors - 1 - r.issued) / period
+	s, l := &c.steady, &c.lines[0]
+	period := l.lanes[0].drained - s.kept
+	times := int64(math.MaxInt64)
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		times = min(times, (n.count-1-n.issued)/period)
+	}
 	if times < 1 {
 		return
 	}
 	s.leaps++
 	before := c.engine.Now()
-	ahead := times * period
+	ahead := times * period * int64(len(l.lanes))
 	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, kind int32, a int64, key uint64) (int64, uint64) {
 		switch {
 		case id != c.self:
@@ -115,17 +128,21 @@ func (c *Chip) leap() {
 		}
 		return a + ahead, key + uint64(ahead)
 	})
-	for i := range w.groups {
-		w.groups[i].pipeline.Leap(c.engine.Now() - before)
+	l.drained += ahead
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		for j := range n.groups {
+			n.groups[j].pipeline.Leap(c.engine.Now() - before)
+		}
+		n.move(times * period)
 	}
 	for id := range c.ledger.Accounts() {
 		account := energy.AccountID(id)
-		c.ledger.Add(w.phase, account, times*(c.ledger.Count(w.phase, account)-s.counts[id]))
+		c.ledger.Add(l.phase, account, times*(c.ledger.Count(l.phase, account)-s.counts[id]))
 	}
 	for i, busy := range []*sim.Cycle{&c.shifting, &c.reading, &c.converting, &c.adding} {
 		*busy += sim.Cycle(times) * (*busy - s.busy[i])
 	}
-	r.move(ahead)
 }
 
 // move renames the vectors that are asked for and not drained.

@@ -159,7 +159,7 @@ func (v *values) activate(w *wave, vector int64) error {
 	sums := v.sums[vector*kernel.M:][:kernel.M]
 	var driven, digits, reads, products int64
 	var joules energy.Sum
-	for i := range w.plan.Arrays {
+	for i := range w.arrays {
 		tile := w.plan.First + i
 		r, col := grid.Place(tile)
 		d := v.drive(w, vector, r)
@@ -179,7 +179,7 @@ func (v *values) activate(w *wave, vector int64) error {
 		joules.Add(c.cellJoules(activity, columns))
 	}
 	if !c.machine.DAC.GateZeros {
-		driven, reads = w.activated.load, w.activated.read
+		driven, reads = w.perVector.load, w.perVector.read
 	}
 	c.ledger.Add(w.phase, c.accounts.load, driven)
 	c.ledger.Add(w.phase, c.accounts.drive, driven)
