@@ -94,6 +94,7 @@ type Measured struct {
 	WarmUpTiles     int64
 	WarmUpExposed   sim.Cycle
 	LoadsOfWorst    float64 // loads a pass of the array that wears out first, in the long run
+	Flow            Flow    // of a pipeline
 	RoundingSeconds float64 // what rounding latencies up can have cost, at most
 }
 

@@ -141,6 +141,9 @@ func (c *Chip) layOut() error {
 			lastUse[a] = i + 1
 		}
 	}
+	if c.pipelined() {
+		return c.layOutPipeline()
+	}
 	return nil
 }
 
@@ -197,7 +200,10 @@ func (c *Chip) Handle(ev sim.Event) error {
 func (c *Chip) tryStart() error {
 	for c.current < len(c.waves) && c.waves[c.current].loads == 0 {
 		if c.pipelined() && c.waves[c.current].pass >= 0 {
-			return c.startPipeline()
+			if !c.flow.on {
+				return c.startPipeline()
+			}
+			return nil
 		}
 		l := &c.workOut(&c.waves[c.current])[0]
 		if l.vectors > 0 {

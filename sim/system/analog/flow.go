@@ -3,6 +3,7 @@ package analog
 import (
 	"fmt"
 	"math"
+	"math/bits"
 
 	"xbar/sim"
 	"xbar/sim/mapping"
@@ -26,7 +27,9 @@ import (
 // flow is a line's part of a pipeline.
 type flow struct {
 	inference int64 // L: vectors
-	pass      int64 // of a batch
+	lines     int64 // at work
+	span      int64 // vectors of the longest inference of a line
+	batch     int64 // vectors of a pass
 	halo      int64 // h, of vectors of the kernel before
 	window    int64 // W
 	done      int64 // the first so many are stored
@@ -36,13 +39,20 @@ type flow struct {
 // flowing is a chip's pipeline.
 type flowing struct {
 	on     bool
-	span   int64 // vectors of the longest inference
-	began  sim.Cycle
 	passes int64 // to be gone through
 	begun  []sim.Cycle
 	ended  []sim.Cycle
 	first  sim.Cycle // end of the first inference
-	steady bool      // two passes after each other took the same time
+	lasted sim.Cycle // of so many passes
+	over   int64
+}
+
+// Flow is what a pipeline was found to do.
+type Flow struct {
+	Latency   sim.Cycle // of a pass that finds the pipeline empty, from its first input to its last output
+	Inference sim.Cycle // of its first inference
+	Loaded    sim.Cycle // of a pass at full rate, which waits for those before it
+	Steady    bool      // two passes after each other took the same time
 }
 
 // mostSteady bounds the passes in which a pipeline is waited for to be steady.
@@ -53,22 +63,297 @@ func (c *Chip) pipelined() bool { return c.machine.Chip.Execution == "pipeline" 
 // key orders vectors on shared media: older inferences first, of those later
 // kernels.
 func (l *line) key(v int64) uint64 {
-	return uint64(v)
+	return uint64((v/l.inference*l.lines+l.lines-1-l.index)*l.span + v%l.inference)
+}
+
+// alone sets a line to work by itself.
+func (l *line) alone() {
+	l.inference, l.lines, l.span = max(1, l.vectors), 1, max(1, l.vectors)
+}
+
+// refusePipeline says what of the workload cannot stay in its arrays.
+func (c *Chip) refusePipeline() error {
+	arrays := 0
+	for k := range c.specs {
+		s := &c.specs[k]
+		if s.kernel.Dynamic {
+			return fmt.Errorf("kernel %s is dynamic, and written for every input: chip.execution = \"pipeline\" keeps all weights in place", s.kernel.Name)
+		}
+		arrays += s.grid.Arrays()
+		if arrays > c.Capacity() {
+			return fmt.Errorf("chip.execution = \"pipeline\" keeps all weights in place: the kernels up to %s take %d arrays, all of them %d, and the chip has %d (chip.tiles, chip.arrays_per_tile)",
+				s.kernel.Name, arrays, c.Demand(), c.Capacity())
+		}
+	}
+	return nil
+}
+
+// layOutPipeline works out whether all kernels can work side by side.
+func (c *Chip) layOutPipeline() error {
+	passes := int64(mostSteady)
+	if c.values != nil {
+		passes = max(2, c.values.passes()) // of one alone no rate can be told
+	}
+	c.flow.passes = passes
+	lines := c.workOutPipeline()
+	if err := c.checkLines(lines); err != nil {
+		return err
+	}
+	for i := range c.budget {
+		c.budget[i] *= float64(passes)
+	}
+	if keys := float64(passes) * float64(c.options.Batch) * float64(len(lines)) * float64(lines[0].span); keys > 1<<58 {
+		return fmt.Errorf("%d passes of %d inferences of %d kernels of up to %d vectors are more than can be told apart in a pipeline", passes, c.options.Batch, len(lines), lines[0].span)
+	}
+	var kept []int64
+	for i := range lines[:len(lines)-1] {
+		k := &lines[i].spec.kernel
+		kept = append(kept, lines[i].window*k.M*int64(k.OutputBits))
+	}
+	c.spills = mapping.WindowSpills(kept, int64(c.machine.GlobalBuffer.Capacity))
+	return nil
+}
+
+// workOutPipeline puts every kernel on a line.
+func (c *Chip) workOutPipeline() []line {
+	all := make([]*planned, len(c.specs))
+	span := int64(1)
+	for i := range c.specs {
+		all[i] = &c.waves[len(c.plan.preload)+i]
+		span = max(span, c.specs[i].kernel.L)
+	}
+	lines := c.workOut(all...)
+	for i := range lines {
+		l := &lines[i]
+		l.inference, l.lines, l.span, l.batch = l.spec.kernel.L, int64(len(lines)), span, l.vectors
+		if i > 0 {
+			before := &lines[i-1]
+			l.halo = min(mapping.Halo(before.spec.kernel, l.spec.kernel), before.inference)
+			before.window = before.windowTo(l)
+		}
+	}
+	return lines
+}
+
+// windowTo is W where l follows.
+func (before *line) windowTo(l *line) int64 {
+	inside := int64(0)
+	for i := range before.lanes {
+		inside += before.lanes[i].inputSlots + before.lanes[i].room
+	}
+	return ceilDiv(2*int64(len(l.lanes))*before.inference, l.inference) + 1 + 2*l.halo + inside
+}
+
+// given is how many vectors can be asked for where so many of the line before, of L
+// an inference, are stored.
+func (l *line) given(stored, of int64) int64 {
+	part := scaled(max(0, stored%of-l.halo), l.inference, of)
+	return stored/of*l.inference + part
+}
+
+// needed is how many vectors of the line before, of L an inference, no vector from v
+// on needs.
+func (l *line) needed(v, of int64) int64 {
+	return v/l.inference*of + max(0, scaled(v%l.inference, of, l.inference)-l.halo)
+}
+
+// scaled is ⌊n·to/from⌋, where n < from.
+func scaled(n, to, from int64) int64 {
+	hi, lo := bits.Mul64(uint64(n), uint64(to))
+	q, _ := bits.Div64(hi, lo, uint64(from))
+	return int64(q)
 }
 
 // startPipeline sets all kernels to work.
 func (c *Chip) startPipeline() error {
-	return fmt.Errorf("pipeline %v %v", math.Pi, mapping.Share{})
+	c.flow.on = true
+	c.workOutPipeline()
+	for i := range c.lines {
+		c.startLanes(&c.lines[i])
+	}
+	c.allow(&c.lines[0])
+	return nil
+}
+
+// allow lets a line ask for the vectors whose inputs are there and whose outputs
+// have room.
+func (c *Chip) allow(l *line) {
+	to := c.flow.passes * l.batch
+	if i := l.index; i > 0 {
+		to = l.given(c.lines[i-1].done, c.lines[i-1].inference)
+	}
+	if i := l.index + 1; i < l.lines {
+		next := &c.lines[i]
+		to = min(to, next.needed(next.used, l.inference)+l.window)
+	}
+	copies := int64(len(l.lanes))
+	from := max(l.allowed, to-copies)
+	l.allowed = to
+	for v := from; v < to; v++ {
+		c.issue(&l.lanes[v%copies])
+	}
 }
 
 // begins notes the first vector of a pass.
-func (c *Chip) begins(l *line, v int64) {}
+func (c *Chip) begins(l *line, v int64) {
+	if !c.flow.on || l.index > 0 || v%l.batch > 0 {
+		return
+	}
+	f := &c.flow
+	for int64(len(f.begun)) <= v/l.batch {
+		f.begun = append(f.begun, c.engine.Now())
+	}
+}
 
 // passOn follows a vector that has been stored.
-func (c *Chip) passOn(l *line) error { return nil }
+func (c *Chip) passOn(l *line) error {
+	copies := int64(len(l.lanes))
+	before := l.done
+	for l.lanes[l.done%copies].drained > l.done/copies {
+		l.done++
+	}
+	switch {
+	case l.done == before:
+	case l.index+1 < l.lines:
+		c.allow(&c.lines[l.index+1])
+	default:
+		return c.comeOut(l)
+	}
+	return nil
+}
 
 // makeRoom follows a vector that has been driven.
-func (c *Chip) makeRoom(l *line) {}
+func (c *Chip) makeRoom(l *line) {
+	if !c.flow.on || l.index == 0 {
+		return
+	}
+	copies := int64(len(l.lanes))
+	before := l.used
+	for l.lanes[l.used%copies].driven > l.used/copies {
+		l.used++
+	}
+	if l.used > before {
+		c.allow(&c.lines[l.index-1])
+	}
+}
 
-// compute finds what a vector yields where values are exact.
-func (c *Chip) compute(n *lane, v int64) error { return c.values.activate(&n.wave, v) }
+// comeOut follows outputs of the last line. When two passes after each other
+// have taken the same time, no more are begun.
+func (c *Chip) comeOut(l *line) error {
+	f := &c.flow
+	now := c.engine.Now()
+	if f.first == 0 && l.done >= l.inference {
+		f.first = now
+	}
+	for int64(len(f.ended)) < l.done/l.batch {
+		f.ended = append(f.ended, now)
+		n := len(f.ended)
+		if c.values == nil && f.over == 0 && n > 2 && f.ended[n-1]-f.ended[n-2] == f.ended[n-2]-f.ended[n-3] {
+			f.lasted, f.over = f.ended[n-1]-f.ended[n-2], 1
+			f.passes = c.entered()
+			c.allow(&c.lines[0])
+		}
+		if c.options.Progress != nil {
+			c.options.Progress(float64(n) / float64(f.passes))
+		}
+	}
+	if l.done == f.passes*l.batch {
+		return c.endPipeline()
+	}
+	return nil
+}
+
+// entered is how many passes have begun.
+func (c *Chip) entered() (passes int64) {
+	l := &c.lines[0]
+	for i := range l.lanes {
+		if n := &l.lanes[i]; n.issued > 0 {
+			passes = max(passes, n.global(n.issued-1)/l.batch+1)
+		}
+	}
+	return passes
+}
+
+// endPipeline settles what the passes took: the time between two that follow each
+// other, for each.
+func (c *Chip) endPipeline() error {
+	f, m := &c.flow, &c.measured
+	n := len(f.ended)
+	at := n - 1
+	if f.over == 0 { // not steady: the mean of the later half
+		half := (n - 1) / 2
+		f.lasted, f.over = f.ended[n-1]-f.ended[half], int64(n-1-half)
+	} else {
+		m.Flow.Steady = true
+	}
+	m.Passes = int64(n)
+	m.Cycles = sim.Cycle(math.Round(float64(f.lasted) / float64(f.over) * float64(n)))
+	m.Flow.Latency, m.Flow.Inference = f.ended[0]-f.begun[0], f.first-f.begun[0]
+	m.Flow.Loaded = f.ended[at] - f.begun[at]
+	for i := range c.lines {
+		l := &c.lines[i]
+		var driving sim.Cycle
+		for j := range l.lanes {
+			driving += l.lanes[j].driving
+		}
+		m.KernelCycles[i] = sim.Cycle(ceilDiv(int64(driving), int64(len(l.lanes))))
+		m.RoundingSeconds += float64(n) * c.loss(l)
+	}
+	c.settlePipeline()
+	c.current = len(c.waves)
+	return nil
+}
+
+// settlePipeline books the leakage of the passes at their rate. Kernels share it by
+// the time that their own arrays take.
+func (c *Chip) settlePipeline() {
+	var all sim.Cycle
+	for _, cycles := range c.measured.KernelCycles {
+		all += cycles
+	}
+	for i := range c.components {
+		p := &c.components[i]
+		busy := c.busyNow(p)
+		count := int64(c.measured.Cycles)
+		if c.gated(p) {
+			count = busy - p.total
+		}
+		p.busy += busy - p.total
+		p.total = busy
+		var upTo sim.Cycle
+		var booked int64
+		for k, cycles := range c.measured.KernelCycles {
+			upTo += cycles
+			share := count
+			if k < len(c.lines)-1 {
+				share = int64(float64(count) * float64(upTo) / float64(max(1, all)))
+			}
+			c.ledger.Add(c.lines[k].phase, p.leak, share-booked)
+			booked = share
+		}
+	}
+}
+
+// compute finds what a vector yields where values are exact. Values do not depend
+// on time: a pipeline's are found a pass at a time, when the pass begins.
+func (c *Chip) compute(n *lane, v int64) error {
+	if !c.flow.on {
+		return c.values.activate(&n.wave, v)
+	}
+	if n.line.index > 0 || v%n.line.batch > 0 {
+		return nil
+	}
+	for i := range c.lines {
+		l := &c.lines[i]
+		c.values.begin(&l.lanes[0].wave)
+		for v := range l.batch {
+			if err := c.values.activate(&l.lanes[v%int64(len(l.lanes))].wave, v); err != nil {
+				return err
+			}
+		}
+		if err := c.values.end(&l.lanes[0].wave); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -39,6 +39,11 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
 	}, c.options.Batch)
 	c.plan = plan{planner: p, warmUp: !p.Resident()}
+	if c.pipelined() {
+		if err := c.refusePipeline(); err != nil {
+			return err
+		}
+	}
 	if c.plan.preload, err = p.Preload(c.ctx); err != nil {
 		return err
 	}

@@ -98,6 +98,7 @@ func (c *Chip) workOut(all ...*planned) []line {
 		l := &c.lines[i]
 		copies := p.copies()
 		*l = line{planned: p, index: int64(i), lanes: slices.Grow(l.lanes[:0], copies)[:copies]}
+		l.alone()
 		for n := range l.lanes {
 			c.workOutLane(l, n)
 		}
