@@ -98,6 +98,7 @@ func (l *long) machine(study string, m *system.Machine) {
 	for i := range m.Limits {
 		l.limit(&m.Limits[i])
 	}
+	l.pipeline(m.Pipeline)
 	l.programming(m.Programming)
 	l.values(m.Values)
 }
@@ -124,7 +125,21 @@ func (l *long) kernel(k *system.Kernel) {
 	l.float("kernel", k.Name, "", "energy_per_mac", "J", k.EnergyPerMACJ)
 	l.float("kernel", k.Name, "", "energy_delay", "J*s", k.EnergyDelayJS)
 	l.int("kernel", k.Name, "", "arrays", "array", k.Arrays)
+	if k.Replicas > 1 {
+		l.int("kernel", k.Name, "", "replicas", "1", k.Replicas)
+	}
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
+}
+
+func (l *long) pipeline(p *system.Pipeline) {
+	if p == nil {
+		return
+	}
+	l.float("pipeline", p.Bottleneck, "", "busy", "1", p.BottleneckBusy)
+	l.int("pipeline", p.Bottleneck, "", "cycles_per_vector", "cycle", p.BottleneckCycles)
+	l.int("pipeline", p.Bottleneck, "", "vectors", "1", p.BottleneckVectors)
+	l.float("pipeline", "", "", "inference_latency", "s", p.InferenceLatencyS)
+	l.float("pipeline", "", "", "loaded_latency", "s", p.LoadedLatencyS)
 }
 
 // limit is of one action, in joules.

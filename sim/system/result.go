@@ -25,7 +25,7 @@ type Machine struct {
 	MACs                int64        `json:"macs"`
 	EnergyJ             float64      `json:"energy_j"`
 	EnergyPerInferenceJ float64      `json:"energy_per_inference_j"`
-	LatencyS            float64      `json:"latency_s"` // of one pass
+	LatencyS            float64      `json:"latency_s"` // of one pass, from its first input to its last output
 	EnergyPerMACJ       float64      `json:"energy_per_mac_j"`
 	OpsPerJoule         float64      `json:"ops_per_joule"`
 	OpsPerSecond        float64      `json:"ops_per_second"`
@@ -40,9 +40,23 @@ type Machine struct {
 	Limits              []Limit      `json:"limits,omitempty"`      // analog machines
 	Loads               []Served     `json:"loads,omitempty"`       // scalar machines
 	Notes               []string     `json:"notes,omitempty"`       // assumptions and warnings
+	Pipeline            *Pipeline    `json:"pipeline,omitempty"`    // machines that run their kernels at once
 	PassesMeasured      int64        `json:"passes_measured"`
 	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
 	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
+}
+
+// Pipeline is what comes of kernels that run at once. The machine's cycles and
+// seconds are then those from one pass to the next, its latency that of a pass which
+// finds the pipeline empty, and a kernel's cycles those that the row drivers of a copy
+// are at its vectors.
+type Pipeline struct {
+	Bottleneck        string  `json:"bottleneck"` // the kernel whose arrays are busy most, or the component that kernels share
+	BottleneckBusy    float64 `json:"bottleneck_busy"`
+	BottleneckCycles  int64   `json:"bottleneck_cycles"`  // of a vector; 0: it is shared
+	BottleneckVectors int64   `json:"bottleneck_vectors"` // of a copy in a pass
+	InferenceLatencyS float64 `json:"inference_latency_s"`
+	LoadedLatencyS    float64 `json:"loaded_latency_s"` // of a pass behind others, at full rate
 }
 
 // Categories are joules of one pass by category, in the order of every table.
@@ -93,7 +107,7 @@ type Kernel struct {
 	EnergyPerMACJ float64 `json:"energy_per_mac_j"`
 	EnergyDelayJS float64 `json:"energy_delay_js"`    // joules × seconds, each per inference; one-time programming has no part in it
 	Arrays        int64   `json:"arrays"`             // that the kernel takes, with all its copies
-	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights, on machines with arrays
+	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights; 0: there are no arrays to hold them
 	Reloads       float64 `json:"reloads"`            // tiles loaded per pass
 
 	Loops string   `json:"loops,omitempty"` // of a scalar machine, as it went: "lmn, tile_m = 64"

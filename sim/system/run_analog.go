@@ -55,6 +55,9 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	j.analogKernels(m, chip, b)
 	m.Programming = j.programming(chip, b)
 	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
+	if j.machine.Chip.Execution == "pipeline" {
+		m.Pipeline = pipeline(m, chip)
+	}
 	if outputs, clipped := chip.Outputs(); outputs != nil {
 		if m.Values, err = j.reference.compare(ctx, outputs, clipped); err != nil {
 			return nil, err
@@ -104,6 +107,21 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 			Arrays:  int64(chip.Arrays(k)), Replicas: int64(chip.Copies(k)),
 			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
 		})
+	}
+}
+
+// pipeline is what kernels that run at once come to.
+func pipeline(m *Machine, chip *analog.Chip) *Pipeline {
+	flow, clock := chip.Measured().Flow, chip.Clock()
+	m.LatencyS = clock.Seconds(flow.Latency)
+	b := chip.Bottleneck()
+	name := b.Shared
+	if b.Kernel >= 0 {
+		name = m.Kernels[b.Kernel].Name
+	}
+	return &Pipeline{
+		Bottleneck: name, BottleneckBusy: b.Busy, BottleneckCycles: int64(b.Cycles), BottleneckVectors: b.Vectors,
+		InferenceLatencyS: clock.Seconds(flow.Inference), LoadedLatencyS: clock.Seconds(flow.Loaded),
 	}
 }
 
@@ -165,6 +183,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
 	}
+	notes = append(notes, copyNotes(chip, m)...)
 	for _, r := range chip.Rounded() {
 		notes = append(notes, "rounded up to whole cycles: "+r)
 	}
@@ -173,6 +192,27 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	}
 	if measured := chip.Measured(); !measured.Repeats && !chip.Resident() && j.work.Values == nil && cfg.Chip.Reload == "optimal" {
 		notes = append(notes, fmt.Sprintf("mean of %d passes; the optimal plan repeats only after more", measured.Passes))
+	}
+	return notes
+}
+
+// copyNotes says what arrays hold beside one copy of the weights, and what a
+// pipeline's times are.
+func copyNotes(chip *analog.Chip, m *Machine) (notes []string) {
+	var arrays, copied int64
+	for _, k := range m.Kernels {
+		arrays += k.Arrays
+		copied += k.Arrays - k.Arrays/k.Replicas
+	}
+	if copied > 0 {
+		notes = append(notes, fmt.Sprintf("%d of the %d arrays that the model takes hold copies: each kernel's vectors are shared out among its copies", copied, arrays))
+	}
+	if m.Pipeline == nil {
+		return notes
+	}
+	notes = append(notes, "kernels run at once: throughput is that of passes behind each other, latency that of a pass that finds the chip empty, a kernel's time what its own arrays take; leakage is shared by that")
+	if !chip.Measured().Flow.Steady {
+		notes = append(notes, fmt.Sprintf("the passes of the pipeline do not repeat within %d; their rate is the mean of the later half", m.PassesMeasured))
 	}
 	return notes
 }

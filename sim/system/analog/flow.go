@@ -2,8 +2,10 @@ package analog
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/bits"
+	"slices"
 
 	"xbar/sim"
 	"xbar/sim/mapping"
@@ -45,6 +47,7 @@ type flowing struct {
 	first  sim.Cycle // end of the first inference
 	lasted sim.Cycle // of so many passes
 	over   int64
+	before map[*sim.Resource]sim.Cycle // busy with the preload
 }
 
 // Flow is what a pipeline was found to do.
@@ -52,11 +55,16 @@ type Flow struct {
 	Latency   sim.Cycle // of a pass that finds the pipeline empty, from its first input to its last output
 	Inference sim.Cycle // of its first inference
 	Loaded    sim.Cycle // of a pass at full rate, which waits for those before it
-	Steady    bool      // two passes after each other took the same time
+	Steady    bool      // the times of passes repeat
 }
 
-// mostSteady bounds the passes in which a pipeline is waited for to be steady.
-const mostSteady = 32
+// A pipeline is waited for to be steady for so many passes, of not more vectors
+// than that in all, but at least for a few passes.
+const (
+	mostFlowing   = 32
+	vectorsFlow   = 1 << 20
+	fewestFlowing = 4
+)
 
 func (c *Chip) pipelined() bool { return c.machine.Chip.Execution == "pipeline" }
 
@@ -90,12 +98,16 @@ func (c *Chip) refusePipeline() error {
 
 // layOutPipeline works out whether all kernels can work side by side.
 func (c *Chip) layOutPipeline() error {
-	passes := int64(mostSteady)
+	lines := c.workOutPipeline()
+	vectors := int64(0)
+	for i := range lines {
+		vectors += lines[i].vectors
+	}
+	passes := min(max(vectorsFlow/vectors, fewestFlowing), mostFlowing)
 	if c.values != nil {
 		passes = max(2, c.values.passes()) // of one alone no rate can be told
 	}
 	c.flow.passes = passes
-	lines := c.workOutPipeline()
 	if err := c.checkLines(lines); err != nil {
 		return err
 	}
@@ -167,6 +179,7 @@ func scaled(n, to, from int64) int64 {
 // startPipeline sets all kernels to work.
 func (c *Chip) startPipeline() error {
 	c.flow.on = true
+	c.flow.before = map[*sim.Resource]sim.Cycle{c.dram: c.dram.BusyCycles(), c.network: c.network.BusyCycles()}
 	c.workOutPipeline()
 	for i := range c.lines {
 		c.startLanes(&c.lines[i])
@@ -237,8 +250,8 @@ func (c *Chip) makeRoom(l *line) {
 	}
 }
 
-// comeOut follows outputs of the last line. When two passes after each other
-// have taken the same time, no more are begun.
+// comeOut follows outputs of the last line. When the times of passes repeat, no more
+// are begun.
 func (c *Chip) comeOut(l *line) error {
 	f := &c.flow
 	now := c.engine.Now()
@@ -248,8 +261,7 @@ func (c *Chip) comeOut(l *line) error {
 	for int64(len(f.ended)) < l.done/l.batch {
 		f.ended = append(f.ended, now)
 		n := len(f.ended)
-		if c.values == nil && f.over == 0 && n > 2 && f.ended[n-1]-f.ended[n-2] == f.ended[n-2]-f.ended[n-3] {
-			f.lasted, f.over = f.ended[n-1]-f.ended[n-2], 1
+		if c.values == nil && f.over == 0 && f.repeats() {
 			f.passes = c.entered()
 			c.allow(&c.lines[0])
 		}
@@ -261,6 +273,23 @@ func (c *Chip) comeOut(l *line) error {
 		return c.endPipeline()
 	}
 	return nil
+}
+
+// repeats reports whether as many passes as there are in a period took the times
+// that those before them took, and keeps what they took.
+func (f *flowing) repeats() bool {
+	n := len(f.ended)
+	for period := 1; 2*period < n; period++ {
+		same := true
+		for i := n - period; i < n && same; i++ {
+			same = f.ended[i]-f.ended[i-1] == f.ended[i-period]-f.ended[i-period-1]
+		}
+		if same {
+			f.lasted, f.over = f.ended[n-1]-f.ended[n-1-period], int64(period)
+			return true
+		}
+	}
+	return false
 }
 
 // entered is how many passes have begun.
@@ -279,7 +308,6 @@ func (c *Chip) entered() (passes int64) {
 func (c *Chip) endPipeline() error {
 	f, m := &c.flow, &c.measured
 	n := len(f.ended)
-	at := n - 1
 	if f.over == 0 { // not steady: the mean of the later half
 		half := (n - 1) / 2
 		f.lasted, f.over = f.ended[n-1]-f.ended[half], int64(n-1-half)
@@ -289,7 +317,7 @@ func (c *Chip) endPipeline() error {
 	m.Passes = int64(n)
 	m.Cycles = sim.Cycle(math.Round(float64(f.lasted) / float64(f.over) * float64(n)))
 	m.Flow.Latency, m.Flow.Inference = f.ended[0]-f.begun[0], f.first-f.begun[0]
-	m.Flow.Loaded = f.ended[at] - f.begun[at]
+	m.Flow.Loaded = f.ended[n-1] - f.begun[n-1]
 	for i := range c.lines {
 		l := &c.lines[i]
 		var driving sim.Cycle
@@ -356,4 +384,40 @@ func (c *Chip) compute(n *lane, v int64) error {
 		}
 	}
 	return nil
+}
+
+// Bottleneck is what a pipeline waits for most: a kernel's arrays, or what
+// kernels share.
+type Bottleneck struct {
+	Kernel  int    // −1: it is no kernel's own
+	Shared  string // the component that it is then
+	Busy    float64
+	Vectors int64     // of a copy, in a pass
+	Cycles  sim.Cycle // that one takes, all told
+}
+
+// Bottleneck finds what is busy for the largest part of a pass.
+func (c *Chip) Bottleneck() Bottleneck {
+	most := Bottleneck{Kernel: -1}
+	share := func(busy sim.Cycle, servers int) float64 {
+		return float64(busy) / float64(servers) / float64(max(1, c.measured.Cycles))
+	}
+	for k, cycles := range c.measured.KernelCycles {
+		if busy := share(cycles, 1); busy > most.Busy {
+			vectors := ceilDiv(c.lines[k].vectors, int64(len(c.lines[k].lanes)))
+			most = Bottleneck{Kernel: k, Busy: busy, Vectors: vectors, Cycles: cycles / sim.Cycle(vectors*c.measured.Passes)}
+		}
+	}
+	shared := func(r *sim.Resource, servers int, path string) {
+		if busy := share(r.BusyCycles()-c.flow.before[r], servers); busy > most.Busy {
+			most = Bottleneck{Kernel: -1, Shared: path, Busy: busy}
+		}
+	}
+	shared(c.dram, c.machine.DRAM.Channels, "dram")
+	shared(c.network, 1, "network")
+	for _, tile := range slices.Sorted(maps.Keys(c.adders)) {
+		shared(c.adders[tile], 1, c.adders[tile].Path())
+	}
+	shared(c.accumulator, 1, "tile/accumulator")
+	return most
 }
