@@ -47,8 +47,8 @@ type Machine struct {
 }
 
 // Pipeline is what comes of kernels that run at once. The machine's cycles and
-// seconds are then those from one pass to the next, its latency that of a pass which
-// finds the pipeline empty, and a kernel's cycles those that the row drivers of a copy
+// seconds are then those from one pass to the next, its latency that of a pass that
+// is alone in the pipeline, and a kernel's cycles those that the row drivers of a copy
 // are at its vectors.
 type Pipeline struct {
 	Bottleneck        string  `json:"bottleneck"` // the kernel whose arrays are busy most, or the component that kernels share

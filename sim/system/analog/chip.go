@@ -68,6 +68,7 @@ type Chip struct {
 	current     int     // the wave that computes or waits for its loads
 	steady      steady
 	lookAgain   func() error // look, made once
+	mayStop     func() error // stopBegun, made once
 	loading     int          // loads that have begun and are not done
 	shifting    sim.Cycle    // busy cycles of all shift-add stages
 	writing     sim.Cycle    // of all write drivers
@@ -155,7 +156,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		}
 	}
 	c.self = c.engine.Register("chip", c)
-	c.lookAgain = c.look
+	c.lookAgain, c.mayStop = c.look, c.stopBegun
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	c.network = c.engine.NewResource("network", 1)
 	c.accumulator = c.engine.NewResource("accumulator", 1)

@@ -29,6 +29,7 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Chip.Reload = rapid.SampledFrom([]string{"lru", "pin", "optimal"}).Draw(t, "reload")
 	m.Chip.StreamArrays = rapid.IntRange(1, m.Chip.Tiles*m.Chip.ArraysPerTile).Draw(t, "stream")
 	m.Chip.OverlapReload = rapid.Bool().Draw(t, "overlap")
+	m.Chip.Replication = rapid.SampledFrom([]string{"none", "balance"}).Draw(t, "replication")
 	m.Chip.PowerGating = rapid.Bool().Draw(t, "power gating")
 	m.Chip.StaticPower = 1e-3
 	m.Crossbar.Rows = rapid.IntRange(1, 12).Draw(t, "rows")
@@ -249,10 +250,11 @@ func TestCountsEqualTheory(t *testing.T) {
 // loads: everything once when it fits, everything each pass under lru.
 func (c *Chip) checkLoads(t *rapid.T, w *workload.Workload) {
 	var cells, bits int64
-	for _, k := range w.Kernels {
+	for i, k := range w.Kernels {
+		copies := int64(c.Copies(i))
 		n := theory.Count(theory.Kernel{L: 1, N: k.N, M: k.M, InputBits: 1, WeightBits: int64(k.WeightBits)}, theoryArray(c.machine))
-		cells += n.CellsPerLoad
-		bits += n.WeightBits
+		cells += copies * n.CellsPerLoad
+		bits += copies * n.WeightBits
 	}
 	phase, passes := preloadPhase, int64(1)
 	switch {

@@ -25,12 +25,14 @@ const (
 	evStored
 )
 
-// Priorities on shared media: what frees a resource goes before what takes one.
+// Priorities on shared media: what frees a resource goes before what takes one,
+// and weights come last.
 const (
-	results uint64 = iota << 60
+	results int64 = iota
 	inputs
-	weights
 )
+
+const weights uint64 = 1 << 62
 
 const (
 	mostSlots  = 2       // of an input or output buffer: one fills while one is used
@@ -264,7 +266,7 @@ func (c *Chip) fetch(n *lane, v int64) {
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {
-		c.dram.Request(inputs|n.line.key(v), busy, c.self, evFetched, v, n.line.index)
+		c.dram.Request(n.line.key(inputs, v), busy, c.self, evFetched, v, n.line.index)
 		return
 	}
 	c.fetched(n, v)
@@ -277,7 +279,7 @@ func (c *Chip) fetched(n *lane, v int64) {
 	c.ledger.Add(w.phase, c.accounts.transfer, w.inBits)
 	c.ledger.Add(w.phase, c.accounts.inWrite, w.tileWrite)
 	if busy := c.networkLink.Cycles(w.inBits); busy > 0 {
-		c.network.Request(inputs|n.line.key(v), busy, c.self, evDelivered, v, n.line.index)
+		c.network.Request(n.line.key(inputs, v), busy, c.self, evDelivered, v, n.line.index)
 		return
 	}
 	c.engine.Schedule(0, c.self, evDelivered, v, n.line.index)
@@ -370,7 +372,7 @@ func (c *Chip) result(n *lane, v int64) error {
 	}
 	c.ledger.Add(n.phase, c.accounts.transfer, n.foreign)
 	if busy := c.networkLink.Cycles(n.foreign); busy > 0 {
-		c.network.Request(results|n.line.key(v)<<1, busy, c.self, evPartials, v, n.line.index)
+		c.network.Request(n.line.key(results, v), busy, c.self, evPartials, v, n.line.index)
 		return nil
 	}
 	return c.accumulate(n, v)
@@ -381,7 +383,7 @@ func (c *Chip) accumulate(n *lane, v int64) error {
 	c.adding += n.adding
 	c.ledger.Add(n.phase, c.accounts.apply, n.applied)
 	if n.addTime > 0 {
-		n.adder.Request(n.line.key(v), n.addTime, c.self, evSummed, v, n.line.index)
+		n.adder.Request(n.line.key(results, v), n.addTime, c.self, evSummed, v, n.line.index)
 		return nil
 	}
 	return c.send(n, v)
@@ -395,7 +397,7 @@ func (c *Chip) send(n *lane, v int64) error {
 	c.ledger.Add(n.phase, c.accounts.transfer, bits)
 	c.ledger.Add(n.phase, c.accounts.bufferWrite, bits)
 	if busy := c.networkLink.Cycles(bits); busy > 0 {
-		c.network.Request(results|n.line.key(v)<<1|1, busy, c.self, evSent, v, n.line.index)
+		c.network.Request(n.line.key(results, v)|1, busy, c.self, evSent, v, n.line.index)
 		return nil
 	}
 	return c.store(n, v)
@@ -407,7 +409,7 @@ func (c *Chip) store(n *lane, v int64) error {
 	c.ledger.Add(n.phase, c.accounts.bufferRead, bits)
 	c.ledger.Add(n.phase, c.accounts.dramWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {
-		c.dram.Request(results|n.line.key(v), busy, c.self, evStored, v, n.line.index)
+		c.dram.Request(n.line.key(results, v), busy, c.self, evStored, v, n.line.index)
 		return nil
 	}
 	return c.drained(n)

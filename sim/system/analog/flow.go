@@ -41,7 +41,8 @@ type flow struct {
 // flowing is a chip's pipeline.
 type flowing struct {
 	on     bool
-	passes int64 // to be gone through
+	most   int64 // passes
+	passes int64 // that may begin: the first goes through alone
 	begun  []sim.Cycle
 	ended  []sim.Cycle
 	first  sim.Cycle // end of the first inference
@@ -52,7 +53,7 @@ type flowing struct {
 
 // Flow is what a pipeline was found to do.
 type Flow struct {
-	Latency   sim.Cycle // of a pass that finds the pipeline empty, from its first input to its last output
+	Latency   sim.Cycle // of a pass that is alone in the pipeline, from its first input to its last output
 	Inference sim.Cycle // of its first inference
 	Loaded    sim.Cycle // of a pass at full rate, which waits for those before it
 	Steady    bool      // the times of passes repeat
@@ -68,10 +69,11 @@ const (
 
 func (c *Chip) pipelined() bool { return c.machine.Chip.Execution == "pipeline" }
 
-// key orders vectors on shared media: older inferences first, of those later
-// kernels.
-func (l *line) key(v int64) uint64 {
-	return uint64((v/l.inference*l.lines+l.lines-1-l.index)*l.span + v%l.inference)
+// key orders vectors on shared media: older inferences first, of those results before
+// inputs and later kernels before earlier. Its last bit is free.
+func (l *line) key(priority, v int64) uint64 {
+	age := v/l.inference*2 + priority
+	return uint64((age*l.lines+l.lines-1-l.index)*l.span+v%l.inference) << 1
 }
 
 // alone sets a line to work by itself.
@@ -105,16 +107,16 @@ func (c *Chip) layOutPipeline() error {
 	}
 	passes := min(max(vectorsFlow/vectors, fewestFlowing), mostFlowing)
 	if c.values != nil {
-		passes = max(2, c.values.passes()) // of one alone no rate can be told
+		passes = max(3, c.values.passes()) // one alone, and two to tell a rate by
 	}
-	c.flow.passes = passes
+	c.flow.most, c.flow.passes = passes, 1
 	if err := c.checkLines(lines); err != nil {
 		return err
 	}
 	for i := range c.budget {
 		c.budget[i] *= float64(passes)
 	}
-	if keys := float64(passes) * float64(c.options.Batch) * float64(len(lines)) * float64(lines[0].span); keys > 1<<58 {
+	if keys := float64(passes) * float64(c.options.Batch) * float64(len(lines)) * float64(lines[0].span); keys > 1<<57 {
 		return fmt.Errorf("%d passes of %d inferences of %d kernels of up to %d vectors are more than can be told apart in a pipeline", passes, c.options.Batch, len(lines), lines[0].span)
 	}
 	var kept []int64
@@ -250,8 +252,7 @@ func (c *Chip) makeRoom(l *line) {
 	}
 }
 
-// comeOut follows outputs of the last line. When the times of passes repeat, no more
-// are begun.
+// comeOut follows outputs of the last line.
 func (c *Chip) comeOut(l *line) error {
 	f := &c.flow
 	now := c.engine.Now()
@@ -261,12 +262,15 @@ func (c *Chip) comeOut(l *line) error {
 	for int64(len(f.ended)) < l.done/l.batch {
 		f.ended = append(f.ended, now)
 		n := len(f.ended)
-		if c.values == nil && f.over == 0 && f.repeats() {
-			f.passes = c.entered()
+		if n == 1 {
+			f.passes = f.most
 			c.allow(&c.lines[0])
 		}
+		if c.values == nil && f.over == 0 {
+			c.engine.AfterCycle(c.mayStop)
+		}
 		if c.options.Progress != nil {
-			c.options.Progress(float64(n) / float64(f.passes))
+			c.options.Progress(float64(n) / float64(f.most))
 		}
 	}
 	if l.done == f.passes*l.batch {
@@ -275,12 +279,29 @@ func (c *Chip) comeOut(l *line) error {
 	return nil
 }
 
+// stopBegun begins no more passes when their times repeat. It looks at the end of a
+// cycle, when it does not matter in which order things happened in it.
+func (c *Chip) stopBegun() error {
+	f, l := &c.flow, &c.lines[len(c.lines)-1]
+	if f.over > 0 || c.current == len(c.waves) || !c.repeats() {
+		return nil
+	}
+	f.passes = c.entered()
+	c.allow(&c.lines[0])
+	if l.done == f.passes*l.batch {
+		return c.endPipeline()
+	}
+	return nil
+}
+
 // repeats reports whether as many passes as there are in a period took the times
-// that those before them took, and keeps what they took.
-func (f *flowing) repeats() bool {
+// that those before them took, and keeps what they took. After a period the first
+// vector of a pass is the same copy's again.
+func (c *Chip) repeats() bool {
+	f := &c.flow
 	n := len(f.ended)
-	for period := 1; 2*period < n; period++ {
-		same := true
+	for period := 1; 2*period < n-1; period++ {
+		same := c.inTurn(int64(period))
 		for i := n - period; i < n && same; i++ {
 			same = f.ended[i]-f.ended[i-1] == f.ended[i-period]-f.ended[i-period-1]
 		}
@@ -290,6 +311,16 @@ func (f *flowing) repeats() bool {
 		}
 	}
 	return false
+}
+
+// inTurn reports whether so many passes share out their vectors in whole rounds.
+func (c *Chip) inTurn(passes int64) bool {
+	for i := range c.lines {
+		if l := &c.lines[i]; passes*l.batch%int64(len(l.lanes)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // entered is how many passes have begun.
@@ -309,7 +340,7 @@ func (c *Chip) endPipeline() error {
 	f, m := &c.flow, &c.measured
 	n := len(f.ended)
 	if f.over == 0 { // not steady: the mean of the later half
-		half := (n - 1) / 2
+		half := n / 2
 		f.lasted, f.over = f.ended[n-1]-f.ended[half], int64(n-1-half)
 	} else {
 		m.Flow.Steady = true

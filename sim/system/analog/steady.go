@@ -119,14 +119,11 @@ func (c *Chip) leap() {
 	s.leaps++
 	before := c.engine.Now()
 	ahead := times * period * int64(len(l.lanes))
-	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, kind int32, a int64, key uint64) (int64, uint64) {
-		switch {
-		case id != c.self:
+	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, _ int32, a int64, key uint64) (int64, uint64) {
+		if id != c.self {
 			return a, key
-		case kind == evPartials || kind == evSent: // two keys a vector
-			return a + ahead, key + 2*uint64(ahead)
 		}
-		return a + ahead, key + uint64(ahead)
+		return a + ahead, key + 2*uint64(ahead) // see [line.key]
 	})
 	l.drained += ahead
 	for i := range l.lanes {

@@ -246,10 +246,11 @@ func (v *values) end(w *wave) error {
 // fill up the last one.
 func (v *values) keep(w *wave) error {
 	post, m := &v.work.Post[w.plan.Kernel], int(w.spec.kernel.M)
-	first := v.pass * v.chip.options.Batch
+	inputs := int64(len(v.outputs))
+	first := min(v.pass*v.chip.options.Batch, inputs)
 	v.pass++
 	sums := v.sums
-	for _, outputs := range v.outputs[first:min(first+v.chip.options.Batch, int64(len(v.outputs)))] {
+	for _, outputs := range v.outputs[first:min(first+v.chip.options.Batch, inputs)] {
 		if err := v.chip.ctx.Err(); err != nil {
 			return err
 		}
