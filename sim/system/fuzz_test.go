@@ -240,6 +240,9 @@ var knobs = []knob{
 	{"cell", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 	{"dac", "model", list(`"registers"|"given"`), nil},
 	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
+	{"kernels", "replicas", list("1|2|3"), list("1000000")},
+	{"chip", "replication", list(`"balance"|"none"`), nil},
+	{"chip", "execution", list(`"pipeline"|"layers"`), nil},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -369,6 +372,7 @@ func effort(cfg *configs.Config) (steps float64) {
 				one += vectors * reads * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
 				one += rows * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
 			}
+			tiles *= float64(k.Replicas)
 			loads := tiles * rows
 			if k.Dynamic {
 				loads *= batch
@@ -382,6 +386,9 @@ func effort(cfg *configs.Config) (steps float64) {
 		arrays := float64(m.Chip.Tiles * m.Chip.ArraysPerTile)
 		if cfg.Granularity == "burst" {
 			arrays /= 10
+		}
+		if m.Chip.Replication == "balance" {
+			arrays *= float64(m.Crossbar.LogicalRows()) // are loaded
 		}
 		steps += passes*pass + arrays
 	}
