@@ -1,10 +1,6 @@
 package mapping
 
-import (
-	"math"
-
-	"xbar/sim/internal/eventq"
-)
+import "container/heap"
 
 // Stage is a kernel as a stage of a pipeline.
 type Stage struct {
@@ -38,24 +34,46 @@ func (s *Stage) more(copies int) int {
 // left then goes to the slowest that it still makes faster. Stages that do not
 // fit with the copies that they have at least are left as they are.
 func Balance(stages []Stage, arrays int) []int {
-	copies := make([]int, len(stages))
-	var slowest eventq.Heap[int]
-	push := func(k int) {
-		*slowest.Push(math.MaxUint64 - math.Float64bits(stages[k].time(copies[k]))) = k
-	}
+	b := balance{stages: stages, copies: make([]int, len(stages))}
 	for k := range stages {
-		copies[k] = max(1, stages[k].Copies)
-		arrays -= copies[k] * stages[k].Tiles
-		push(k)
+		b.copies[k] = max(1, stages[k].Copies)
+		arrays -= b.copies[k] * stages[k].Tiles
+		b.slowest = append(b.slowest, k)
 	}
-	for slowest.Len() > 0 {
-		k := slowest.Pop()
-		more := stages[k].more(copies[k])
-		if extra := more - copies[k]; extra > 0 && extra <= arrays/max(1, stages[k].Tiles) {
+	heap.Init(&b)
+	for len(b.slowest) > 0 {
+		k := b.slowest[0]
+		more := stages[k].more(b.copies[k])
+		if extra := more - b.copies[k]; extra > 0 && extra <= arrays/max(1, stages[k].Tiles) {
 			arrays -= extra * stages[k].Tiles
-			copies[k] = more
-			push(k)
+			b.copies[k] = more
+			heap.Fix(&b, 0)
+		} else {
+			heap.Pop(&b)
 		}
 	}
-	return copies
+	return b.copies
+}
+
+// balance is a heap of stages, the slowest first, of equals the first.
+type balance struct {
+	stages  []Stage
+	copies  []int
+	slowest []int
+}
+
+func (b *balance) Len() int      { return len(b.slowest) }
+func (b *balance) Swap(i, j int) { b.slowest[i], b.slowest[j] = b.slowest[j], b.slowest[i] }
+func (b *balance) Push(any)      {} // never more than there are
+
+func (b *balance) Less(i, j int) bool {
+	k, l := b.slowest[i], b.slowest[j]
+	x, y := b.stages[k].time(b.copies[k]), b.stages[l].time(b.copies[l])
+	return x > y || x == y && k < l
+}
+
+func (b *balance) Pop() any {
+	last := b.slowest[len(b.slowest)-1]
+	b.slowest = b.slowest[:len(b.slowest)-1]
+	return last
 }

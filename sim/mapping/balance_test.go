@@ -76,7 +76,7 @@ func TestBalanceEqualsBruteForce(t *testing.T) {
 func ExampleBalance() {
 	stages := []Stage{{Tiles: 1, Vectors: 400, Cycles: 8}, {Tiles: 4, Vectors: 100, Cycles: 8}}
 	fmt.Println(Balance(stages, 12))
-	// Output: [4 2]
+	// Output: [8 1]
 }
 
 // Copies are more tiles, in arrays of their own: they count as demand and are

@@ -138,6 +138,7 @@ func (l *long) pipeline(p *system.Pipeline) {
 	l.float("pipeline", p.Bottleneck, "", "busy", "1", p.BottleneckBusy)
 	l.int("pipeline", p.Bottleneck, "", "cycles_per_vector", "cycle", p.BottleneckCycles)
 	l.int("pipeline", p.Bottleneck, "", "vectors", "1", p.BottleneckVectors)
+	l.int("pipeline", p.Bottleneck, "", "copies", "1", p.BottleneckCopies)
 	l.float("pipeline", "", "", "inference_latency", "s", p.InferenceLatencyS)
 	l.float("pipeline", "", "", "loaded_latency", "s", p.LoadedLatencyS)
 }

@@ -370,10 +370,13 @@ func machine(p page, m *system.Machine) {
 // pipelineLine names what the kernels of a pipeline wait for.
 func pipelineLine(m *system.Machine) string {
 	x := m.Pipeline
-	slowest := fmt.Sprintf("%s is the slowest stage, %s × %s", x.Bottleneck,
-		plural(int(x.BottleneckVectors), "vector"), unit.Format(float64(x.BottleneckCycles)/m.ClockHz, "s"))
-	if x.BottleneckVectors == 0 {
-		slowest = x.Bottleneck + ", which kernels share, is the slowest stage"
+	slowest := x.Bottleneck + ", which kernels share, is the slowest stage"
+	if x.BottleneckVectors > 0 {
+		slowest = fmt.Sprintf("%s is the slowest stage, %s × %s", x.Bottleneck,
+			plural(int(x.BottleneckVectors), "vector"), unit.Format(float64(x.BottleneckCycles)/m.ClockHz, "s"))
+	}
+	if x.BottleneckCopies > 1 {
+		slowest += fmt.Sprintf(" on %d copies", x.BottleneckCopies)
 	}
 	return fmt.Sprintf("pipeline: %s, busy for %s of the %s between passes; an inference takes %s through it",
 		slowest, percent(x.BottleneckBusy), unit.Format(m.Seconds, "s"), unit.Format(x.InferenceLatencyS, "s"))

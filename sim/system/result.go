@@ -53,8 +53,9 @@ type Machine struct {
 type Pipeline struct {
 	Bottleneck        string  `json:"bottleneck"` // the kernel whose arrays are busy most, or the component that kernels share
 	BottleneckBusy    float64 `json:"bottleneck_busy"`
-	BottleneckCycles  int64   `json:"bottleneck_cycles"`  // of a vector; 0: it is shared
-	BottleneckVectors int64   `json:"bottleneck_vectors"` // of a copy in a pass
+	BottleneckVectors int64   `json:"bottleneck_vectors"` // in a pass; 0: it is shared
+	BottleneckCopies  int64   `json:"bottleneck_copies"`  // among which they are shared out
+	BottleneckCycles  int64   `json:"bottleneck_cycles"`  // that one takes
 	InferenceLatencyS float64 `json:"inference_latency_s"`
 	LoadedLatencyS    float64 `json:"loaded_latency_s"` // of a pass behind others, at full rate
 }

@@ -115,14 +115,15 @@ func pipeline(m *Machine, chip *analog.Chip) *Pipeline {
 	flow, clock := chip.Measured().Flow, chip.Clock()
 	m.LatencyS = clock.Seconds(flow.Latency)
 	b := chip.Bottleneck()
-	name := b.Shared
-	if b.Kernel >= 0 {
-		name = m.Kernels[b.Kernel].Name
-	}
-	return &Pipeline{
-		Bottleneck: name, BottleneckBusy: b.Busy, BottleneckCycles: int64(b.Cycles), BottleneckVectors: b.Vectors,
+	p := &Pipeline{
+		Bottleneck: b.Shared, BottleneckBusy: b.Busy, BottleneckCycles: int64(b.Cycles),
 		InferenceLatencyS: clock.Seconds(flow.Inference), LoadedLatencyS: clock.Seconds(flow.Loaded),
 	}
+	if b.Kernel >= 0 {
+		k := &m.Kernels[b.Kernel]
+		p.Bottleneck, p.BottleneckVectors, p.BottleneckCopies = k.Name, k.L, k.Replicas
+	}
+	return p
 }
 
 // programming sets one-time charges apart from those of every pass. One-time

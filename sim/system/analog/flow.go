@@ -62,7 +62,7 @@ type Flow struct {
 // A pipeline is waited for to be steady for so many passes, of not more vectors
 // than that in all, but at least for a few passes.
 const (
-	mostFlowing   = 32
+	mostFlowing   = 256
 	vectorsFlow   = 1 << 20
 	fewestFlowing = 4
 )
@@ -420,23 +420,22 @@ func (c *Chip) compute(n *lane, v int64) error {
 // Bottleneck is what a pipeline waits for most: a kernel's arrays, or what
 // kernels share.
 type Bottleneck struct {
-	Kernel  int    // −1: it is no kernel's own
-	Shared  string // the component that it is then
-	Busy    float64
-	Vectors int64     // of a copy, in a pass
-	Cycles  sim.Cycle // that one takes, all told
+	Kernel int       // −1: it is no kernel's own
+	Shared string    // the component that it is then
+	Busy   float64   // of the time
+	Cycles sim.Cycle // that a copy is at one vector, on average
 }
 
 // Bottleneck finds what is busy for the largest part of a pass.
 func (c *Chip) Bottleneck() Bottleneck {
 	most := Bottleneck{Kernel: -1}
 	share := func(busy sim.Cycle, servers int) float64 {
-		return float64(busy) / float64(servers) / float64(max(1, c.measured.Cycles))
+		return min(1, float64(busy)/float64(servers)/float64(max(1, c.measured.Cycles)))
 	}
 	for k, cycles := range c.measured.KernelCycles {
 		if busy := share(cycles, 1); busy > most.Busy {
-			vectors := ceilDiv(c.lines[k].vectors, int64(len(c.lines[k].lanes)))
-			most = Bottleneck{Kernel: k, Busy: busy, Vectors: vectors, Cycles: cycles / sim.Cycle(vectors*c.measured.Passes)}
+			vectors := float64(c.lines[k].vectors) / float64(len(c.lines[k].lanes)) * float64(c.measured.Passes)
+			most = Bottleneck{Kernel: k, Busy: busy, Cycles: sim.Cycle(math.Round(float64(cycles) / vectors))}
 		}
 	}
 	shared := func(r *sim.Resource, servers int, path string) {
