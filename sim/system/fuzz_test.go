@@ -568,7 +568,7 @@ func checkResult(t *testing.T, result *system.Result) {
 		if m.PassesMeasured > 1 { // means, each rounded
 			slack = int64(len(m.Kernels))
 		}
-		if d := cycles - m.Cycles; d > slack || -d > slack {
+		if d := cycles - m.Cycles; m.Pipeline == nil && (d > slack || -d > slack) {
 			t.Errorf("%s: kernels take %d of %d cycles", m.Name, cycles, m.Cycles)
 		}
 		if m.Cycles < 0 || m.Seconds < 0 || m.RoundingSeconds < 0 || macs != m.MACs || m.MACs < 1 {

@@ -262,7 +262,7 @@ func (c *Chip) issue(n *lane) {
 // chip or was spilled.
 func (c *Chip) fetch(n *lane, v int64) {
 	w := &n.wave
-	bits := w.newBits + c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, v) + w.sumSpill.Of(w.sumBits, v)
+	bits := w.newBits + w.inSpill.Bits(v%n.line.takesIn) + w.sumSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {
@@ -405,7 +405,7 @@ func (c *Chip) send(n *lane, v int64) error {
 
 // store spills what the global buffer cannot keep.
 func (c *Chip) store(n *lane, v int64) error {
-	bits := c.spills[n.plan.Kernel+1].Of(n.outBits, v) + n.partSpill.Of(n.partBits, v)
+	bits := n.outSpill.Bits(v%n.line.givesIn) + n.partSpill.Bits(v)
 	c.ledger.Add(n.phase, c.accounts.bufferRead, bits)
 	c.ledger.Add(n.phase, c.accounts.dramWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {

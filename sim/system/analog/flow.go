@@ -34,6 +34,8 @@ type flow struct {
 	batch     int64 // vectors of a pass
 	halo      int64 // h, of vectors of the kernel before
 	window    int64 // W
+	takesIn   int64 // vectors in which the window before goes round, in layers all
+	givesIn   int64 // and this one's
 	done      int64 // the first so many are stored
 	used      int64 // the first so many have been driven
 }
@@ -78,7 +80,8 @@ func (l *line) key(priority, v int64) uint64 {
 
 // alone sets a line to work by itself.
 func (l *line) alone() {
-	l.inference, l.lines, l.span = max(1, l.vectors), 1, max(1, l.vectors)
+	l.inference, l.lines = max(1, l.vectors), 1
+	l.span, l.takesIn, l.givesIn = l.inference, l.inference, l.inference
 }
 
 // refusePipeline says what of the workload cannot stay in its arrays.
@@ -119,12 +122,6 @@ func (c *Chip) layOutPipeline() error {
 	if keys := float64(passes) * float64(c.options.Batch) * float64(len(lines)) * float64(lines[0].span); keys > 1<<57 {
 		return fmt.Errorf("%d passes of %d inferences of %d kernels of up to %d vectors are more than can be told apart in a pipeline", passes, c.options.Batch, len(lines), lines[0].span)
 	}
-	var kept []int64
-	for i := range lines[:len(lines)-1] {
-		k := &lines[i].spec.kernel
-		kept = append(kept, lines[i].window*k.M*int64(k.OutputBits))
-	}
-	c.spills = mapping.WindowSpills(kept, int64(c.machine.GlobalBuffer.Capacity))
 	return nil
 }
 
@@ -146,7 +143,32 @@ func (c *Chip) workOutPipeline() []line {
 			before.window = before.windowTo(l)
 		}
 	}
+	c.spillWindows(lines)
 	return lines
+}
+
+// spillWindows says what of each window's places is in the DRAM: a vector goes where
+// the last that had its place went.
+func (c *Chip) spillWindows(lines []line) {
+	var kept []int64
+	for i := range lines[:len(lines)-1] {
+		k := &lines[i].spec.kernel
+		kept = append(kept, lines[i].window*k.M*int64(k.OutputBits))
+	}
+	c.spills = mapping.WindowSpills(kept, int64(c.machine.GlobalBuffer.Capacity))
+	for i := range lines {
+		l := &lines[i]
+		if i > 0 {
+			before := &lines[i-1]
+			l.takesIn = max(1, ceilDiv(before.window*l.inference, before.inference))
+		}
+		l.givesIn = max(1, l.window)
+		for n := range l.lanes {
+			w := &l.lanes[n].wave
+			w.inSpill = c.spills[i].Of(w.rowBits-w.newBits, l.takesIn)
+			w.outSpill = c.spills[i+1].Of(w.outBits, l.givesIn)
+		}
+	}
 }
 
 // windowTo is W where l follows.
@@ -316,7 +338,10 @@ func (c *Chip) repeats() bool {
 // inTurn reports whether so many passes share out their vectors in whole rounds.
 func (c *Chip) inTurn(passes int64) bool {
 	for i := range c.lines {
-		if l := &c.lines[i]; passes*l.batch%int64(len(l.lanes)) > 0 {
+		l := &c.lines[i]
+		in, out := c.spills[i].Part > 0, c.spills[i+1].Part > 0 && i+1 < len(c.lines)
+		all := passes * l.batch
+		if all%int64(len(l.lanes)) > 0 || in && all%l.takesIn > 0 || out && all%l.givesIn > 0 {
 			return false
 		}
 	}

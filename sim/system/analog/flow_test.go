@@ -11,6 +11,7 @@ import (
 	"xbar/digital/kernel"
 	"xbar/sim/energy"
 	"xbar/sim/theory"
+	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
 
@@ -31,7 +32,7 @@ func randomPipeline(t *rapid.T, vectors int64) (*Chip, *workload.Workload, Optio
 	m.InputBuffer.Capacity *= 16
 	m.OutputBuffer.Capacity *= 4
 	if rapid.Bool().Draw(t, "room") {
-		m.GlobalBuffer.Capacity = 1 << 30
+		m.GlobalBuffer.Capacity = unit.Bit(rapid.Int64Range(1, 100_000).Draw(t, "capacity"))
 	}
 	opt := options(t)
 	m.Chip.Replication = "none"

@@ -6,6 +6,7 @@ import (
 
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/mapping"
 )
 
 // A wave's vectors all do the same, so after some of them the chip is in the
@@ -13,16 +14,19 @@ import (
 //
 //	state(v + p) = state(v), t cycles later  ⇒  state(v + k·p) = state(v), k·t cycles later
 //
-// each of
-// the others has drained as many more or less as before. From there the wave leaps
-// k periods, as many as leave each copy a vector to ask for, with k times the counts of
-// one. Brent's search finds p: the state is compared with one that is kept, and
+// where v is the number of vectors that are drained; of several copies, those of the
+// first, and the others have drained as many more or less as before. From there the
+// wave leaps k periods, as many as leave it a vector to ask for, with k times the
+// counts of one. Brent's search finds p: the state is compared with one that is kept, and
 // kept anew whenever twice as many vectors have gone by.
 type steady struct {
 	watching bool
-	asked    bool  // the end of this cycle has been asked for
-	kept     int64 // vectors that the first copy drained in the state that is kept
-	renew    int64 // vectors drained when it is kept anew
+	asked    bool    // the end of this cycle has been asked for
+	edges    []int64 // vectors that differ from the one before
+	low      int64   // the first that was not drained when the search began
+	from     int64   // vectors drained then
+	kept     int64   // vectors drained in the state that is kept; −1: none is
+	renew    int64   // vectors drained when it is kept anew
 	state    []int64
 	now      []int64 // scratch
 	mark     sim.Mark
@@ -38,32 +42,77 @@ const (
 
 // watch starts the search for a period in the wave that starts.
 func (c *Chip) watch(l *line) {
-	w := &l.lanes[0].wave
-	c.steady.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.count >= fewVectors &&
-		c.spills[w.plan.Kernel].Uniform(w.rowBits-w.newBits) && w.sumSpill.Uniform(w.sumBits) &&
-		c.spills[w.plan.Kernel+1].Uniform(w.outBits) && w.partSpill.Uniform(w.partBits)
-	c.steady.kept, c.steady.renew = -1, 0
+	s, w := &c.steady, &l.lanes[0].wave
+	s.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.count >= fewVectors
+	s.edges = s.edges[:0]
+	for _, spill := range []mapping.Spill{w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
+		first, last := spill.Edges()
+		s.edges = append(s.edges, first, last)
+	}
+	s.search(0, 0)
+}
+
+// search begins anew after so many vectors.
+func (s *steady) search(from, low int64) { s.from, s.low, s.kept, s.renew = from, low, -1, from }
+
+// rest lets the search be until vectors change.
+func (s *steady) rest(issued, vectors int64) { s.kept, s.renew = -1, s.edge(issued, vectors) }
+
+// edge is the first vector from v on that differs from the one before it, or the
+// end.
+func (s *steady) edge(v, end int64) int64 {
+	for _, e := range s.edges {
+		if v <= e {
+			end = min(end, e)
+		}
+	}
+	return end
+}
+
+// between are the first vector that is not drained, and the first after all those
+// that have been asked for.
+func (l *line) between() (low, high int64) {
+	low = math.MaxInt64
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		low = min(low, n.global(n.drained))
+		if n.issued > 0 {
+			high = max(high, n.global(n.issued-1)+1)
+		}
+	}
+	return low, high
 }
 
 // look compares the state at the end of a cycle in which the first copy drained
 // vectors.
 func (c *Chip) look() error {
-	s := &c.steady
+	s, l := &c.steady, &c.lines[0]
 	s.asked = false
 	if !s.watching || c.loading > 0 {
 		return nil
 	}
-	l := &c.lines[0]
-	v := l.lanes[0].drained
+	copies := int64(len(l.lanes))
+	v := l.lanes[0].drained * copies
+	low, high := l.between()
+	if s.edge(s.low+1, high) < high { // vectors since then differ
+		if s.edge(low+1, high) == high {
+			s.search(v, low)
+		}
+		return nil
+	}
+	if s.kept < 0 && v < s.renew {
+		return nil
+	}
 	s.now = c.state(s.now[:0])
 	switch {
 	case s.kept >= 0 && slices.Equal(s.now, s.state):
-		s.watching = false
 		c.leap()
-	case v >= s.renew && v > mostPeriod:
-		s.watching = false
+		_, high = l.between()
+		s.rest(high, l.vectors)
+	case v >= s.renew && v-s.from > mostPeriod*copies:
+		s.rest(high, l.vectors)
 	case v >= s.renew:
-		s.kept, s.renew = v, 2*v+1
+		s.kept, s.renew = v, 2*v-s.from+1
 		s.now, s.state = s.state, s.now
 		c.engine.Mark(&s.mark)
 		s.counts = s.counts[:0]
@@ -107,18 +156,16 @@ func (c *Chip) state(to []int64) []int64 {
 // leap repeats what happened since the state was kept.
 func (c *Chip) leap() {
 	s, l := &c.steady, &c.lines[0]
-	period := l.lanes[0].drained - s.kept
-	times := int64(math.MaxInt64)
-	for i := range l.lanes {
-		n := &l.lanes[i]
-		times = min(times, (n.count-1-n.issued)/period)
-	}
+	copies := int64(len(l.lanes))
+	period := l.lanes[0].drained*copies - s.kept
+	_, issued := l.between()
+	times := (s.edge(issued, l.vectors-1) - issued) / period
 	if times < 1 {
 		return
 	}
 	s.leaps++
 	before := c.engine.Now()
-	ahead := times * period * int64(len(l.lanes))
+	ahead := times * period
 	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, _ int32, a int64, key uint64) (int64, uint64) {
 		if id != c.self {
 			return a, key
@@ -131,7 +178,7 @@ func (c *Chip) leap() {
 		for j := range n.groups {
 			n.groups[j].pipeline.Leap(c.engine.Now() - before)
 		}
-		n.move(times * period)
+		n.move(ahead / copies)
 	}
 	for id := range c.ledger.Accounts() {
 		account := energy.AccountID(id)
