@@ -79,6 +79,10 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.InputBuffer.Capacity = unit.Bit(rapid.IntRange(240, 600).Draw(t, "input buffer"))
 	m.OutputBuffer.Capacity = unit.Bit(rapid.IntRange(2400, 6000).Draw(t, "output buffer"))
 	m.OutputBuffer.ReadEnergy, m.OutputBuffer.WriteEnergy = 53e-15, 59e-15
+	if m.Chip.Replication == "balance" { // a vector for every copy in a tile
+		m.InputBuffer.Capacity *= unit.Bit(m.Chip.ArraysPerTile)
+		m.OutputBuffer.Capacity *= unit.Bit(m.Chip.ArraysPerTile)
+	}
 	m.GlobalBuffer.ReadEnergy, m.GlobalBuffer.WriteEnergy = 61e-15, 67e-15
 	m.GlobalBuffer.Capacity = unit.Bit(rapid.IntRange(1, 2000).Draw(t, "buffer"))
 	m.Network.Energy = 71e-15
