@@ -157,7 +157,7 @@ type Chip struct {
 	ArraysPerTile int              `toml:"arrays_per_tile" range:"1..65536"`
 	Reload        string           `toml:"reload" enum:"lru|pin|optimal" default:"optimal"`
 	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute"`
-	Replication   string           `toml:"replication" enum:"none|balance" default:"none" doc:"balance: spare arrays take copies of the slowest kernels"`
+	Replication   string           `toml:"replication" enum:"none|balance" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels"`
 	Execution     string           `toml:"execution" enum:"layers|pipeline" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
 	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`

@@ -8,24 +8,35 @@ import (
 	"xbar/sim/mapping"
 )
 
+// What copies may take in memory: of all kernels together, and how many arrays
+// balancing gives them at most.
+const (
+	mostCopies = 1 << 18
+	mostSpare  = 1 << 17
+)
+
 // makeCopies gives each kernel its copies: as many as it asks for, and of the
 // arrays that are left, where they are to balance the kernels, those that
 // [mapping.Balance] gives it. Copies are made of tiles that stay.
 func (c *Chip) makeCopies() error {
-	arrays := min(c.Capacity(), mostTiles)
 	stages, demand, loose := c.stages()
+	arrays := c.Capacity()
 	if copied := c.askedFor(); copied != nil && (demand > arrays || demand == arrays && loose > 0) {
 		return fmt.Errorf("kernel %s: replicas = %d, but with all copies the kernels take %d arrays of the chip's %d, and tiles that are reloaded have none (chip.tiles, chip.arrays_per_tile)",
 			copied.kernel.Name, copied.kernel.Replicas, demand, c.Capacity())
 	}
 	if c.machine.Chip.Replication == "balance" && demand+loose < arrays {
-		for k, n := range mapping.Balance(stages, arrays-loose) {
+		for k, n := range mapping.Balance(stages, min(arrays-loose, demand+mostSpare)) {
 			c.specs[k].grid.Copies = n
 		}
 	}
-	used := 0
+	used, copies := 0, 0
 	for k := range c.specs {
 		used += c.specs[k].grid.Arrays()
+		copies += c.specs[k].grid.Copies
+	}
+	if copies > mostCopies {
+		return fmt.Errorf("replicas make %d copies of kernels; at most %d are simulated", copies, mostCopies)
 	}
 	if c.options.Step && used > mostStep {
 		return fmt.Errorf("granularity = \"step\" gives %d arrays events of their own; at most %d are simulated: take \"burst\"", used, mostStep)

@@ -126,6 +126,31 @@ func TestPipelineIsNoSlower(t *testing.T) {
 	})
 }
 
+// Layer by layer, copies that share no medium make no pass longer, and what they
+// read and convert is what one copy would.
+func TestCopiesAreNoSlower(t *testing.T) {
+	thousands(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 40)
+		m := c.machine
+		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+		m.Chip.Execution, m.Chip.Replication = "layers", "none"
+		one := simulate(t, m, w, opt)
+		m.Chip.Replication = "balance"
+		many := simulate(t, m, w, opt)
+		if many.measured.Cycles > one.measured.Cycles {
+			t.Fatalf("%d cycles with copies, %d without", many.measured.Cycles, one.measured.Cycles)
+		}
+		a := &many.accounts
+		for phase := firstKernelPhase; phase < many.ledger.Phases(); phase++ {
+			for _, id := range []energy.AccountID{a.load, a.read, a.shift, a.correct, a.add, a.dramRead, a.dramWrite, a.bufferRead} {
+				if x, y := many.ledger.Count(phase, id), one.ledger.Count(phase, id); x != y {
+					t.Fatalf("%s: %s counts %d with copies, %d without", many.ledger.PhaseName(phase), many.ledger.Accounts()[id].Action, x, y)
+				}
+			}
+		}
+	})
+}
+
 // Where nothing is shared a pipeline is as fast as its slowest stage: the closed
 // form of its interval.
 func TestPipelineIntervalEqualsTheory(t *testing.T) {
