@@ -129,7 +129,7 @@ func (d *decoder) checkSizes(c *Config, n *node) {
 			d.errs.addf(at, "%d kernels so far, repeats counted; at most %d are simulated", kernels, maxKernels)
 			return
 		}
-		macs, fits := product(k.L, k.N, k.M, max(k.Repeat, 1), max(batch, 1))
+		macs, fits := product(k.L, k.N, k.M, max(k.Groups, 1), max(k.Repeat, 1), max(batch, 1))
 		if total += macs; fits && total >= 0 {
 			continue
 		}
@@ -137,8 +137,8 @@ func (d *decoder) checkSizes(c *Config, n *node) {
 		if l, ok := d.leaves[element("workload.kernel", i)+".L"]; ok {
 			at = l.at
 		}
-		d.errs.addf(at, "kernel %s: L·N·M × repeat × batch = %d·%d·%d × %d × %d, summed over the kernels so far, is more than the %d MACs that can be counted",
-			quote(k.Name), k.L, k.N, k.M, max(k.Repeat, 1), max(batch, 1), int64(math.MaxInt64))
+		d.errs.addf(at, "kernel %s: L·N·M × groups × repeat × batch = %d·%d·%d × %d × %d × %d, summed over the kernels so far, is more than the %d MACs that can be counted",
+			quote(k.Name), k.L, k.N, k.M, max(k.Groups, 1), max(k.Repeat, 1), max(batch, 1), int64(math.MaxInt64))
 		return
 	}
 }

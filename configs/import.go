@@ -141,11 +141,11 @@ func (l *loader) onnx(d *decoder, w *Workload) {
 func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 	path := element("workload.kernel", len(w.Kernels)) + "."
 	w.Kernels = append(w.Kernels, Kernel{
-		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Repeat: layer.Repeat, Dynamic: layer.Dynamic,
+		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
 	})
-	for _, key := range []string{"L", "N", "M", "repeat", "dynamic", "input_bits", "weight_bits"} {
+	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "input_bits", "weight_bits"} {
 		d.leaves[path+key] = from
 	}
 	if layer.InputBits == 0 {

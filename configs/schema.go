@@ -67,6 +67,7 @@ type Kernel struct {
 	L            int64  `toml:"L" range:"1..1000000000" doc:"input vectors of one inference"`
 	N            int64  `toml:"N" range:"1..1000000000" doc:"length of an input vector, the reduction"`
 	M            int64  `toml:"M" range:"1..1000000000" doc:"outputs"`
+	Groups       int64  `toml:"groups" range:"1..1000000000" default:"1" doc:"of a grouped or depthwise convolution: so many products of this shape, each with inputs, weights and outputs of its own; N and M are those of one group"`
 	InputBits    int    `toml:"input_bits" range:"1..32" default:"8"`
 	WeightBits   int    `toml:"weight_bits" range:"1..32" default:"8"`
 	OutputBits   int    `toml:"output_bits" range:"1..64" default:"8"`

@@ -15,7 +15,7 @@ type plan struct {
 	kernel           workload.Kernel
 	memory           *hierarchy
 	loopInstructions int64
-	products         int64 // inputs that bring a W of their own; 1 for static weights
+	products         int64 // groups, and of dynamic kernels inputs, that have a W of their own
 	nest             nest
 	operands         [operands]operand
 	word             [operands]int64 // bits
@@ -96,7 +96,7 @@ func (h *hierarchy) weights(kernels []workload.Kernel) (lines int64, err error) 
 		if err != nil {
 			return 0, fmt.Errorf("digital: kernel %s: %w", k.Name, err)
 		}
-		lines += ceilDiv(k.N*k.M, words)
+		lines += ceilDiv(k.Inputs()*k.M, words)
 	}
 	return lines, nil
 }
@@ -104,10 +104,10 @@ func (h *hierarchy) weights(kernels []workload.Kernel) (lines int64, err error) 
 // layOut places a kernel's operands in memory.
 func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan, error) {
 	h := s.memory
-	p := &plan{kernel: k, memory: h, loopInstructions: s.core.LoopInstructions, products: 1}
+	p := &plan{kernel: k, memory: h, loopInstructions: s.core.LoopInstructions, products: k.Products()}
 	rows := k.L * batch
 	if k.Dynamic {
-		p.products, rows = batch, k.L
+		p.products, rows = p.products*batch, k.L
 	}
 	p.nest = newNest(l.order, place{rows, k.N, k.M}, l.tile, s.core.Lanes)
 	p.output = wordBits(k.OutputBits)
@@ -196,7 +196,7 @@ func (s *Scalar) countable(kernels []workload.Kernel, batch int64) error {
 			return fmt.Errorf("digital: kernel %s has no size: %d×%d×%d of %d, %d and %d bits",
 				k.Name, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
 		}
-		macs := float64(batch) * float64(k.L) * float64(k.N) * float64(k.M)
+		macs := float64(batch) * float64(k.L) * float64(k.Inputs()) * float64(k.M)
 		most += macs * (perMAC + 4*perUse)
 	}
 	if most > math.MaxInt64/2 {

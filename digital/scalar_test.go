@@ -278,6 +278,7 @@ func drawKernels(t *rapid.T) []workload.Kernel {
 	for range rapid.IntRange(1, 3).Draw(t, "kernels") {
 		k := kernel(size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M"))
 		k.InputBits, k.WeightBits, k.OutputBits = bits.Draw(t, "input bits"), bits.Draw(t, "weight bits"), bits.Draw(t, "output bits")
+		k.Groups = rapid.Int64Range(0, 3).Draw(t, "groups")
 		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
 		kernels = append(kernels, k)
 	}
@@ -352,13 +353,13 @@ func TestInstructionsAreTheory(t *testing.T) {
 			run = math.MaxInt64
 		}
 		want := theory.Loops{Inner: inner, Run: run, Lanes: c.Lanes, Overhead: c.LoopInstructions}.
-			Count(theory.Kernel{L: k.L, N: k.N, M: k.M})
+			Count(theory.Kernel{L: k.L, N: k.N, M: k.M, Groups: k.Groups})
 		output := wordBits(k.OutputBits)
 		sum := output
 		if want.LoadSum > 0 || inner != "n" {
 			sum = max(output, wordBits(k.InputBits+k.WeightBits+bits.Len64(uint64(k.N-1))))
 		}
-		finished := k.L * k.M
+		finished := k.L * k.Outputs()
 		all := map[string]int64{
 			"core issue": want.Issued, "core/registers read": want.Reads, "core/registers write": want.Writes,
 			"core/alu multiply": want.Multiplies, "core/alu add": want.Adds,

@@ -31,9 +31,9 @@ type oracle struct {
 }
 
 func newOracle(cfg *Config, k workload.Kernel, batch int64) *oracle {
-	o := &oracle{cfg: cfg, k: k, l: k.L * batch, n: k.N, m: k.M, batches: 1, sumBits: int64(k.InputBits + k.WeightBits)}
+	o := &oracle{cfg: cfg, k: k, l: k.L * batch, n: k.N, m: k.M, batches: k.Products(), sumBits: int64(k.InputBits + k.WeightBits)}
 	if k.Dynamic {
-		o.l, o.batches = k.L, batch
+		o.l, o.batches = k.L, k.Products()*batch
 	}
 	for x := int64(1); x < k.N; x *= 2 {
 		o.sumBits++
@@ -71,7 +71,7 @@ func (o *oracle) ideal() int64 {
 func (o *oracle) theory() (theory.Kernel, theory.Systolic) {
 	c := o.cfg
 	return theory.Kernel{
-			L: o.l, N: o.n, M: o.m,
+			L: o.l, N: o.n, M: o.m, Groups: o.batches,
 			InputBits: int64(o.k.InputBits), WeightBits: int64(o.k.WeightBits), OutputBits: int64(o.k.OutputBits),
 		}, theory.Systolic{
 			R: int64(c.Array.Rows), C: int64(c.Array.Cols), Dataflow: c.Array.Dataflow,
@@ -102,7 +102,7 @@ func (o *oracle) counts() map[string]int64 {
 		got["activation apply"] = c.Outputs
 	}
 	for action, n := range got {
-		if got[action] *= o.batches; n == 0 {
+		if n == 0 {
 			delete(got, action)
 		}
 	}
@@ -252,11 +252,11 @@ func TestOracle(t *testing.T) {
 			o := newOracle(&cfg, k, batch)
 			o.found = kept
 			if i+1 < len(kernels) && cfg.Array.KeepActivations {
-				reads := k.L * k.N * int64(k.InputBits)
+				reads := k.L * k.Inputs() * int64(k.InputBits)
 				if kept {
-					reads = kernels[i-1].L * kernels[i-1].M * int64(kernels[i-1].OutputBits)
+					reads = kernels[i-1].L * kernels[i-1].Outputs() * int64(kernels[i-1].OutputBits)
 				}
-				o.kept = float64(batch*(reads+k.L*k.M*int64(k.OutputBits))) <= float64(cfg.InputBuffer.Capacity)
+				o.kept = float64(batch*(reads+k.L*k.Outputs()*int64(k.OutputBits))) <= float64(cfg.InputBuffer.Capacity)
 			}
 			kept = o.kept
 			if d := cmp.Diff(o.counts(), counted(m, i)); d != "" {

@@ -231,6 +231,7 @@ func drawKernels(t *rapid.T, most int64) []workload.Kernel {
 	for range rapid.IntRange(1, 3).Draw(t, "kernels") {
 		k := kernel(size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M"))
 		k.InputBits, k.WeightBits, k.OutputBits = bits.Draw(t, "input bits"), bits.Draw(t, "weight bits"), bits.Draw(t, "output bits")
+		k.Groups = rapid.Int64Range(0, 6).Draw(t, "groups")
 		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
 		kernels = append(kernels, k)
 	}

@@ -24,17 +24,17 @@ type Layers struct {
 	Remarks   []string   `json:"remarks,omitempty"`   // what was assumed of the whole
 }
 
-// Layer is one layer: Repeat products of L vectors of length N with N×M
-// weights.
+// Layer is one layer: in each of its groups, a product of L vectors of length N
+// with N×M weights.
 type Layer struct {
 	Name    string  `json:"name"`
 	L       int64   `json:"L"`
 	N       int64   `json:"N"`
 	M       int64   `json:"M"`
-	Repeat  int64   `json:"repeat"`
+	Groups  int64   `json:"groups"`
 	Dynamic bool    `json:"dynamic"` // both operands are activations
-	MACs    float64 `json:"macs"`    // all repeats together
-	Weights float64 `json:"weights"` // all repeats together; 0 of a dynamic layer
+	MACs    float64 `json:"macs"`    // all groups together
+	Weights float64 `json:"weights"` // all groups together; 0 of a dynamic layer
 	Remark  string  `json:"remark,omitempty"`
 
 	InputBits   int  `json:"input_bits,omitempty"` // where the file says
@@ -57,7 +57,7 @@ type Operator struct {
 func NewLayers(file string, n *workload.Network) *Layers {
 	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
 	for i, l := range n.Layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Repeat, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.InputBits, l.WeightBits, l.SignedInput}
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
 	}
@@ -80,10 +80,10 @@ func LayersMarkdown(w io.Writer, r *Layers) error { return writeLayers(w, &markd
 func LayersCSV(w io.Writer, r *Layers) error {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	out.Write([]string{"layer", "L", "N", "M", "repeat", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark"})
+	out.Write([]string{"layer", "L", "N", "M", "groups", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark"})
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Repeat), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark})
+		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark})
 	}
 	out.Flush()
 	_, err := w.Write(b.Bytes())
@@ -107,8 +107,8 @@ func LayersTOML(w io.Writer, r *Layers) error {
 	for i := range r.Layers {
 		l := &r.Layers[i]
 		fmt.Fprintf(&b, "  { name = %s, L = %d, N = %d, M = %d", tomlString(l.Name), l.L, l.N, l.M)
-		if l.Repeat > 1 {
-			fmt.Fprintf(&b, ", repeat = %d", l.Repeat)
+		if l.Groups > 1 {
+			fmt.Fprintf(&b, ", groups = %d", l.Groups)
 		}
 		if l.Dynamic {
 			b.WriteString(", dynamic = true")
@@ -159,11 +159,11 @@ func writeLayers(w io.Writer, p page, r *Layers) error {
 	p.title(r.File)
 	p.paragraph(fmt.Sprintf("%s of L vectors of length N, M outputs each, in one inference", plural(len(r.Layers), "layer")))
 	macs, mega := scale("", r.MACs)
-	t := table{columns: []column{{head: "layer", left: true}, {head: "L"}, {head: "N"}, {head: "M"}, {head: "times"},
+	t := table{columns: []column{{head: "layer", left: true}, {head: "L"}, {head: "N"}, {head: "M"}, {head: "groups"},
 		{head: spaced(macs, "MACs")}, {head: "share"}, {head: "weights"}, {head: "", left: true}}}
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		t.add(l.Name, count(float64(l.L)), count(float64(l.N)), count(float64(l.M)), count(float64(l.Repeat)),
+		t.add(l.Name, count(float64(l.L)), count(float64(l.N)), count(float64(l.M)), count(float64(l.Groups)),
 			digits(l.MACs/mega), percent(l.MACs/r.MACs), count(l.Weights), l.kind())
 	}
 	t.rule()

@@ -240,6 +240,7 @@ var knobs = []knob{
 	{"cell", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 	{"dac", "model", list(`"registers"|"given"`), nil},
 	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
+	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -326,7 +327,7 @@ func effort(cfg *configs.Config) (steps float64) {
 			inputs = max(inputs, cfg.Machines[i].Batch)
 		}
 		for _, k := range cfg.Workload.Kernels {
-			steps += float64(inputs) * float64(k.Repeat) * float64(k.L) * (float64(k.N)*float64(k.M) + 100) / 10
+			steps += float64(inputs) * float64(k.Repeat) * float64(k.Groups) * float64(k.L) * (float64(k.N)*float64(k.M) + 100) / 10
 		}
 	}
 	for i := range cfg.Machines {
@@ -334,9 +335,9 @@ func effort(cfg *configs.Config) (steps float64) {
 		batch := float64(max(cfg.Workload.Batch, m.Batch))
 		if m.Kind == "scalar" {
 			for _, k := range cfg.Workload.Kernels {
-				steps += float64(k.Repeat) * (10_000 + 10*float64(k.N))
+				steps += float64(k.Repeat) * float64(k.Groups) * (10_000 + 10*float64(k.N))
 				if cfg.Granularity == "step" {
-					steps += float64(k.Repeat) * batch * float64(k.L) * float64(k.N) * float64(k.M)
+					steps += float64(k.Repeat) * float64(k.Groups) * batch * float64(k.L) * float64(k.N) * float64(k.M)
 				}
 			}
 			continue
@@ -373,7 +374,7 @@ func effort(cfg *configs.Config) (steps float64) {
 			if k.Dynamic {
 				loads *= batch
 			}
-			pass += float64(k.Repeat) * (loads + tiles*one + 100)
+			pass += float64(k.Repeat) * float64(k.Groups) * (loads + tiles*one + 100)
 		}
 		passes := 2.0
 		if m.Chip.Reload == "optimal" {
@@ -399,7 +400,7 @@ func effortSystolic(cfg *configs.Config, m *configs.Machine, batch float64) (ste
 			folds := math.Ceil(max(l, n)/rows) * math.Ceil(max(l, o)/cols) * batch
 			events = folds * (most + 2*rows + cols)
 		}
-		steps += float64(k.Repeat) * events
+		steps += float64(k.Repeat) * float64(k.Groups) * events
 	}
 	return steps
 }
@@ -547,7 +548,7 @@ func checkResult(t *testing.T, result *system.Result) {
 		for _, k := range m.Kernels {
 			kernels += k.EnergyJ
 			cycles += k.Cycles
-			macs += k.L * k.N * k.M
+			macs += k.L * k.N * k.M * max(k.Groups, 1)
 			if k.Cycles < 0 || k.Arrays < 0 || k.Reloads < 0 {
 				t.Errorf("%s: %+v", m.Name, k)
 			}

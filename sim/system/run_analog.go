@@ -96,14 +96,13 @@ func analogParts(chip *analog.Chip) []part {
 func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 	measured := chip.Measured()
 	for k, kernel := range j.work.Kernels {
-		m.Kernels = append(m.Kernels, Kernel{
-			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
-			Cycles:  mean(int64(measured.KernelCycles[k]), b.passes),
-			Seconds: chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes),
-			EnergyJ: b.phaseJoules(chip.KernelPhase(k)),
-			Arrays:  int64(chip.Tiles(k)),
-			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
-		})
+		r := newKernel(&kernel, j.batch())
+		r.Cycles = mean(int64(measured.KernelCycles[k]), b.passes)
+		r.Seconds = chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes)
+		r.EnergyJ = b.phaseJoules(chip.KernelPhase(k))
+		r.Arrays = int64(chip.Tiles(k))
+		r.Reloads = float64(measured.KernelLoads[k]) / float64(b.passes)
+		m.Kernels = append(m.Kernels, r)
 	}
 }
 

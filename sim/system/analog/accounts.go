@@ -228,14 +228,16 @@ func (c *Chip) meanLevelOfAll() (level float64, source string) {
 	var sum, cells float64
 	for k := range c.specs {
 		s := &c.specs[k]
-		n := float64(s.kernel.N) * float64(s.kernel.M) * float64(s.cells)
+		n := float64(s.kernel.Inputs()) * float64(s.kernel.M) * float64(s.cells)
 		cells += n
 		if c.values == nil {
 			sum += n * c.moments[k].level
 			continue
 		}
-		for _, p := range c.values.arrays[k] {
-			sum += p.Levels()
+		for _, blocks := range c.values.arrays[k] {
+			for _, p := range blocks {
+				sum += p.Levels()
+			}
 		}
 	}
 	if c.values != nil {

@@ -96,15 +96,27 @@ func randomChain(t *rapid.T, m *configs.Machine) *workload.Workload {
 	inputBits := rapid.IntRange(2, 5).Draw(t, "input bits")
 	signed := rapid.Bool().Draw(t, "signed")
 	for i := range rapid.IntRange(1, 3).Draw(t, "kernels") {
+		groups := divisor(t, n)
 		k := workload.Kernel{
-			Name: fmt.Sprint("k", i), L: l, N: n, M: rapid.Int64Range(1, 9).Draw(t, "M"),
+			Name: fmt.Sprint("k", i), L: l, N: n / groups, M: rapid.Int64Range(1, max(1, min(9, 30/groups))).Draw(t, "M"), Groups: groups,
 			InputBits: inputBits, WeightBits: rapid.IntRange(2, 5).Draw(t, "weight bits"), OutputBits: inputBits,
 			SignedInput: signed, Activation: rapid.Bool().Draw(t, "activation"),
 		}
 		w.Kernels = append(w.Kernels, k)
-		n = k.M
+		n = k.Outputs()
 	}
 	return w
+}
+
+// divisor is one, or what a number of inputs can be divided by.
+func divisor(t *rapid.T, n int64) int64 {
+	d := []int64{1}
+	for i := int64(2); i <= n; i++ {
+		if n%i == 0 {
+			d = append(d, i)
+		}
+	}
+	return rapid.SampledFrom(d).Draw(t, "groups")
 }
 
 func options(t *rapid.T) Options {
@@ -200,7 +212,7 @@ func TestCountsEqualTheory(t *testing.T) {
 		passes := c.measured.Passes
 		for i, k := range w.Kernels {
 			want := theory.Count(theory.Kernel{
-				L: k.L * opt.Batch, N: k.N, M: k.M,
+				L: k.L * opt.Batch, N: k.N, M: k.M, Groups: k.Groups,
 				InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput,
 			}, theoryArray(m))
 			check := func(id energy.AccountID, what string, n int64, each float64) {
@@ -232,6 +244,9 @@ func TestCountsEqualTheory(t *testing.T) {
 			check(c.accounts.shift, "shift-add", want.ADCConvert, 29e-15)
 			check(c.accounts.correct, "correct", want.Correct, 31e-15)
 			check(c.accounts.add, "accumulate", want.Accumulate, 37e-15)
+			if c.Tiles(i) != int(want.Tiles) {
+				t.Fatalf("kernel %d: %d tiles, theory %d", i, c.Tiles(i), want.Tiles)
+			}
 			if c.specs[i].grid.RowTiles != int(want.RowTiles) || c.specs[i].grid.ColTiles != int(want.ColTiles) {
 				t.Fatalf("kernel %d: %d×%d tiles, theory %d×%d", i, c.specs[i].grid.RowTiles, c.specs[i].grid.ColTiles, want.RowTiles, want.ColTiles)
 			}
@@ -250,7 +265,7 @@ func TestCountsEqualTheory(t *testing.T) {
 func (c *Chip) checkLoads(t *rapid.T, w *workload.Workload) {
 	var cells, bits int64
 	for _, k := range w.Kernels {
-		n := theory.Count(theory.Kernel{L: 1, N: k.N, M: k.M, InputBits: 1, WeightBits: int64(k.WeightBits)}, theoryArray(c.machine))
+		n := theory.Count(theory.Kernel{L: 1, N: k.N, M: k.M, Groups: k.Groups, InputBits: 1, WeightBits: int64(k.WeightBits)}, theoryArray(c.machine))
 		cells += n.CellsPerLoad
 		bits += n.WeightBits
 	}
@@ -278,9 +293,9 @@ func (c *Chip) checkLoads(t *rapid.T, w *workload.Workload) {
 
 // randomValues fills a chain with numbers that the machine can hold.
 func randomValues(t *rapid.T, c *Chip, w *workload.Workload, inputs int) *workload.Values {
-	v := &workload.Values{Inputs: randomMatrix(t, inputs, int(w.Kernels[0].L*w.Kernels[0].N), c.specs[0].slicer.Range)}
+	v := &workload.Values{Inputs: randomMatrix(t, inputs, int(w.Kernels[0].L*w.Kernels[0].Inputs()), c.specs[0].slicer.Range)}
 	for i, s := range c.specs {
-		v.Weights = append(v.Weights, randomMatrix(t, int(s.kernel.N), int(s.kernel.M), s.scheme.Range))
+		v.Weights = append(v.Weights, randomMatrix(t, int(s.kernel.Inputs()), int(s.kernel.M), s.scheme.Range))
 		var post workload.Requantize
 		if i+1 < len(c.specs) {
 			low, high := c.specs[i+1].slicer.Range()

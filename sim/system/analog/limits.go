@@ -47,19 +47,23 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 		s := &c.specs[i]
 		k := &s.kernel
 		batch := float64(c.options.Batch)
-		tiles := float64(s.grid.RowTiles) * float64(s.grid.ColTiles)
+		tiles := float64(s.grid.RowTiles) * float64(s.grid.ColTiles) * float64(ceilDiv(k.Products(), int64(s.grid.Pack())))
 		if k.Dynamic {
 			tiles *= batch
 		}
 		if uses += tiles; uses > mostTiles {
-			return fmt.Errorf("kernel %s: N = %d and M = %d on arrays of crossbar.rows = %d and crossbar.cols = %d (%d columns a weight) bring a pass to %.3g tiles; at most %d are simulated",
-				k.Name, k.N, k.M, c.machine.Crossbar.LogicalRows(), c.machine.Crossbar.LogicalCols(), s.columns, uses, mostTiles)
+			of := ""
+			if k.Products() > 1 {
+				of = fmt.Sprintf(" in %d groups", k.Products())
+			}
+			return fmt.Errorf("kernel %s: N = %d and M = %d%s on arrays of crossbar.rows = %d and crossbar.cols = %d (%d columns a weight) bring a pass to %.3g tiles; at most %d are simulated",
+				k.Name, k.N, k.M, of, c.machine.Crossbar.LogicalRows(), c.machine.Crossbar.LogicalCols(), s.columns, uses, mostTiles)
 		}
 		if err := c.checkBuffers(s); err != nil {
 			return err
 		}
-		if outputs := float64(k.L) * batch * float64(k.M) * float64(k.OutputBits); outputs > mostCounts {
-			return fmt.Errorf("kernel %s: L·M × batch × output_bits = %.3g bits of outputs are more than can be counted", k.Name, outputs)
+		if outputs := float64(k.L) * batch * float64(k.Outputs()) * float64(k.OutputBits); outputs > mostCounts {
+			return fmt.Errorf("kernel %s: L·M × groups × batch × output_bits = %.3g bits of outputs are more than can be counted", k.Name, outputs)
 		}
 	}
 	arrays := min(uses, float64(c.machine.Chip.Tiles*c.machine.Chip.ArraysPerTile))

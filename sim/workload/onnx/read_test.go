@@ -139,7 +139,7 @@ func check(t *testing.T, file []byte) {
 		return
 	}
 	for _, l := range network.Layers {
-		if min(l.L, l.N, l.M, l.Repeat) < 1 || max(l.L, l.N, l.M, l.Repeat) > largest || l.Name == "" {
+		if min(l.L, l.N, l.M, l.Groups) < 1 || max(l.L, l.N, l.M, l.Groups) > largest || l.Name == "" {
 			t.Fatalf("%+v", l)
 		}
 	}
