@@ -42,10 +42,12 @@ func (d *decoder) check(c *Config, root *node) {
 const maxExactBits = 16
 
 func (d *decoder) checkWorkload(c *Config, n *node) {
-	network, topology, model, kernels := n.child("network"), n.child("topology"), n.child("onnx"), n.child("kernel")
+	network, topology, model, kernels, preset := n.child("network"), n.child("topology"), n.child("onnx"), n.child("kernel"), n.child("preset")
 	switch {
-	case network == nil && topology == nil && model == nil && kernels == nil:
-		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a topology, an onnx model, or a network and its inputs")
+	case network == nil && topology == nil && model == nil && kernels == nil && preset == nil:
+		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a preset of the library, a topology, an onnx model, or a network and its inputs")
+	case preset != nil && (model != nil || topology != nil || network != nil || kernels != nil):
+		d.errs.addf(preset.at, "a preset beside a topology, an onnx model, a network or [[workload.kernel]] tables: leave one out, for a preset brings its own kernels")
 	case model != nil && (topology != nil || network != nil || kernels != nil):
 		d.errs.addf(model.at, "an onnx model beside a topology, a network or [[workload.kernel]] tables: leave one out, for a model brings its own kernels")
 	case topology != nil && (network != nil || kernels != nil):
@@ -63,8 +65,8 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 		}
 	}
 	for _, key := range []string{"input_bits", "weight_bits", "output_bits"} {
-		if given := n.child(key); given != nil && topology == nil && model == nil {
-			d.errs.addf(given.keyAt, "%s of a workload is that of a topology's or a model's kernels, and neither is given; each kernel has its own", key)
+		if given := n.child(key); given != nil && topology == nil && model == nil && preset == nil {
+			d.errs.addf(given.keyAt, "%s of a workload is that of a preset's, a topology's or a model's kernels, and none is given; each kernel has its own", key)
 		}
 	}
 	d.checkStatistics(c, n)

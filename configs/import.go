@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -18,9 +19,15 @@ import (
 const maxModel = 2 << 30
 
 // Import reads a network from a file of another program: an ONNX model if its
-// name ends in .onnx, and otherwise a SCALE-Sim topology. What is wrong in a
+// name ends in .onnx, and otherwise a SCALE-Sim topology. Where there is no such
+// file, it may be the name of one of the library's [Networks]. What is wrong in a
 // topology comes as [Errors].
 func Import(path string) (*workload.Network, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if n, ok := shipped(embedded, path); ok {
+			return n, nil
+		}
+	}
 	if strings.EqualFold(filepath.Ext(path), ".onnx") {
 		return readModel(path, readFile)
 	}
@@ -80,13 +87,15 @@ func readTopology(doc *document, errs *collector) []workload.Layer {
 	return layers
 }
 
-// imports adds the kernels of the workload's topology or model, unless it is
+// imports adds the kernels of the workload's topology, model or preset, unless it is
 // refused for standing beside others.
 func (l *loader) imports(d *decoder, w *Workload) {
-	if len(w.Kernels) > 0 || w.Network != "" || w.Topology != "" && w.ONNX != "" {
+	if len(w.Kernels) > 0 || w.Network != "" || w.Topology != "" && w.ONNX != "" || w.Preset != "" && w.Topology+w.ONNX != "" {
 		return
 	}
 	switch {
+	case w.Preset != "":
+		l.network(d, w)
 	case w.Topology != "":
 		l.topology(d, w)
 	case w.ONNX != "":
@@ -141,11 +150,11 @@ func (l *loader) onnx(d *decoder, w *Workload) {
 func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 	path := element("workload.kernel", len(w.Kernels)) + "."
 	w.Kernels = append(w.Kernels, Kernel{
-		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic,
+		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Activation: layer.Activation,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
 	})
-	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "input_bits", "weight_bits"} {
+	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "activation", "input_bits", "weight_bits"} {
 		d.leaves[path+key] = from
 	}
 	if layer.InputBits == 0 {

@@ -37,6 +37,8 @@ type Layer struct {
 	Weights float64 `json:"weights"` // all groups together; 0 of a dynamic layer
 	Remark  string  `json:"remark,omitempty"`
 
+	Activation bool `json:"activation,omitempty"` // bias, rescale and clamp follow each output
+
 	InputBits   int  `json:"input_bits,omitempty"` // where the file says
 	WeightBits  int  `json:"weight_bits,omitempty"`
 	SignedInput bool `json:"signed_input,omitempty"`
@@ -57,7 +59,7 @@ type Operator struct {
 func NewLayers(file string, n *workload.Network) *Layers {
 	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
 	for i, l := range n.Layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.InputBits, l.WeightBits, l.SignedInput}
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.Activation, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
 	}
@@ -112,6 +114,9 @@ func LayersTOML(w io.Writer, r *Layers) error {
 		}
 		if l.Dynamic {
 			b.WriteString(", dynamic = true")
+		}
+		if l.Activation {
+			b.WriteString(", activation = true")
 		}
 		if l.InputBits > 0 {
 			fmt.Fprintf(&b, ", input_bits = %d", l.InputBits)

@@ -496,7 +496,7 @@ func kernels(p page, m *system.Machine) {
 		t.columns = append(t.columns, column{head: "arrays"}, column{head: "reloads"})
 	}
 	for _, k := range shown {
-		t.add(u.row(shorten(k.Name, 30), shape(&k), sumOfKernels([]system.Kernel{k}))...)
+		t.add(u.row(shorten(k.Name, 30), shape(k.L, k.N, k.M, k.Groups), sumOfKernels([]system.Kernel{k}))...)
 	}
 	if len(rest) > 0 {
 		t.add(u.row(plural(len(rest), "other"), "", sumOfKernels(rest))...)
@@ -506,10 +506,10 @@ func kernels(p page, m *system.Machine) {
 }
 
 // shape is L×N×M, as often as there are groups.
-func shape(k *system.Kernel) string {
-	s := fmt.Sprintf("%d×%d×%d", k.L, k.N, k.M)
-	if k.Groups > 1 {
-		s = fmt.Sprintf("%d·%s", k.Groups, s)
+func shape(l, n, m, groups int64) string {
+	s := fmt.Sprintf("%d×%d×%d", l, n, m)
+	if groups > 1 {
+		s = fmt.Sprintf("%d·%s", groups, s)
 	}
 	return s
 }

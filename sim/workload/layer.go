@@ -17,6 +17,8 @@ type Layer struct {
 	Dynamic bool   // W is an activation
 	Remark  string // what was made of it, where the file leaves a doubt
 
+	Activation bool // bias, rescale and clamp follow each output
+
 	InputBits   int  // of a file with integers; 0: it does not say
 	WeightBits  int  // likewise
 	SignedInput bool // integers below zero
