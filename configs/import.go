@@ -24,9 +24,7 @@ const maxModel = 2 << 30
 // topology comes as [Errors].
 func Import(path string) (*workload.Network, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		if n, ok := shipped(embedded, path); ok {
-			return n, nil
-		}
+		return importShipped(path)
 	}
 	if strings.EqualFold(filepath.Ext(path), ".onnx") {
 		return readModel(path, readFile)
@@ -38,6 +36,22 @@ func Import(path string) (*workload.Network, error) {
 	errs := &collector{}
 	layers := readTopology(doc, errs)
 	return &workload.Network{Layers: layers}, errs.sorted()
+}
+
+// importShipped is a network of the library, or an error that names one.
+func importShipped(name string) (*workload.Network, error) {
+	if n, ok := shipped(embedded, name); ok {
+		return n, nil
+	}
+	kind := "topology"
+	if strings.EqualFold(filepath.Ext(name), ".onnx") {
+		kind = "onnx"
+	}
+	err := fmt.Errorf("%s %s: no such file", kind, quote(name))
+	if near := Nearest(name, networkNames(embedded)); near != "" {
+		err = fmt.Errorf("%w; did you mean the library's %s?", err, quote(near))
+	}
+	return nil, err
 }
 
 // openFile reads no more than a byte over most, so that it can be seen that a

@@ -54,6 +54,13 @@ func listNetworks(library fs.FS) (all []PresetInfo) {
 	return all
 }
 
+func networkNames(library fs.FS) (names []string) {
+	for _, p := range listNetworks(library) {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
 // decodeNetwork panics on a file that is not a network: all of them are the
 // library's own.
 func decodeNetwork(name string, content []byte) (n networkFile) {
@@ -88,10 +95,7 @@ func (l *loader) network(d *decoder, w *Workload) {
 	at := d.leaves["workload.preset"].at
 	n, ok := shipped(l.library, w.Preset)
 	if !ok {
-		var names []string
-		for _, p := range listNetworks(l.library) {
-			names = append(names, p.Name)
-		}
+		names := networkNames(l.library)
 		d.errs.add(at, Error{
 			Message:    fmt.Sprintf("there is no network %s in the library", quote(w.Preset)),
 			Suggestion: Nearest(w.Preset, names), Allowed: strings.Join(names, ", "),
