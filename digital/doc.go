@@ -31,6 +31,9 @@
 //	store         1 (address) + 1 a lane      0          –
 //	activate      2 a lane (sum, scale)       1 a lane   1 activation a lane
 //
+// The groups of a kernel are products that follow one another; none finds a line
+// of another's.
+//
 // A step does up to Lanes multiply-accumulates along an innermost n or m, as
 // vectors; the last step of a run, as many as are left. With n innermost the
 // lanes are added up at the end of a run, in ⌈log2 lanes⌉ instructions of

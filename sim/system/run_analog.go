@@ -161,6 +161,13 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if m.Values == nil {
 		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil, cfg.DAC.TimeCoded() || cfg.Cell.ByBits()))
 	}
+	if chip.Packed() {
+		note := "groups share arrays, as many as fit on the diagonal: cells beside it are at level zero, and read with the others"
+		if _, lumped := cfg.Cell.Lumped(); lumped {
+			note += " at the same cell.read_energy"
+		}
+		notes = append(notes, note)
+	}
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
 	}

@@ -322,6 +322,11 @@ func (c *Chip) Resident() bool { return c.plan.planner.Resident() }
 // Tiles is K of a kernel.
 func (c *Chip) Tiles(kernel int) int { return c.specs[kernel].grid.Tiles() }
 
+// Packed reports whether groups of a kernel share arrays.
+func (c *Chip) Packed() bool {
+	return slices.ContainsFunc(c.specs, func(s spec) bool { return s.grid.Pack() > 1 })
+}
+
 // KernelPhase is the ledger's phase of a kernel.
 func (c *Chip) KernelPhase(kernel int) int { return firstKernelPhase + kernel }
 

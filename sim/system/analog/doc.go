@@ -10,6 +10,14 @@
 //	is joined      when all arrays have its sums
 //	is drained     when it has been accumulated, sent and stored
 //
+// Groups of a kernel that share an array are blocks on its diagonal. As many of
+// them are driven at once as active rows allow, and then all their columns are read
+// on all their rows: an array has one input at a time for a row, and one sum for a
+// column. The cells beside the blocks are at level zero and not programmed, change
+// no sum, and are read with the rest. Of a read of so many groups one in as many
+// cells is a weight's; converters, samples and rows do no more for it than groups by
+// themselves would.
+//
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
 //
