@@ -64,7 +64,7 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 			d.errs.addf(given.keyAt, "%s belongs to a network, and none is given", key)
 		}
 	}
-	for _, key := range []string{"input_bits", "weight_bits", "output_bits"} {
+	for _, key := range []string{"input_bits", "weight_bits", "output_bits", "activation"} {
 		if given := n.child(key); given != nil && topology == nil && model == nil && preset == nil {
 			d.errs.addf(given.keyAt, "%s of a workload is that of a preset's, a topology's or a model's kernels, and none is given; each kernel has its own", key)
 		}

@@ -164,7 +164,7 @@ func (l *loader) onnx(d *decoder, w *Workload) {
 func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 	path := element("workload.kernel", len(w.Kernels)) + "."
 	w.Kernels = append(w.Kernels, Kernel{
-		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Activation: layer.Activation,
+		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Activation: layer.Activation || w.Activation,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
 	})

@@ -43,6 +43,7 @@ type Workload struct {
 	InputBits  int        `toml:"input_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
 	WeightBits int        `toml:"weight_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
 	OutputBits int        `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
+	Activation bool       `toml:"activation" default:"false" doc:"of kernels that are imported: each output is rescaled, a bias added and the result clamped; the library's do it anyway"`
 	Batch      int64      `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
 	Values     string     `toml:"values" enum:"statistical|exact" default:"statistical"`
 	Statistics Statistics `toml:"statistics"`

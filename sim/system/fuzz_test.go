@@ -241,6 +241,7 @@ var knobs = []knob{
 	{"dac", "model", list(`"registers"|"given"`), nil},
 	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
+	turn("kernels", "activation", flags),
 }
 
 // turned is the config that the knobs' bytes stand for.
