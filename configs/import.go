@@ -159,6 +159,16 @@ func (l *loader) onnx(d *decoder, w *Workload) {
 	}
 }
 
+// beside is a number of what a layer computes beside its products.
+func (d *decoder) beside(key string, n float64, layer *workload.Layer, from leaf) int64 {
+	const most = 1_000_000_000_000
+	if n > most {
+		d.errs.addf(from.at, "layer %s: %s = %.3g; at most %d are simulated", quote(layer.Name), key, n, int64(most))
+		return 0
+	}
+	return int64(n)
+}
+
 // addLayer adds a layer of a file as a kernel. Bits are those of the file, if it
 // has them, or the workload's.
 func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
@@ -167,8 +177,11 @@ func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Activation: layer.Activation || w.Activation,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
+		Operations: d.beside("operations", layer.Operations, layer, from),
+		Operands:   d.beside("operands", layer.Operands, layer, from),
+		Results:    d.beside("results", layer.Results, layer, from),
 	})
-	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "activation", "input_bits", "weight_bits"} {
+	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
 		d.leaves[path+key] = from
 	}
 	if layer.InputBits == 0 {

@@ -31,6 +31,9 @@ type networkFile struct {
 		Groups     int64  `toml:"groups"`
 		Dynamic    bool   `toml:"dynamic"`
 		Activation bool   `toml:"activation"`
+		Operations int64  `toml:"operations"`
+		Operands   int64  `toml:"operands"`
+		Results    int64  `toml:"results"`
 	} `toml:"kernel"`
 }
 
@@ -85,6 +88,7 @@ func shipped(library fs.FS, name string) (*workload.Network, bool) {
 	for _, k := range file.Kernels {
 		n.Layers = append(n.Layers, workload.Layer{
 			Name: k.Name, L: k.L, N: k.N, M: k.M, Groups: max(k.Groups, 1), Dynamic: k.Dynamic, Activation: k.Activation,
+			Operations: float64(k.Operations), Operands: float64(k.Operands), Results: float64(k.Results),
 		})
 	}
 	return n, true

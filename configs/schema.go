@@ -76,6 +76,9 @@ type Kernel struct {
 	SignedInput  bool   `toml:"signed_input" default:"false"`
 	SignedWeight bool   `toml:"signed_weight" default:"true" doc:"of weights drawn for exact values"`
 	Activation   bool   `toml:"activation" default:"false" doc:"each output is rescaled, a bias added and the result clamped"`
+	Operations   int64  `toml:"operations" range:"0..1000000000000" default:"0" doc:"steps of arithmetic beside the product before the next kernel takes its outputs, of one inference: pooling, residual sums, softmax, normalisation"`
+	Operands     int64  `toml:"operands" range:"0..1000000000000" default:"0" doc:"numbers that these read from a buffer"`
+	Results      int64  `toml:"results" range:"0..1000000000000" default:"0" doc:"numbers that these write to a buffer"`
 	Dynamic      bool   `toml:"dynamic" default:"false" doc:"both operands are activations: the array is written for every input"`
 	Repeat       int64  `toml:"repeat" range:"1..10000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`
 }

@@ -13,6 +13,7 @@ import (
 // plan is one kernel of a pass as the loops will run it.
 type plan struct {
 	kernel           workload.Kernel
+	batch            int64
 	memory           *hierarchy
 	loopInstructions int64
 	products         int64 // groups, and of dynamic kernels inputs, that have a W of their own
@@ -24,7 +25,7 @@ type plan struct {
 	home             int             // level that holds all sums
 
 	traffic *traffic // of a product
-	whole   activity // of all of them
+	whole   activity // of all of them, and what is computed beside
 	bound   float64  // joules that no loops go below; 0: not known
 }
 
@@ -104,7 +105,7 @@ func (h *hierarchy) weights(kernels []workload.Kernel) (lines int64, err error) 
 // layOut places a kernel's operands in memory.
 func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan, error) {
 	h := s.memory
-	p := &plan{kernel: k, memory: h, loopInstructions: s.core.LoopInstructions, products: k.Products()}
+	p := &plan{kernel: k, batch: batch, memory: h, loopInstructions: s.core.LoopInstructions, products: k.Products()}
 	rows := k.L * batch
 	if k.Dynamic {
 		p.products, rows = p.products*batch, k.L
@@ -172,6 +173,7 @@ func (p *plan) count(ctx context.Context) error {
 	p.product(&p.whole)
 	p.lines(&p.whole, p.traffic)
 	p.whole.times(p.products)
+	p.operate(&p.whole)
 	return nil
 }
 
@@ -198,6 +200,8 @@ func (s *Scalar) countable(kernels []workload.Kernel, batch int64) error {
 		}
 		macs := float64(batch) * float64(k.L) * float64(k.Inputs()) * float64(k.M)
 		most += macs * (perMAC + 4*perUse)
+		beside := float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results)
+		most += float64(batch) * beside * (perMAC + perUse)
 	}
 	if most > math.MaxInt64/2 {
 		return fmt.Errorf("digital: a pass of up to %.2g actions and cycles is more than can be counted (%s)", most, blame)

@@ -279,6 +279,9 @@ func drawKernels(t *rapid.T) []workload.Kernel {
 		k := kernel(size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M"))
 		k.InputBits, k.WeightBits, k.OutputBits = bits.Draw(t, "input bits"), bits.Draw(t, "weight bits"), bits.Draw(t, "output bits")
 		k.Groups = rapid.Int64Range(0, 3).Draw(t, "groups")
+		if rapid.Bool().Draw(t, "beside") {
+			k.Beside = workload.Beside{Operations: 5, Operands: 70, Results: 30}
+		}
 		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
 		kernels = append(kernels, k)
 	}
@@ -336,7 +339,7 @@ func TestInstructionsAreTheory(t *testing.T) {
 			c.Order = "lmn"
 		}
 		k := drawKernels(t)[0]
-		k.Activation, k.Dynamic = false, false
+		k.Activation, k.Dynamic, k.Beside = false, false, workload.Beside{}
 		mem := Memory{Levels: []Level{{Name: "bits", Line: 96, AccessBits: 1}}}
 		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
 		s, err := NewScalar(c, mem, clock)

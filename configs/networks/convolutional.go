@@ -9,8 +9,10 @@ func alexNet() *network {
 		source: "Krizhevsky, Sutskever and Hinton, NIPS 2012, section 3.5; the input of 227 is what its 55×55 outputs take. 60 M parameters there; 666 M MACs and 2.3 M weights of the convolutions in Chen et al. (Eyeriss), ISSCC 2016",
 	}
 	n.conv("conv1", 96, 11, 4, 0, 1)
+	n.respond()
 	n.pool(3, 2, 0)
 	n.conv("conv2", 256, 5, 1, 2, 2)
+	n.respond()
 	n.pool(3, 2, 0)
 	n.conv("conv3", 384, 3, 1, 1, 1)
 	n.conv("conv4", 384, 3, 1, 1, 2)
@@ -20,6 +22,12 @@ func alexNet() *network {
 	n.linear("fc7", 4096)
 	n.linear("fc8", 1000)
 	return n
+}
+
+// respond normalises each element by those of five channels around it.
+func (n *network) respond() {
+	all := n.elements()
+	n.beside(14*all, all, all)
 }
 
 func vgg16() *network {
@@ -41,9 +49,15 @@ func vgg16() *network {
 	return n
 }
 
-// residual adds the stages of a residual network, blocks of each, and the layer
+// residual adds what a block gives to what it was given, or its projection.
+func (n *network) residual(elements int64) { n.beside(elements, 2*elements, elements) }
+
+// elements is how many the last layer put out.
+func (n *network) elements() int64 { return n.size * n.size * n.channels }
+
+// stages adds those of a residual network, blocks of each, and the layer
 // behind them.
-func (n *network) residual(blocks [4]int, block func(name string, width, stride int64)) {
+func (n *network) stages(blocks [4]int, block func(name string, width, stride int64)) {
 	n.conv("conv1", 64, 7, 2, 3, 1)
 	n.pool(3, 2, 1)
 	for stage, count := range blocks {
@@ -75,11 +89,12 @@ func resNet18() *network {
 		title:  "ResNet-18, 224×224",
 		source: "He, Zhang, Ren and Sun, CVPR 2016, table 1; 1.81 GMACs and 11689512 parameters in torchvision (ResNet18_Weights)",
 	}
-	n.residual([4]int{2, 2, 2, 2}, func(name string, width, stride int64) {
+	n.stages([4]int{2, 2, 2, 2}, func(name string, width, stride int64) {
 		from := *n
 		n.conv(name+".1", width, 3, stride, 1, 1)
 		n.conv(name+".2", width, 3, 1, 1, 1)
 		n.shortcut(name+".shortcut", from, stride)
+		n.residual(n.elements())
 	})
 	return n
 }
@@ -90,12 +105,13 @@ func resNet50() *network {
 		title:  "ResNet-50 v1.5 (strides in the 3×3 layers), 224×224",
 		source: "He, Zhang, Ren and Sun, CVPR 2016, table 1; strides as in torchvision, which has 4.09 GMACs and 25557032 parameters (ResNet50_Weights)",
 	}
-	n.residual([4]int{3, 4, 6, 3}, func(name string, width, stride int64) {
+	n.stages([4]int{3, 4, 6, 3}, func(name string, width, stride int64) {
 		from := *n
 		n.conv(name+".1", width, 1, 1, 0, 1)
 		n.conv(name+".2", width, 3, stride, 1, 1)
 		n.conv(name+".3", 4*width, 1, 1, 0, 1)
 		n.shortcut(name+".shortcut", from, stride)
+		n.residual(n.elements())
 	})
 	return n
 }
@@ -130,7 +146,9 @@ func yoloV3Tiny() *network {
 		early = *n
 		n.pool(2, 2, 0)
 	}
-	n.conv("conv10", 512, 3, 1, 1, 1) // the pooling behind it has a stride of 1
+	n.conv("conv10", 512, 3, 1, 1, 1)
+	wide := n.elements()
+	n.beside(2*2*wide, wide, wide) // a pooling of 2×2 with a stride of 1, padded at one end
 	n.conv("conv12", 1024, 3, 1, 1, 1)
 	n.conv("conv13", 256, 1, 1, 0, 1)
 	neck := n.channels

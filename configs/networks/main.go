@@ -4,6 +4,16 @@
 //	convolution   L = ((H + 2·p − k)/s + 1)², N = k²·C/g, M = F/g in g groups
 //	linear        L positions, N inputs, M outputs
 //	attention     Q·Kᵀ and A·V: a group a head, W an activation
+//
+// What is computed beside is counted with the layer before it, in steps of
+// arithmetic for an element as the ONNX importer counts them:
+//
+//	pooling of k×k                  k² for each that comes out
+//	residual sum                    1, of two operands
+//	softmax                         5: maximum, difference, exponential, sum, quotient
+//	layer normalisation             7: sum, difference, square, sum, product with 1/σ, scale, offset
+//	local response normalisation    14 over five channels: squares, their sums and 4 more
+//	GELU                            1, on the way; ReLU is a clamp of the activation
 package main
 
 import (
@@ -38,6 +48,8 @@ type kernel struct {
 	name            string
 	l, n, m, groups int64
 	dynamic         bool
+
+	operations, operands, results int64
 }
 
 func networks() []*network {
@@ -56,8 +68,22 @@ func (n *network) conv(name string, filters, k, stride, pad, groups int64) {
 	n.channels = filters
 }
 
+// beside adds steps of arithmetic behind the last layer, numbers that they read and
+// those that they write.
+func (n *network) beside(operations, operands, results int64) {
+	last := &n.kernels[len(n.kernels)-1]
+	last.operations += operations
+	last.operands += operands
+	last.results += results
+}
+
 // pool leaves of each side what windows of k, so far apart, give.
-func (n *network) pool(k, stride, pad int64) { n.size = (n.size+2*pad-k)/stride + 1 }
+func (n *network) pool(k, stride, pad int64) {
+	in := n.elements()
+	n.size = (n.size+2*pad-k)/stride + 1
+	out := n.elements()
+	n.beside(k*k*out, in, out)
+}
 
 // linear adds a layer that takes all that there is, once.
 func (n *network) linear(name string, outputs int64) {
@@ -76,7 +102,16 @@ func (n *network) toml() []byte {
 		if k.dynamic {
 			b.WriteString(", dynamic = true")
 		}
-		b.WriteString(", activation = true },\n") // sums become inputs of 8 bits
+		b.WriteString(", activation = true") // sums become inputs of 8 bits
+		for _, beside := range []struct {
+			key string
+			n   int64
+		}{{"operations", k.operations}, {"operands", k.operands}, {"results", k.results}} {
+			if beside.n > 0 {
+				fmt.Fprintf(&b, ", %s = %d", beside.key, beside.n)
+			}
+		}
+		b.WriteString(" },\n")
 	}
 	b.WriteString("]\n")
 	return b.Bytes()

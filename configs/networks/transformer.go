@@ -16,12 +16,22 @@ func (n *network) blocks(tokens, attended int64) {
 		}
 		add("qkv", tokens, width, 3*width)
 		attend("qk", head, attended)
+		scores := heads * tokens * attended
+		n.beside(5*scores, scores, scores)
 		attend("av", attended, head)
 		add("projection", tokens, width, width)
+		n.residual(tokens * width)
+		n.normalise(tokens * width)
 		add("up", tokens, width, hidden)
+		n.beside(tokens*hidden, 0, 0)
 		add("down", tokens, hidden, width)
+		n.residual(tokens * width)
+		n.normalise(tokens * width)
 	}
 }
+
+// normalise normalises layers of so many elements.
+func (n *network) normalise(elements int64) { n.beside(7*elements, elements, elements) }
 
 func vitB16() *network {
 	n := &network{
@@ -30,6 +40,8 @@ func vitB16() *network {
 		source: "Dosovitskiy et al., ICLR 2021, table 1; 17.56 GMACs and 86567656 parameters in torchvision (ViT_B_16_Weights)",
 	}
 	n.add(kernel{name: "patches", l: 14 * 14, n: 16 * 16 * 3, m: 768, groups: 1})
+	n.beside(197*768, 197*768, 197*768) // the places
+	n.normalise(197 * 768)
 	n.blocks(197, 197)
 	n.add(kernel{name: "head", l: 1, n: 768, m: 1000, groups: 1})
 	return n
@@ -54,6 +66,7 @@ func gpt2Prefill() *network {
 		source: gpt2Source,
 	}
 	n.blocks(1024, 1024)
+	n.kernels[0].operations += 7 * 1024 * 768 // the first normalisation is before it
 	n.add(kernel{name: "head", l: 1, n: 768, m: 50257, groups: 1})
 	return n
 }
@@ -65,6 +78,7 @@ func gpt2Decode() *network {
 		source: gpt2Source,
 	}
 	n.blocks(1, 1024)
+	n.kernels[0].operations += 7 * 768 // the first normalisation is before it
 	n.add(kernel{name: "head", l: 1, n: 768, m: 50257, groups: 1})
 	return n
 }

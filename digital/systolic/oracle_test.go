@@ -25,13 +25,14 @@ type oracle struct {
 	k       workload.Kernel
 	l, n, m int64
 	batches int64
+	batch   int64
 	sumBits int64
 
 	found, kept bool // inputs are on the chip, outputs stay there
 }
 
 func newOracle(cfg *Config, k workload.Kernel, batch int64) *oracle {
-	o := &oracle{cfg: cfg, k: k, l: k.L * batch, n: k.N, m: k.M, batches: k.Products(), sumBits: int64(k.InputBits + k.WeightBits)}
+	o := &oracle{cfg: cfg, k: k, l: k.L * batch, n: k.N, m: k.M, batches: k.Products(), batch: batch, sumBits: int64(k.InputBits + k.WeightBits)}
 	if k.Dynamic {
 		o.l, o.batches = k.L, k.Products()*batch
 	}
@@ -101,6 +102,8 @@ func (o *oracle) counts() map[string]int64 {
 	if o.k.Activation {
 		got["activation apply"] = c.Outputs
 	}
+	got["activation operate"] = o.batch * o.k.Beside.Operations
+	got["input-buffer operand"], got["input-buffer result"] = o.batch*o.k.Beside.Operands, o.batch*o.k.Beside.Results
 	for action, n := range got {
 		if n == 0 {
 			delete(got, action)
@@ -280,7 +283,7 @@ func TestOracle(t *testing.T) {
 func TestEnergyIsTheClosedForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cfg, k := drawConfig(t), drawKernels(t, 64)[0]
-		k.Activation, k.Dynamic = false, false
+		k.Activation, k.Dynamic, k.Beside = false, false, workload.Beside{}
 		cost := func(name string) float64 { return rapid.Float64Range(0.01, 10).Draw(t, name) * pJ }
 		e := theory.SystolicCosts{
 			MAC: cost("MAC"), Register: cost("register"), InputRead: cost("input read"), InputWrite: cost("input write"),

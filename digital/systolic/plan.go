@@ -48,6 +48,7 @@ func (r role) loads() bool { return r.held != sum }
 type plan struct {
 	role
 	kernel    workload.Kernel
+	batch     int64
 	R, C      int64              // of the array
 	extent    [dims]int64        // of one product
 	width     [tensors + 1]int64 // bits of a word
@@ -123,7 +124,7 @@ func keep(plans []plan, batch, capacity int64) {
 func (m *Machine) newPlan(k workload.Kernel, batch int64) (plan, error) {
 	cfg := &m.cfg
 	p := plan{
-		role: m.role, kernel: k,
+		role: m.role, kernel: k, batch: batch,
 		R: int64(cfg.Array.Rows), C: int64(cfg.Array.Cols),
 		extent: [dims]int64{k.L * batch, k.N, k.M},
 	}
@@ -295,6 +296,7 @@ func (m *Machine) countable(kernels []workload.Kernel, batch int64) error {
 		padded := float64(k.Products()) * (l + edge) * (n + edge) * (o + edge) // every PE in every fold, its streams' tails included
 		width := float64(k.InputBits + k.WeightBits + k.OutputBits + 64)
 		most += 4 * padded * width * max(1, m.channel.PerBit())
+		most += float64(batch) * (float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results)) * width
 	}
 	if most > math.MaxInt64/2 {
 		return fmt.Errorf("systolic: a pass of up to %.2g bits and cycles is more than can be counted", most)

@@ -39,6 +39,10 @@ type Layer struct {
 
 	Activation bool `json:"activation,omitempty"` // bias, rescale and clamp follow each output
 
+	Operations float64 `json:"operations,omitempty"` // steps of arithmetic before the next layer takes its outputs
+	Operands   float64 `json:"operands,omitempty"`   // numbers read for them
+	Results    float64 `json:"results,omitempty"`    // numbers written
+
 	InputBits   int  `json:"input_bits,omitempty"` // where the file says
 	WeightBits  int  `json:"weight_bits,omitempty"`
 	SignedInput bool `json:"signed_input,omitempty"`
@@ -59,7 +63,7 @@ type Operator struct {
 func NewLayers(file string, n *workload.Network) *Layers {
 	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
 	for i, l := range n.Layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.Activation, l.InputBits, l.WeightBits, l.SignedInput}
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.Activation, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
 	}
@@ -117,6 +121,14 @@ func LayersTOML(w io.Writer, r *Layers) error {
 		}
 		if l.Activation {
 			b.WriteString(", activation = true")
+		}
+		for _, n := range []struct {
+			key   string
+			value float64
+		}{{"operations", l.Operations}, {"operands", l.Operands}, {"results", l.Results}} {
+			if n.value > 0 {
+				fmt.Fprintf(&b, ", %s = %.0f", n.key, n.value)
+			}
 		}
 		if l.InputBits > 0 {
 			fmt.Fprintf(&b, ", input_bits = %d", l.InputBits)

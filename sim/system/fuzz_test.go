@@ -242,6 +242,9 @@ var knobs = []knob{
 	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
 	turn("kernels", "activation", flags),
+	{"kernels", "operations", list("0|1|100"), list("1000000000000")},
+	{"kernels", "operands", list("0|1|100"), list("1000000000000")},
+	{"kernels", "results", list("0|1|100"), list("1000000000000")},
 }
 
 // turned is the config that the knobs' bytes stand for.

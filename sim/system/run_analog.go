@@ -8,6 +8,7 @@ import (
 	"xbar/configs"
 	"xbar/sim/system/analog"
 	"xbar/sim/unit"
+	"xbar/sim/workload"
 )
 
 // runAnalog steps a chip of crossbars through the workload.
@@ -161,6 +162,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if m.Values == nil {
 		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil, cfg.DAC.TimeCoded() || cfg.Cell.ByBits()))
 	}
+	notes = append(notes, j.besideNotes()...)
 	if chip.Packed() {
 		note := "groups share arrays, as many as fit on the diagonal: cells beside it are at level zero, and read with the others"
 		if _, lumped := cfg.Cell.Lumped(); lumped {
@@ -181,6 +183,16 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		notes = append(notes, fmt.Sprintf("mean of %d passes; the optimal plan repeats only after more", measured.Passes))
 	}
 	return notes
+}
+
+// besideNotes says what of the operators beside the products is counted.
+func (j *job) besideNotes() []string {
+	for i := range j.work.Kernels {
+		if j.work.Kernels[i].Beside != (workload.Beside{}) {
+			return []string{"what is computed beside the products (pooling, residual sums, softmax, normalisation) takes the energy of a machine.activation operation a step, and of its numbers' way through the buffers, but no time"}
+		}
+	}
+	return nil
 }
 
 // converterNotes says what the converters read and what they cost.

@@ -19,6 +19,10 @@ type Layer struct {
 
 	Activation bool // bias, rescale and clamp follow each output
 
+	Operations float64 // steps of arithmetic behind it, see [Beside]
+	Operands   float64 // numbers read for them
+	Results    float64 // numbers written
+
 	InputBits   int  // of a file with integers; 0: it does not say
 	WeightBits  int  // likewise
 	SignedInput bool // integers below zero

@@ -14,6 +14,16 @@ type Kernel struct {
 	SignedInput bool
 	Dynamic     bool // W is an activation: the array is written for every input
 	Activation  bool // bias, rescale and clamp follow each output
+	Beside      Beside
+}
+
+// Beside is what is computed before the next kernel takes the outputs: pooling,
+// sums with what another layer gave, softmax, normalisation. It is of one
+// inference.
+type Beside struct {
+	Operations int64 // steps of arithmetic
+	Operands   int64 // numbers that are read for it
+	Results    int64 // numbers that it writes
 }
 
 // MACs is the number of multiply-accumulates of one inference.

@@ -200,10 +200,32 @@ func (c *Chip) Run(ctx context.Context) error {
 	if err := c.engine.Run(ctx); err != nil {
 		return err
 	}
+	c.operate()
 	if c.current != len(c.waves) {
 		return fmt.Errorf("the chip stopped in wave %d of %d at cycle %d", c.current, len(c.waves), c.engine.Now())
 	}
 	return c.check()
+}
+
+// operate books what is computed beside the products in the measured passes. It
+// has no time: numbers pass from the global buffer through the tiles and back.
+func (c *Chip) operate() {
+	a := &c.accounts
+	for k := range c.specs {
+		beside := &c.specs[k].kernel.Beside
+		inferences := c.measured.Passes * c.options.Batch
+		width := int64(c.specs[k].kernel.OutputBits)
+		in, out := inferences*beside.Operands*width, inferences*beside.Results*width
+		book := func(id energy.AccountID, n int64) { c.ledger.Add(c.KernelPhase(k), id, n) }
+		book(a.operate, inferences*beside.Operations)
+		for _, id := range []energy.AccountID{a.bufferRead, a.inWrite, a.inRead} {
+			book(id, in)
+		}
+		for _, id := range []energy.AccountID{a.outWrite, a.outRead, a.bufferWrite} {
+			book(id, out)
+		}
+		book(a.transfer, in+out)
+	}
 }
 
 // check asserts what must hold after every run: the ledger's conservation and

@@ -102,6 +102,9 @@ func randomChain(t *rapid.T, m *configs.Machine) *workload.Workload {
 			InputBits: inputBits, WeightBits: rapid.IntRange(2, 5).Draw(t, "weight bits"), OutputBits: inputBits,
 			SignedInput: signed, Activation: rapid.Bool().Draw(t, "activation"),
 		}
+		if rapid.Bool().Draw(t, "beside") {
+			k.Beside = workload.Beside{Operations: 5, Operands: 7, Results: 3}
+		}
 		w.Kernels = append(w.Kernels, k)
 		n = k.Outputs()
 	}
@@ -244,6 +247,9 @@ func TestCountsEqualTheory(t *testing.T) {
 			check(c.accounts.shift, "shift-add", want.ADCConvert, 29e-15)
 			check(c.accounts.correct, "correct", want.Correct, 31e-15)
 			check(c.accounts.add, "accumulate", want.Accumulate, 37e-15)
+			if n := c.ledger.Count(c.KernelPhase(i), c.accounts.operate); n != k.Beside.Operations*opt.Batch*passes {
+				t.Fatalf("kernel %d: %d steps beside the products in %d passes of %d", i, n, passes, opt.Batch)
+			}
 			if c.Tiles(i) != int(want.Tiles) {
 				t.Fatalf("kernel %d: %d tiles, theory %d", i, c.Tiles(i), want.Tiles)
 			}

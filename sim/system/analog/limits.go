@@ -65,6 +65,9 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 		if outputs := float64(k.L) * batch * float64(k.Outputs()) * float64(k.OutputBits); outputs > mostCounts {
 			return fmt.Errorf("kernel %s: L·M × groups × batch × output_bits = %.3g bits of outputs are more than can be counted", k.Name, outputs)
 		}
+		if err := c.checkBeside(k, values); err != nil {
+			return err
+		}
 	}
 	arrays := min(uses, float64(c.machine.Chip.Tiles*c.machine.Chip.ArraysPerTile))
 	if c.options.Step && arrays > mostStep {
@@ -75,6 +78,20 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 	}
 	if passes := ceilDiv(int64(values.Inputs.Rows), c.options.Batch); uses*float64(passes) > mostExact {
 		return fmt.Errorf("exact values take %d passes of %.0f tiles; at most %d tiles are simulated in all: raise workload.batch, or lower workload.limit", passes, uses, mostExact)
+	}
+	return nil
+}
+
+// checkBeside refuses more steps and bits beside the products of all passes than can
+// be counted.
+func (c *Chip) checkBeside(k *workload.Kernel, values *workload.Values) error {
+	inferences := float64(c.options.Batch) * mostPasses
+	if values != nil {
+		inferences = float64(c.options.Batch) + float64(values.Inputs.Rows)
+	}
+	bits := (float64(k.Beside.Operands) + float64(k.Beside.Results)) * float64(k.OutputBits)
+	if most := max(bits, float64(k.Beside.Operations)) * inferences; most > mostCounts {
+		return fmt.Errorf("kernel %s: operations, or bits of operands and results, of %.0f inferences are %.3g, more than can be counted", k.Name, inferences, most)
 	}
 	return nil
 }

@@ -19,7 +19,10 @@ func (n *call) layer(suffix string, x, w *value, l, rows, columns, groups int64,
 			return fmt.Errorf("%d products of %d×%d with %d×%d; sizes are from 1 to %d", groups, l, rows, rows, columns, int64(largest))
 		}
 	}
+	early := n.r.early
+	n.r.early = workload.Layer{}
 	n.r.network.Layers = append(n.r.network.Layers, workload.Layer{
+		Operations: early.Operations, Operands: early.Operands, Results: early.Results,
 		Name: n.label() + suffix, L: l, N: rows, M: columns, Groups: groups, Dynamic: !w.static, Remark: remark,
 		InputBits: x.bits, SignedInput: x.signed, WeightBits: w.bits, Start: n.start, End: n.end,
 	})
