@@ -288,6 +288,52 @@ func drawKernels(t *rapid.T) []workload.Kernel {
 	return kernels
 }
 
+// What is computed beside a product, by hand: 5 additions, 70 loads and 30 stores of
+// bytes, in lines of 16 bytes where the second level holds the outputs.
+func TestBesideTheProducts(t *testing.T) {
+	clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+	mem := Memory{WriteAllocate: true, Levels: []Level{
+		{Name: "L1", Capacity: 2 * 16 * 8, Line: 16 * 8, AccessBits: 64, Latency: 1e-9},
+		{Name: "DRAM", Line: 16 * 8, AccessBits: 128, Latency: 10e-9},
+	}}
+	k := kernel(4, 4, 16) // outputs of 4 lines
+	with := k
+	with.Beside = workload.Beside{Operations: 5, Operands: 70, Results: 30}
+	for _, granularity := range []Granularity{Burst, Step} {
+		var all []map[string]int64
+		var cycles []sim.Cycle
+		for _, k := range []workload.Kernel{k, with} {
+			s, err := NewScalar(Config{Order: "lmn", CyclesPerInstruction: 2}, mem, clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass, err := s.Run(context.Background(), []workload.Kernel{k}, 1, granularity)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, cycles = append(all, counts(s, 0)), append(cycles, pass.Kernels[0])
+		}
+		more := map[string]int64{}
+		for action, n := range all[1] {
+			if n != all[0][action] {
+				more[action] = n - all[0][action]
+			}
+		}
+		want := map[string]int64{
+			"core issue": 5 + 70 + 30, "core/registers read": 2*5 + 70 + 2*30, "core/registers write": 5 + 70, "core/alu add": 5,
+			"memory/L1 load": 70, "memory/L1 store": 30,
+			"memory/DRAM line-read": 5, "memory/L1 line-fill": 5 * 2, // 70 bytes in lines of 16
+			"memory/L1 write-back": 2 * 2, "memory/DRAM line-write": 2, // 30 bytes
+		}
+		if d := cmp.Diff(want, more); d != "" {
+			t.Error("- by hand, + machine", d)
+		}
+		if took, want := cycles[1]-cycles[0], sim.Cycle(2*(5+70+30)+(70-5)*1+5*10); took != want {
+			t.Errorf("%d cycles, by hand %d", took, want)
+		}
+	}
+}
+
 // An event a step with simulated caches and an event a kernel with the closed
 // form book the same counts, joules and cycles.
 func TestBurstIsStep(t *testing.T) {

@@ -70,6 +70,10 @@
 //
 // # Batch
 //
+// What is computed beside the products takes an operation of the activation unit for
+// a step of arithmetic, reads its numbers from the input buffer and writes them
+// there. It takes no time.
+//
 // The groups of a kernel follow one another, as the channels of a depthwise layer
 // do in SCALE-Sim; each is a product with folds of its own.
 //

@@ -190,7 +190,7 @@ func writeLayers(w io.Writer, p page, r *Layers) error {
 		p.heading("other operators")
 		p.table(r.operatorTable())
 	}
-	if remarks := slices.Concat(r.Remarks, r.remarks()); len(remarks) > 0 {
+	if remarks := slices.Concat(r.Remarks, r.remarks(), r.beside()); len(remarks) > 0 {
 		p.list(remarks)
 	}
 	_, err := w.Write(p.bytes())
@@ -234,6 +234,20 @@ func (r *Layers) operatorTable() table {
 		t.add(o.Name, count(float64(o.Nodes)), count(o.Elements), operations, strings.Join(notes, ", "))
 	}
 	return t
+}
+
+// beside says what is computed behind the layers, where no operators are listed.
+func (r *Layers) beside() []string {
+	var sum, operands, results float64
+	for i := range r.Layers {
+		l := &r.Layers[i]
+		sum, operands, results = sum+l.Operations, operands+l.Operands, results+l.Results
+	}
+	if sum == 0 || len(r.Operators) > 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("beside the products: %s operations on %s numbers that are read and %s that are written, counted with the layers before them",
+		count(sum), count(operands), count(results))}
 }
 
 // remarks says each remark once, behind the layers that it is about.

@@ -18,6 +18,10 @@
 // cells is a weight's; converters, samples and rows do no more for it than groups by
 // themselves would.
 //
+// What is computed beside the products takes an operation of the activation units for
+// a step of arithmetic. Its numbers are in the global buffer and go the way of inputs
+// to the tiles, and that of outputs back. It takes no time.
+//
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
 //
