@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -263,6 +264,46 @@ func TestCountsEqualTheory(t *testing.T) {
 			}
 		}
 		c.checkLoads(t, w)
+	})
+}
+
+// What is computed beside the products goes from the global buffer through the tiles
+// and back, in every measured pass, and changes nothing else.
+func TestBesideTheProducts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		opt := options(t)
+		for k := range w.Kernels {
+			w.Kernels[k].Beside = workload.Beside{}
+		}
+		plain := simulate(t, m, w, opt)
+		work := *w
+		work.Kernels = slices.Clone(w.Kernels)
+		last := len(work.Kernels) - 1
+		work.Kernels[last].Beside = workload.Beside{Operations: 11, Operands: 13, Results: 17}
+		c := simulate(t, m, &work, opt)
+		if fmt.Sprint(plain.Measured()) != fmt.Sprint(c.Measured()) {
+			t.Fatalf("measured\n%+v, with operators\n%+v", plain.Measured(), c.Measured())
+		}
+		inferences, width := opt.Batch*c.measured.Passes, int64(work.Kernels[last].OutputBits)
+		a := &c.accounts
+		more := map[energy.AccountID]int64{
+			a.operate: 11, a.transfer: (13 + 17) * width,
+			a.bufferRead: 13 * width, a.inWrite: 13 * width, a.inRead: 13 * width,
+			a.outWrite: 17 * width, a.outRead: 17 * width, a.bufferWrite: 17 * width,
+		}
+		for phase := range c.ledger.Phases() {
+			for id := range c.ledger.Accounts() {
+				id, want := energy.AccountID(id), int64(0)
+				if phase == c.KernelPhase(last) {
+					want = more[id] * inferences
+				}
+				if got := c.ledger.Count(phase, id) - plain.ledger.Count(phase, id); got != want {
+					t.Fatalf("phase %d, %+v: %d more, want %d", phase, c.ledger.Accounts()[id], got, want)
+				}
+			}
+		}
 	})
 }
 
