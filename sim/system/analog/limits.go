@@ -42,7 +42,7 @@ func countable(n sim.Cycle, err error) (sim.Cycle, error) {
 // checkSizes refuses workloads that need more tiles than can be planned, or
 // whose activations have more bits than can be counted.
 func (c *Chip) checkSizes(values *workload.Values) error {
-	uses := 0.0
+	uses, beside := 0.0, 0.0
 	for i := range c.specs {
 		s := &c.specs[i]
 		k := &s.kernel
@@ -65,8 +65,8 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 		if outputs := float64(k.L) * batch * float64(k.Outputs()) * float64(k.OutputBits); outputs > mostCounts {
 			return fmt.Errorf("kernel %s: L·M × groups × batch × output_bits = %.3g bits of outputs are more than can be counted", k.Name, outputs)
 		}
-		if err := c.checkBeside(k, values); err != nil {
-			return err
+		if beside += c.beside(k, values); beside > mostCounts/4 {
+			return fmt.Errorf("kernel %s: operations, operands and results beside the products bring all passes to %.3g steps and bits, more than can be counted", k.Name, beside)
 		}
 	}
 	arrays := min(uses, float64(c.machine.Chip.Tiles*c.machine.Chip.ArraysPerTile))
@@ -82,18 +82,14 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 	return nil
 }
 
-// checkBeside refuses more steps and bits beside the products of all passes than can
-// be counted.
-func (c *Chip) checkBeside(k *workload.Kernel, values *workload.Values) error {
+// beside is the steps and bits beside a kernel's products, in all passes at most.
+func (c *Chip) beside(k *workload.Kernel, values *workload.Values) float64 {
 	inferences := float64(c.options.Batch) * mostPasses
 	if values != nil {
 		inferences = float64(c.options.Batch) + float64(values.Inputs.Rows)
 	}
-	bits := (float64(k.Beside.Operands) + float64(k.Beside.Results)) * float64(k.OutputBits)
-	if most := max(bits, float64(k.Beside.Operations)) * inferences; most > mostCounts {
-		return fmt.Errorf("kernel %s: operations, or bits of operands and results, of %.0f inferences are %.3g, more than can be counted", k.Name, inferences, most)
-	}
-	return nil
+	numbers := float64(k.Beside.Operands) + float64(k.Beside.Results)
+	return inferences * (float64(k.Beside.Operations) + numbers*float64(k.OutputBits))
 }
 
 // checkBuffers refuses tile buffers that cannot hold what one array takes and
