@@ -153,7 +153,7 @@ func (c *Chip) spillWindows(lines []line) {
 	var kept []int64
 	for i := range lines[:len(lines)-1] {
 		k := &lines[i].spec.kernel
-		kept = append(kept, lines[i].window*k.M*int64(k.OutputBits))
+		kept = append(kept, lines[i].window*k.Outputs()*int64(k.OutputBits))
 	}
 	c.spills = mapping.WindowSpills(kept, int64(c.machine.GlobalBuffer.Capacity))
 	for i := range lines {
