@@ -75,7 +75,7 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 		}
 		p.demand += grid.Tiles()
 	}
-	p.resident = p.demand < chip.Arrays || p.demand == chip.Arrays && !p.dynamic
+	p.resident = Resident(kernels, grids, chip.Arrays)
 	p.maxLoads = chip.Arrays
 	switch {
 	case chip.Overlap && chip.Policy == Pin && !p.resident:
@@ -87,6 +87,22 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 	p.where = filled(p.demand, nothing)
 	p.used.init(chip.Arrays)
 	return p
+}
+
+// Resident reports whether kernels, cut by their grids, leave every static tile
+// in an array of its own, and one for tiles that are not static.
+func Resident(kernels []workload.Kernel, grids []Grid, arrays int) bool {
+	demand, dynamic := 0, 0
+	for k, grid := range grids {
+		if kernels[k].Dynamic {
+			dynamic = 1
+			continue
+		}
+		if demand += grid.Tiles(); demand > arrays { // long before it wraps
+			return false
+		}
+	}
+	return demand+dynamic <= arrays
 }
 
 func filled(n, value int) []int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"xbar/configs"
 	"xbar/sim/mapping"
 	"xbar/sim/workload"
 )
@@ -28,6 +29,20 @@ const (
 	mostWearUses   = 200_000
 )
 
+// Fits reports whether every static tile of some kernels has an array of its own
+// on a machine, so that no policy makes a difference.
+func Fits(m *configs.Machine, kernels []workload.Kernel) (bool, error) {
+	grids := make([]mapping.Grid, len(kernels))
+	for i, k := range kernels {
+		s, err := newSpec(m, k)
+		if err != nil {
+			return false, err
+		}
+		grids[i] = s.grid
+	}
+	return mapping.Resident(kernels, grids, m.Chip.Tiles*m.Chip.ArraysPerTile), nil
+}
+
 func (c *Chip) makePlan(work *workload.Workload) (err error) {
 	m := c.machine
 	grids := make([]mapping.Grid, len(c.specs))
@@ -38,6 +53,9 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
 		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
 	}, c.options.Batch)
+	if m.Chip.Reload == "auto" && !p.Resident() {
+		panic("analog: the policy is not chosen")
+	}
 	c.plan = plan{planner: p, warmUp: !p.Resident()}
 	if c.plan.preload, err = p.Preload(c.ctx); err != nil {
 		return err
@@ -46,6 +64,11 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		if err := c.planPass(); err != nil {
 			return err
 		}
+	}
+	if c.options.Steady {
+		c.plan.preload, c.plan.passes, c.plan.waves, c.plan.warmUp = nil, nil, 0, false
+		c.measured.Passes = 1
+		return c.planPass()
 	}
 	start := p.State()
 	for !c.enoughPasses() {
@@ -63,6 +86,7 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 // arrays.
 func (c *Chip) planWear() error {
 	loads := make([]int64, c.Capacity())
+	worst := make([]int64, len(c.specs)) // loads so far of the array that has most, of those that a kernel was loaded into
 	var passes, uses, most int64
 	for uses < mostWearUses && passes < mostWearPasses {
 		waves, err := c.plan.planner.Pass(c.ctx)
@@ -75,6 +99,7 @@ func (c *Chip) planWear() error {
 			for _, l := range waves[i].Loads {
 				loads[l.Array]++
 				most = max(most, loads[l.Array])
+				worst[waves[i].Kernel] = max(worst[waves[i].Kernel], loads[l.Array])
 			}
 		}
 		if most == 0 {
@@ -82,6 +107,9 @@ func (c *Chip) planWear() error {
 		}
 	}
 	c.measured.LoadsOfWorst = float64(most) / float64(passes)
+	for _, n := range worst {
+		c.measured.KernelWear = append(c.measured.KernelWear, float64(n)/float64(passes))
+	}
 	return nil
 }
 
