@@ -168,7 +168,7 @@ func (m *Machine) Has(section string) bool {
 type Chip struct {
 	Tiles         int              `toml:"tiles" range:"1..1000000"`
 	ArraysPerTile int              `toml:"arrays_per_tile" range:"1..65536"`
-	Reload        string           `toml:"reload" enum:"lru|pin|optimal|auto" default:"auto" doc:"auto: what makes machine.minimize least, by simulation"`
+	Reload        string           `toml:"reload" enum:"lru|pin|optimal|auto" default:"lru" doc:"auto: what makes machine.minimize least, by simulation"`
 	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute; reload = auto may do without"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
 	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -30,8 +31,8 @@ type Candidate struct {
 	EnergyDelayJS float64 `json:"energy_delay_js"`
 }
 
-// measure is what is minimized.
-func (c *Candidate) measure(minimize string) float64 {
+// Measure is what was to be least.
+func (c *Candidate) Measure(minimize string) float64 {
 	switch minimize {
 	case "energy":
 		return c.EnergyJ
@@ -114,7 +115,7 @@ type search struct {
 }
 
 func (s *search) compare(a, b Candidate) int {
-	return cmp.Compare(a.measure(s.minimize), b.measure(s.minimize))
+	return cmp.Compare(a.Measure(s.minimize), b.Measure(s.minimize))
 }
 
 // best is the index of the first of the best that were tried.
@@ -216,4 +217,16 @@ func (s *search) run(ctx context.Context, c *Candidate) error {
 	}
 	c.EnergyJ, c.Seconds, c.EnergyDelayJS = m.EnergyPerInferenceJ, m.Seconds/float64(m.Batch), m.EnergyDelayJS
 	return nil
+}
+
+// Policy is a candidate's policy in words; "" where there is none.
+func (c *Candidate) Policy() string {
+	text := c.Reload
+	if c.StreamArrays > 0 {
+		text += fmt.Sprintf(", %d stream", c.StreamArrays)
+	}
+	if c.OverlapReload {
+		text += ", overlapped"
+	}
+	return text
 }
