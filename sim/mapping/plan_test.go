@@ -3,6 +3,7 @@ package mapping
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -268,17 +269,19 @@ func TestSharesAddUp(t *testing.T) {
 		s := Share{rapid.Int64Range(0, whole).Draw(t, "part"), whole}
 		bits := rapid.Int64Range(1, 1e6).Draw(t, "bits")
 		vectors := rapid.Int64Range(1, 200).Draw(t, "vectors")
+		spill := s.Of(bits, vectors)
+		first, last := spill.Edges()
 		var sum int64
 		for v := range vectors {
-			part := s.Of(bits, v)
-			if part < 0 || part > bits {
-				t.Fatalf("vector %d: %d of %d bits", v, part, bits)
+			part := spill.Bits(v)
+			if v < first && part != 0 || v >= last && part != bits || part < 0 || part > bits {
+				t.Fatalf("vector %d: %d of %d bits; edges %d and %d", v, part, bits, first, last)
 			}
 			sum += part
 		}
-		exact := float64(bits) * float64(vectors) * float64(s.Part) / float64(s.Whole)
-		if d := float64(sum) - exact; d > 1 || d < -1.001 {
-			t.Fatalf("parts add up to %d of %g", sum, exact)
+		exact := new(big.Int).Mul(big.NewInt(bits*vectors), big.NewInt(s.Whole-s.Part))
+		if kept := exact.Div(exact, big.NewInt(s.Whole)).Int64(); bits*vectors-sum != kept {
+			t.Fatalf("%d bits are kept, want %d", bits*vectors-sum, kept)
 		}
 	})
 }

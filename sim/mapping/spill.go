@@ -1,25 +1,41 @@
 package mapping
 
-import "xbar/sim/workload"
+import (
+	mathbits "math/bits"
+
+	"xbar/sim/workload"
+)
 
 // Share is a part of a tensor's bits.
 type Share struct{ Part, Whole int64 }
 
-// Of is the part of the bits of vector v out of so many that move the tensor
-// in equal pieces: whole numbers that add up to the share of the total.
-func (s Share) Of(bits, v int64) int64 {
-	if s.Whole == 0 || s.Part == 0 {
-		return 0
+// Of is the share of a tensor that so many vectors move in pieces of so many
+// bits. The first vectors are kept, and what comes when the buffer is full
+// spills.
+func (s Share) Of(bits, vectors int64) Spill {
+	if s.Whole == 0 {
+		return Spill{bits, bits * vectors}
 	}
-	if s.Part == s.Whole {
-		return bits
-	}
-	f := float64(s.Part) / float64(s.Whole) * float64(bits)
-	return int64(f*float64(v+1)) - int64(f*float64(v))
+	high, low := mathbits.Mul64(uint64(bits*vectors), uint64(s.Whole-s.Part))
+	kept, _ := mathbits.Div64(high, low, uint64(s.Whole))
+	return Spill{bits, int64(kept)}
 }
 
-// Uniform reports whether the part of so many bits is that of every vector.
-func (s Share) Uniform(bits int64) bool { return s.Part == 0 || s.Part == s.Whole || bits == 0 }
+// Spill is a tensor of which the first bits are kept.
+type Spill struct{ bits, kept int64 }
+
+// Bits is what of vector v's piece is not kept: whole numbers that add up to the
+// share of the tensor.
+func (s Spill) Bits(v int64) int64 { return min(s.bits, max(0, (v+1)*s.bits-s.kept)) }
+
+// Edges are the first vector that is not kept whole and the first that is not
+// kept at all: from one to the next, vectors are alike.
+func (s Spill) Edges() (first, last int64) {
+	if s.bits == 0 {
+		return 0, 0
+	}
+	return s.kept / s.bits, (s.kept + s.bits - 1) / s.bits
+}
 
 // Spills says which share of each kernel's input the global buffer could not
 // keep, so that it is fetched from DRAM whenever it is used: spills[k] for the

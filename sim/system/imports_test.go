@@ -60,7 +60,7 @@ var house = []struct {
 	{"cmd/...", []string{
 		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload", "sim/mapping", "sim/theory", "sim/system", "sim/validate", "sim/report/...",
 	}},
-	{"examples/...", []string{"sim/...", "configs", "digital/kernel", "gonum.org/v1/gonum/..."}},
+	{"examples/...", []string{"sim/...", "configs", "digital/kernel", "gonum.org/v1/gonum/...", "golang.org/x/sync/errgroup"}},
 	{"", nil}, // the root has benchmarks only
 }
 

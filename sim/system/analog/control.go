@@ -188,7 +188,7 @@ func (c *Chip) issue() {
 // fetch brings from DRAM into the global buffer what of a vector is new to the
 // chip or was spilled.
 func (c *Chip) fetch(w *wave, v int64) {
-	bits := w.newBits + c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, v) + w.sumSpill.Of(w.sumBits, v)
+	bits := w.newBits + w.inSpill.Bits(v) + w.sumSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if n := c.dramLink.Cycles(bits); n > 0 {
@@ -329,7 +329,7 @@ func (c *Chip) send(v int64) error {
 // store spills what the global buffer cannot keep.
 func (c *Chip) store(v int64) error {
 	w := c.wave()
-	bits := c.spills[w.plan.Kernel+1].Of(w.outBits, v) + w.partSpill.Of(w.partBits, v)
+	bits := w.outSpill.Bits(v) + w.partSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.bufferRead, bits)
 	c.ledger.Add(w.phase, c.accounts.dramWrite, bits)
 	if n := c.dramLink.Cycles(bits); n > 0 {

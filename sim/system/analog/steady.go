@@ -5,6 +5,7 @@ import (
 
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/mapping"
 )
 
 // A wave's vectors all do the same, so after some of them the chip is in the
@@ -18,9 +19,11 @@ import (
 // kept anew whenever twice as many vectors have gone by.
 type steady struct {
 	watching bool
-	asked    bool  // the end of this cycle has been asked for
-	kept     int64 // vectors drained in the state that is kept
-	renew    int64 // vectors drained when it is kept anew
+	asked    bool    // the end of this cycle has been asked for
+	edges    []int64 // vectors that differ from the one before
+	from     int64   // vectors drained when the search began
+	kept     int64   // vectors drained in the state that is kept; −1: none is
+	renew    int64   // vectors drained when it is kept anew
 	state    []int64
 	now      []int64 // scratch
 	mark     sim.Mark
@@ -36,29 +39,56 @@ const (
 
 // watch starts the search for a period in the wave that starts.
 func (c *Chip) watch(w *wave) {
-	c.steady.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.vectors >= fewVectors &&
-		c.spills[w.plan.Kernel].Uniform(w.rowBits-w.newBits) && w.sumSpill.Uniform(w.sumBits) &&
-		c.spills[w.plan.Kernel+1].Uniform(w.outBits) && w.partSpill.Uniform(w.partBits)
-	c.steady.kept, c.steady.renew = -1, 0
+	s := &c.steady
+	s.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.vectors >= fewVectors
+	s.edges = s.edges[:0]
+	for _, spill := range []mapping.Spill{w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
+		first, last := spill.Edges()
+		s.edges = append(s.edges, first, last)
+	}
+	s.search(0)
+}
+
+// search begins anew after so many vectors.
+func (s *steady) search(from int64) { s.from, s.kept, s.renew = from, -1, from }
+
+// edge is the first vector from v on that differs from the one before it, or the
+// end.
+func (s *steady) edge(v, end int64) int64 {
+	for _, e := range s.edges {
+		if v <= e {
+			end = min(end, e)
+		}
+	}
+	return end
 }
 
 // look compares the state at the end of a cycle in which vectors were drained.
 func (c *Chip) look() error {
-	s := &c.steady
+	s, r := &c.steady, &c.run
 	s.asked = false
 	if !s.watching || c.loading > 0 {
 		return nil
 	}
-	v := c.run.drained
+	v := r.drained
+	if s.edge(s.from+1, r.issued) < r.issued { // vectors since then differ
+		if s.edge(v+1, r.issued) == r.issued {
+			s.search(v)
+		}
+		return nil
+	}
+	if s.kept < 0 && v < s.renew {
+		return nil
+	}
 	s.now = c.state(s.now[:0])
 	switch {
 	case s.kept >= 0 && slices.Equal(s.now, s.state):
-		s.watching = false
 		c.leap()
-	case v >= s.renew && v > mostPeriod:
-		s.watching = false
+		s.search(r.drained)
+	case v >= s.renew && v-s.from > mostPeriod:
+		s.kept, s.renew = -1, s.edge(r.issued, c.wave().vectors) // no period before vectors change
 	case v >= s.renew:
-		s.kept, s.renew = v, 2*v+1
+		s.kept, s.renew = v, 2*v-s.from+1
 		s.now, s.state = s.state, s.now
 		c.engine.Mark(&s.mark)
 		s.counts = s.counts[:0]
@@ -99,7 +129,7 @@ func (c *Chip) state(to []int64) []int64 {
 func (c *Chip) leap() {
 	s, r, w := &c.steady, &c.run, c.wave()
 	period := r.drained - s.kept
-	times := (w.vectors - 1 - r.issued) / period
+	times := (s.edge(r.issued, w.vectors-1) - r.issued) / period
 	if times < 1 {
 		return
 	}

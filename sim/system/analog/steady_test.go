@@ -21,9 +21,7 @@ func TestLeapsChangeNothing(t *testing.T) {
 			w.Kernels[k].L = l
 			w.Kernels[k].Dynamic = rapid.IntRange(0, 3).Draw(t, "dynamic") == 0
 		}
-		if rapid.Bool().Draw(t, "room") { // where activations spill in part, vectors differ
-			m.GlobalBuffer.Capacity = unit.Bit(1 << 30)
-		}
+		m.GlobalBuffer.Capacity = unit.Bit(rapid.Int64Range(1, 100_000).Draw(t, "room")) // for some of the vectors' bits
 		opt := options(t)
 		burst := simulate(t, m, w, opt)
 		opt.Step = true
@@ -41,7 +39,7 @@ func TestLeapsChangeNothing(t *testing.T) {
 		rapid.Check(t, property)
 	}
 	t.Logf("%d of %d runs leapt", leaps, runs)
-	if leaps < runs/4 {
+	if leaps < runs/3 {
 		t.Errorf("%d of %d runs leapt", leaps, runs)
 	}
 }

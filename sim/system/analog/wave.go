@@ -40,8 +40,10 @@ type wave struct {
 	outBits   int64     // finished outputs
 	partBits  int64     // partial sums that a later wave continues
 	applied   int64
-	sumSpill  mapping.Share
-	partSpill mapping.Share
+	inSpill   mapping.Spill // of inputs that are not new
+	outSpill  mapping.Spill
+	sumSpill  mapping.Spill
+	partSpill mapping.Spill
 
 	inputSlots, outputSlots int64 // vectors that the tiles' buffers hold at once
 	room                    int64 // vectors between activation and the end: in sample banks, converters and output buffers
@@ -92,8 +94,10 @@ func (c *Chip) workOut(p *planned) *wave {
 		c.routeInputs(w)
 		c.routeOutputs(w)
 		w.room = int64(banks(c.machine)) + w.outputSlots + c.inside(w)
-		w.sumSpill = c.overflow(w.sumBits * w.vectors)
-		w.partSpill = c.overflow(w.partBits * w.vectors)
+		w.inSpill = c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, w.vectors)
+		w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits, w.vectors)
+		w.sumSpill = c.overflow(w.sumBits, w.vectors)
+		w.partSpill = c.overflow(w.partBits, w.vectors)
 	}
 	return w
 }
@@ -117,11 +121,12 @@ func (c *Chip) inside(w *wave) int64 {
 	return min(most, mostInside)
 }
 
-// overflow is the share of a wave's partial sums that the global buffer cannot
+// overflow is what of a wave's partial sums that the global buffer cannot
 // hold. Activations that are kept beside them are not counted: sums and
 // activations are each given the whole buffer.
-func (c *Chip) overflow(bits int64) mapping.Share {
-	return mapping.Share{Part: max(0, bits-int64(c.machine.GlobalBuffer.Capacity)), Whole: bits}
+func (c *Chip) overflow(bits, vectors int64) mapping.Spill {
+	all := bits * vectors
+	return mapping.Share{Part: max(0, all-int64(c.machine.GlobalBuffer.Capacity)), Whole: all}.Of(bits, vectors)
 }
 
 // groupArrays sorts the arrays by shape and counts one vector's actions.
