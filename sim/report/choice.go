@@ -52,6 +52,9 @@ func choice(p page, c *system.Choice) {
 	if batches {
 		text += " Of each batch the best is shown."
 	}
+	if batches && best.Batch == shown[len(shown)-1].Batch {
+		text += " No larger batch was tried."
+	}
 	p.paragraph(text)
 }
 

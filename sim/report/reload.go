@@ -12,7 +12,8 @@ const mostReloads = 16
 // reloads shows what loading weights costs kernel by kernel, those alike in one
 // row, the most energy first.
 func reloads(p page, m *system.Machine) {
-	rows, rest := largestReloads(reloadRows(m.Kernels))
+	all := reloadRows(m.Kernels)
+	rows, rest := largestReloads(all)
 	if len(rows) == 0 {
 		return
 	}
@@ -35,20 +36,28 @@ func reloads(p page, m *system.Machine) {
 			digits(r.HiddenS/sFactor), digits(r.ExposedS/sFactor), digits(r.WritesPerCellPerInference), lifetime(r.DaysToWearOut))
 	}
 	if len(rest) > 0 {
-		var kernels int
 		var energy, moved, loads, arrays float64
 		for i := range rest {
 			n := float64(rest[i].kernels)
-			kernels += rest[i].kernels
 			energy += n * rest[i].each.EnergyJ
 			moved += n * rest[i].each.Bytes
 			loads += n * rest[i].first.Reloads
 			arrays += n * float64(rest[i].first.Arrays)
 		}
-		t.add(plural(kernels, "other"), count(loads), count(arrays), digits(moved/bFactor), digits(energy/jFactor), "", "", "", "", "", "", "")
+		t.add(plural(kernelsOfRows(rest), "other"), count(loads), count(arrays), digits(moved/bFactor), digits(energy/jFactor), "", "", "", "", "", "", "")
 	}
-	p.subheading("Reload by kernel, each in a pass; writes of a cell an inference, and days without a pause, of the array that wears out first")
+	p.subheading("Reload in a pass, by kernel; writes of a cell per inference and days it lasts, of the most written array")
 	p.table(t)
+	if stay := len(m.Kernels) - kernelsOfRows(all); stay > 0 {
+		p.paragraph(plural(stay, "kernel") + " reloaded nothing.")
+	}
+}
+
+func kernelsOfRows(rows []reloadRow) (n int) {
+	for i := range rows {
+		n += rows[i].kernels
+	}
+	return n
 }
 
 func lifetime(days *float64) string {

@@ -82,7 +82,7 @@ var knobs = []knob{
 	{"machine", "batch", list("1|2|5"), list("1000000")},
 	{"chip", "tiles", list("1|2|3|4|16"), list("1000000|100000|10000000")},
 	{"chip", "arrays_per_tile", list("1|2|4|7"), list("65536|10")},
-	{"chip", "reload", list(`"lru"|"pin"|"optimal"`), nil},
+	{"chip", "reload", list(`"lru"|"pin"|"optimal"|"auto"`), nil},
 	turn("chip", "overlap_reload", flags),
 	{"chip", "stream_arrays", list("1|2|4"), list("1000000")},
 	turn("chip", "power_gating", flags),
@@ -240,6 +240,8 @@ var knobs = []knob{
 	{"cell", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 	{"dac", "model", list(`"registers"|"given"`), nil},
 	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
+	{"machine", "batch_up_to", list("1|2|5"), list("1000000")},
+	{"machine", "minimize", list(`"energy"|"latency"|"energy-delay"`), nil},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -561,6 +563,7 @@ func checkResult(t *testing.T, result *system.Result) {
 		if m.PassesMeasured > 1 { // means, each rounded
 			slack = int64(len(m.Kernels))
 		}
+		checkReload(t, m)
 		if d := cycles - m.Cycles; d > slack || -d > slack {
 			t.Errorf("%s: kernels take %d of %d cycles", m.Name, cycles, m.Cycles)
 		}
