@@ -1,8 +1,10 @@
 package mapping
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"xbar/sim/workload"
 )
@@ -120,8 +122,9 @@ func (p *Planner) Demand() int { return p.demand }
 func (p *Planner) Resident() bool { return p.resident }
 
 // Preload, called before the first pass, places the tiles that will never
-// leave, as waves without vectors: all static tiles when they are resident, the
-// pinned ones under pin. It errs when ctx is done.
+// leave, as waves without vectors: all static tiles when they are resident;
+// under pin as many as fit beside those that stream, of the kernels with most
+// vectors first. It errs when ctx is done.
 func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 	keep := 0
 	switch {
@@ -131,11 +134,11 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 		keep = max(0, p.chip.Arrays-p.chip.Stream)
 	}
 	var waves []Wave
-	for k, grid := range p.grids {
-		if p.kernels[k].Dynamic || p.firstID[k] >= keep {
+	for _, k := range p.mostVectors() {
+		n := min(p.grids[k].Tiles(), keep-p.next)
+		if p.kernels[k].Dynamic || n == 0 {
 			continue
 		}
-		n := min(grid.Tiles(), keep-p.firstID[k])
 		w := Wave{Kernel: k}
 		for tile := range n {
 			if err := alive(ctx, tile); err != nil {
@@ -150,6 +153,19 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 		waves = append(waves, w)
 	}
 	return waves, nil
+}
+
+// mostVectors orders kernels by what keeping their tiles saves where it makes
+// waves wider: every wave sends each vector again.
+func (p *Planner) mostVectors() []int {
+	order := make([]int, len(p.kernels))
+	for k := range order {
+		order[k] = k
+	}
+	if !p.resident {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.kernels[b].L, p.kernels[a].L) })
+	}
+	return order
 }
 
 // alive looks at the context now and then: a search for an array may walk over
