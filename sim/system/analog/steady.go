@@ -52,6 +52,9 @@ func (c *Chip) watch(w *wave) {
 // search begins anew after so many vectors.
 func (s *steady) search(from int64) { s.from, s.kept, s.renew = from, -1, from }
 
+// rest lets the search be until vectors change.
+func (s *steady) rest(issued, vectors int64) { s.kept, s.renew = -1, s.edge(issued, vectors) }
+
 // edge is the first vector from v on that differs from the one before it, or the
 // end.
 func (s *steady) edge(v, end int64) int64 {
@@ -84,9 +87,9 @@ func (c *Chip) look() error {
 	switch {
 	case s.kept >= 0 && slices.Equal(s.now, s.state):
 		c.leap()
-		s.search(r.drained)
+		s.rest(r.issued, c.wave().vectors)
 	case v >= s.renew && v-s.from > mostPeriod:
-		s.kept, s.renew = -1, s.edge(r.issued, c.wave().vectors) // no period before vectors change
+		s.rest(r.issued, c.wave().vectors)
 	case v >= s.renew:
 		s.kept, s.renew = v, 2*v-s.from+1
 		s.now, s.state = s.state, s.now
