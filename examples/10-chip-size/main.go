@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ var chips = []chip{
 
 const (
 	perTile = 16
-	small   = 256 // arrays of the chip whose batch is varied
+	few     = 256 // arrays of the chip whose batch is varied
 	milli   = 1e-3
 )
 
@@ -62,27 +63,28 @@ func run(ctx context.Context, w io.Writer, study, figures string) error {
 		return err
 	}
 	s := studied{study, text}
-	for _, draw := range []struct {
-		name, y string
-		panel   func(context.Context, io.Writer, *chip) (figure.CurvePanel, error)
-	}{
-		{"arrays", "energy (mJ/inference)", s.sizes},
-		{"batch", "energy (mJ/inference)", s.batches},
-	} {
-		panels := make([]figure.CurvePanel, len(chips))
-		for i := range chips {
-			if panels[i], err = draw.panel(ctx, w, &chips[i]); err != nil {
-				return fmt.Errorf("%s: %w", chips[i].name, err)
-			}
+	var sizes, batches []figure.CurvePanel
+	for i := range chips {
+		p, err := s.sizes(ctx, w, &chips[i])
+		if err != nil {
+			return fmt.Errorf("%s: %w", chips[i].name, err)
 		}
-		if figures == "" {
-			continue
-		}
-		if err := figure.Curves(panels, draw.y, filepath.Join(figures, draw.name+".svg")); err != nil {
-			return err
-		}
+		sizes = append(sizes, p)
 	}
-	return nil
+	for _, buffer := range []string{"256 KiB", "1 MiB"} {
+		p, err := s.batches(ctx, w, &chips[1], buffer)
+		if err != nil {
+			return fmt.Errorf("a buffer of %s: %w", buffer, err)
+		}
+		batches = append(batches, p)
+	}
+	if figures == "" {
+		return nil
+	}
+	const y = "energy (mJ/inference)"
+	return errors.Join(
+		figure.Curves(sizes, y, filepath.Join(figures, "arrays.svg")),
+		figure.Curves(batches, y, filepath.Join(figures, "batch.svg")))
 }
 
 // studied is the study, for runs to vary.
@@ -123,23 +125,20 @@ func (s *studied) simulate(ctx context.Context, c *chip, arrays int, sets ...str
 // sizes is energy against arrays. What auto tried has the other policies.
 func (s *studied) sizes(ctx context.Context, w io.Writer, c *chip) (figure.CurvePanel, error) {
 	var xs []int
-	for n := perTile; n < c.fits; n *= 2 {
+	for n := perTile; n < c.fits/2; n *= 4 {
 		xs = append(xs, n)
-		if 2*n >= c.fits {
-			xs = append(xs, c.fits*9/10)
-		}
 	}
-	xs = append(xs, c.fits, 2*c.fits)
+	xs = append(xs, c.fits/2, c.fits*3/4, c.fits*9/10, c.fits, 2*c.fits)
 	machines, err := s.all(ctx, len(xs), func(i int) (*system.Machine, error) { return s.simulate(ctx, c, xs[i]) })
-	panel := figure.CurvePanel{Title: c.title, X: "arrays", Curves: []figure.Curve{{Name: "lru", Colour: 1}, {Name: "optimal", Colour: 2}, {Name: "auto", Colour: 0}}}
+	panel := figure.CurvePanel{Title: c.title, X: "arrays", Curves: []figure.Curve{{Name: "lru", Colour: 1}, {Name: "optimal", Colour: 2}, {Name: "auto", Colour: 0}, {Name: "auto, without leakage", Colour: 0, Dashed: true}}}
 	if err != nil {
 		return panel, err
 	}
 	fmt.Fprintf(w, "%s: arrays, and mJ an inference\n\n", c.title)
 	columns := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(columns, "arrays\tneeded\tlru\toptimal\tauto\tprogramming\tms\tloads a pass\tauto is\t")
+	fmt.Fprintln(columns, "arrays\tneeded\tlru\toptimal\tauto\tprogramming\tleakage\tms\tloads a pass\tauto is\t")
 	for _, m := range machines {
-		byPolicy := map[string]float64{"auto": m.EnergyPerInferenceJ, "lru": m.EnergyPerInferenceJ, "optimal": m.EnergyPerInferenceJ}
+		byPolicy := map[string]float64{"auto": m.EnergyPerInferenceJ, "lru": m.EnergyPerInferenceJ, "optimal": m.EnergyPerInferenceJ, "auto, without leakage": m.EnergyPerInferenceJ - m.Categories.Static}
 		chosen := "in place"
 		if m.Choice != nil {
 			for _, t := range m.Choice.Candidates {
@@ -153,23 +152,25 @@ func (s *studied) sizes(ctx context.Context, w io.Writer, c *chip) (figure.Curve
 			k := &panel.Curves[j]
 			k.X, k.Y = append(k.X, float64(m.Programming.CapacityArrays)), append(k.Y, byPolicy[k.Name]/milli)
 		}
-		fmt.Fprintf(columns, "%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", m.Programming.CapacityArrays, m.Programming.DemandArrays,
+		fmt.Fprintf(columns, "%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", m.Programming.CapacityArrays, m.Programming.DemandArrays,
 			unit.Digits(byPolicy["lru"]/milli), unit.Digits(byPolicy["optimal"]/milli), unit.Digits(byPolicy["auto"]/milli),
-			unit.Digits(m.Categories.Programming/milli), unit.Digits(m.Seconds/milli), unit.Digits(m.Programming.PerPass.Tiles), chosen)
+			unit.Digits(m.Categories.Programming/milli), unit.Digits(m.Categories.Static/milli), unit.Digits(m.Seconds/milli), unit.Digits(m.Programming.PerPass.Tiles), chosen)
 	}
 	columns.Flush()
 	fmt.Fprintln(w)
 	return panel, nil
 }
 
-// batches is energy against the batch on a small chip.
-func (s *studied) batches(ctx context.Context, w io.Writer, c *chip) (figure.CurvePanel, error) {
-	xs := []int{1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256}
+// batches is energy against the batch on a chip of few arrays, with a buffer
+// that keeps activations of some inferences.
+func (s *studied) batches(ctx context.Context, w io.Writer, c *chip, buffer string) (figure.CurvePanel, error) {
+	xs := []int{1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64}
+	sets := []string{"chip.reload=lru", "global_buffer.flavour=itrs-hp", "global_buffer.node=22 nm", "global_buffer.capacity=" + buffer}
 	machines, err := s.all(ctx, len(xs)+1, func(i int) (*system.Machine, error) {
 		if i == len(xs) {
-			return s.simulate(ctx, c, small, "chip.reload=lru", "batch_up_to=256")
+			return s.simulate(ctx, c, few, append(sets[:len(sets):len(sets)], fmt.Sprint("batch_up_to=", xs[i-1]))...)
 		}
-		return s.simulate(ctx, c, small, "chip.reload=lru", fmt.Sprint("batch=", xs[i]))
+		return s.simulate(ctx, c, few, append(sets[:len(sets):len(sets)], fmt.Sprint("batch=", xs[i]))...)
 	})
 	parts := []struct {
 		name   string
@@ -177,31 +178,32 @@ func (s *studied) batches(ctx context.Context, w io.Writer, c *chip) (figure.Cur
 		of     func(*system.Categories) float64
 	}{
 		{"programming", 1, func(c *system.Categories) float64 { return c.Programming }},
-		{"DRAM, of activations", 2, func(c *system.Categories) float64 { return c.DRAM }},
+		{"spills and inputs, DRAM", 2, func(c *system.Categories) float64 { return c.DRAM }},
+		{"leakage", 3, func(c *system.Categories) float64 { return c.Static }},
 	}
-	panel := figure.CurvePanel{Title: fmt.Sprintf("%s, %d arrays", c.title, small), X: "inferences in a pass", Curves: []figure.Curve{{Name: "all"}}}
+	panel := figure.CurvePanel{Title: fmt.Sprintf("%d arrays, a buffer of %s", few, buffer), X: "inferences in a pass", Curves: []figure.Curve{{Name: "all"}}}
 	for _, p := range parts {
 		panel.Curves = append(panel.Curves, figure.Curve{Name: p.name, Colour: p.colour, Dashed: true})
 	}
 	if err != nil {
 		return panel, err
 	}
-	fmt.Fprintf(w, "%s, %d arrays: batch, and mJ an inference\n\n", c.title, small)
+	fmt.Fprintf(w, "%s, %d arrays, a buffer of %s: batch, and mJ an inference\n\n", c.title, few, buffer)
 	columns := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(columns, "batch\tprogramming\tDRAM\tall\tms\t")
+	fmt.Fprintln(columns, "batch\tprogramming\tDRAM\tleakage\tall\tms\t")
 	for i, x := range xs {
 		m := machines[i]
 		per := func(joules float64) float64 { return joules / float64(m.Batch) / milli }
-		values := []float64{m.EnergyPerInferenceJ / milli, per(m.Categories.Programming), per(m.Categories.DRAM)}
+		values := []float64{m.EnergyPerInferenceJ / milli, per(m.Categories.Programming), per(m.Categories.DRAM), per(m.Categories.Static)}
 		for j := range values {
 			k := &panel.Curves[j]
 			k.X, k.Y = append(k.X, float64(x)), append(k.Y, values[j])
 		}
-		fmt.Fprintf(columns, "%d\t%s\t%s\t%s\t%s\t\n", x, unit.Digits(values[1]), unit.Digits(values[2]), unit.Digits(values[0]), unit.Digits(m.Seconds/float64(m.Batch)/milli))
+		fmt.Fprintf(columns, "%d\t%s\t%s\t%s\t%s\t%s\t\n", x, unit.Digits(values[1]), unit.Digits(values[2]), unit.Digits(values[3]), unit.Digits(values[0]), unit.Digits(m.Seconds/float64(m.Batch)/milli))
 	}
 	columns.Flush()
 	best := machines[len(xs)]
-	fmt.Fprintf(w, "\n  batch_up_to = 256 tried %d and chose %d: %s mJ\n\n", len(best.Choice.Candidates), best.Batch, unit.Digits(best.EnergyPerInferenceJ/milli))
+	fmt.Fprintf(w, "\n  batch_up_to = %d tried %d and chose %d: %s mJ\n\n", xs[len(xs)-1], len(best.Choice.Candidates), best.Batch, unit.Digits(best.EnergyPerInferenceJ/milli))
 	return panel, nil
 }
 
