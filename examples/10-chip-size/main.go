@@ -48,7 +48,7 @@ type chip struct {
 
 var chips = []chip{
 	{"reram", "ReRAM, 45 nm", 32, 1, 2864},
-	{"sram", "digital SRAM, 28 nm", 16, 1.8, 5720},
+	{"sram", "digital SRAM, 28 nm", 16, 1.8, 5724},
 }
 
 const (

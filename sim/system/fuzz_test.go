@@ -333,10 +333,13 @@ func effort(cfg *configs.Config) (steps float64) {
 	}
 	for i := range cfg.Machines {
 		m := &cfg.Machines[i]
-		batch := float64(max(cfg.Workload.Batch, m.Batch))
+		batch, tries := float64(max(cfg.Workload.Batch, m.MostBatch(cfg.Workload.Batch))), 1.0
+		if m.BatchUpTo > 0 {
+			tries = 10 + 3*math.Log2(batch)
+		}
 		if m.Kind == "scalar" {
 			for _, k := range cfg.Workload.Kernels {
-				steps += float64(k.Repeat) * (10_000 + 10*float64(k.N))
+				steps += tries * float64(k.Repeat) * (10_000 + 10*float64(k.N))
 				if cfg.Granularity == "step" {
 					steps += float64(k.Repeat) * batch * float64(k.L) * float64(k.N) * float64(k.M)
 				}
@@ -344,7 +347,7 @@ func effort(cfg *configs.Config) (steps float64) {
 			continue
 		}
 		if m.Kind == "systolic" {
-			steps += effortSystolic(cfg, m, batch)
+			steps += tries * effortSystolic(cfg, m, batch)
 			continue
 		}
 		pass := 0.0
@@ -378,14 +381,17 @@ func effort(cfg *configs.Config) (steps float64) {
 			pass += float64(k.Repeat) * (loads + tiles*one + 100)
 		}
 		passes := 2.0
-		if m.Chip.Reload == "optimal" {
+		switch m.Chip.Reload {
+		case "optimal":
 			passes = 100
+		case "auto":
+			passes = 100 + 30*tries
 		}
 		arrays := float64(m.Chip.Tiles * m.Chip.ArraysPerTile)
 		if cfg.Granularity == "burst" {
 			arrays /= 10
 		}
-		steps += passes*pass + arrays
+		steps += tries * (passes*pass + arrays)
 	}
 	return steps
 }
