@@ -81,12 +81,15 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 	return c.planWear()
 }
 
+// use is an array that a kernel was loaded into.
+type use struct{ kernel, array int }
+
 // planWear goes on planning, without simulating, to see which array is written
 // most in the long run: from one period of a plan to the next, tiles change
 // arrays.
 func (c *Chip) planWear() error {
 	loads := make([]int64, c.Capacity())
-	worst := make([]int64, len(c.specs)) // loads so far of the array that has most, of those that a kernel was loaded into
+	into := map[use]bool{}
 	var passes, uses, most int64
 	for uses < mostWearUses && passes < mostWearPasses {
 		waves, err := c.plan.planner.Pass(c.ctx)
@@ -99,7 +102,7 @@ func (c *Chip) planWear() error {
 			for _, l := range waves[i].Loads {
 				loads[l.Array]++
 				most = max(most, loads[l.Array])
-				worst[waves[i].Kernel] = max(worst[waves[i].Kernel], loads[l.Array])
+				into[use{waves[i].Kernel, l.Array}] = true
 			}
 		}
 		if most == 0 {
@@ -107,8 +110,10 @@ func (c *Chip) planWear() error {
 		}
 	}
 	c.measured.LoadsOfWorst = float64(most) / float64(passes)
-	for _, n := range worst {
-		c.measured.KernelWear = append(c.measured.KernelWear, float64(n)/float64(passes))
+	c.measured.KernelWear = make([]float64, len(c.specs))
+	for u := range into {
+		worst := &c.measured.KernelWear[u.kernel]
+		*worst = max(*worst, float64(loads[u.array])/float64(passes))
 	}
 	return nil
 }
