@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"xbar/sim/system"
@@ -77,7 +78,7 @@ type reloadRow struct {
 func (r *reloadRow) name() string {
 	name := shorten(r.first.Name, 20)
 	if r.kernels > 1 {
-		name += " and " + plural(r.kernels-1, "other")
+		name += fmt.Sprintf(" +%d", r.kernels-1)
 	}
 	return name
 }
@@ -99,7 +100,7 @@ func reloadRows(kernels []system.Kernel) (rows []reloadRow) {
 	return rows
 }
 
-// alike reports whether a row cannot tell two kernels apart.
+// alike reports whether a row would not tell two kernels apart.
 func alike(a, b *system.Kernel) bool {
 	x, y := *a.Reload, *b.Reload
 	near := func(x, y float64) bool { return digits(x) == digits(y) }
