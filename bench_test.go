@@ -386,6 +386,25 @@ func BenchmarkSystolic(b *testing.B) {
 	}
 }
 
+// BenchmarkPipeline runs ResNet-50, whole, in a pipeline that is balanced over
+// ISAAC's arrays, on one core.
+func BenchmarkPipeline(b *testing.B) {
+	b.ReportAllocs()
+	cfg, err := configs.Load("examples/08-four-kinds/resnet50.toml", []string{
+		"workload.batch=1", "machine.isaac.chip.execution=pipeline", "machine.isaac.chip.replication=balance",
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	cfg.Machines = cfg.Machines[:1]
+	var m system.Machine
+	for b.Loop() {
+		m = runStudy(b, cfg).Machines[0]
+	}
+	b.ReportMetric(m.OpsPerSecond/2/float64(m.MACs), "inferences/s")
+	b.ReportMetric(float64(m.Events), "events")
+}
+
 // BenchmarkStudy runs whole studies, on one core.
 func BenchmarkStudy(b *testing.B) {
 	const resnet = "examples/02-resnet18/resnet18.toml"

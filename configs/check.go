@@ -71,6 +71,7 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 		}
 	}
 	d.checkStatistics(c, n)
+	d.checkCopies(c)
 	if c.Workload.Values != "exact" || network != nil {
 		return
 	}
@@ -86,6 +87,26 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 		}
 		if k.Dynamic {
 			d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel has no values of its own: take values = \"statistical\"")
+		}
+	}
+}
+
+// checkCopies reports weights that change with every input where they would have to
+// stay: in copies, and in a pipeline.
+func (d *decoder) checkCopies(c *Config) {
+	for i, k := range c.Workload.Kernels {
+		if !k.Dynamic {
+			continue
+		}
+		path := element("workload.kernel", i)
+		if k.Replicas > 1 {
+			d.errs.addf(d.leaves[path+".replicas"].at, "replicas = %d of a dynamic kernel, whose arrays are written for every input", k.Replicas)
+		}
+		for _, m := range d.machines {
+			if m.Chip.Execution == "pipeline" {
+				d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel is written for every input, and execution = \"pipeline\" of machine %s keeps all weights in place", quote(m.Name))
+				break
+			}
 		}
 	}
 }

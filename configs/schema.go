@@ -73,6 +73,7 @@ type Kernel struct {
 	SignedInput  bool   `toml:"signed_input" default:"false"`
 	SignedWeight bool   `toml:"signed_weight" default:"true" doc:"of weights drawn for exact values"`
 	Dynamic      bool   `toml:"dynamic" default:"false" doc:"both operands are activations: the array is written for every input"`
+	Replicas     int64  `toml:"replicas" range:"1..1000000" default:"1" doc:"copies of its weights, in arrays of their own, among which its vectors are shared"`
 	Repeat       int64  `toml:"repeat" range:"1..10000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`
 }
 
@@ -170,6 +171,8 @@ type Chip struct {
 	ArraysPerTile int              `toml:"arrays_per_tile" range:"1..65536"`
 	Reload        string           `toml:"reload" enum:"lru|pin|optimal|auto" default:"lru" doc:"auto: what makes machine.minimize least, by simulation"`
 	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute; reload = auto may do without"`
+	Replication   string           `toml:"replication" enum:"none|balance" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels"`
+	Execution     string           `toml:"execution" enum:"layers|pipeline" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
 	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`
 	StaticPower   unit.Watt        `toml:"static_power" doc:"drawn at all times beside the components"`

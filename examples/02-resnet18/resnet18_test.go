@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -80,6 +82,46 @@ func TestArchitecture(t *testing.T) {
 	}
 	if diff := cmp.Diff(architecture(), got); diff != "" {
 		t.Errorf("kernels (-table 1 +config):\n%s", diff)
+	}
+}
+
+// The README's figures of copies and of a pipeline.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const copies, pipeline = "machine.isaac.chip.replication=balance", "machine.isaac.chip.execution=pipeline"
+	for _, test := range []struct {
+		sets []string
+		want string // images a second, mJ an image
+	}{
+		{nil, "39.4 265"},
+		{[]string{pipeline}, "98.8 107"},
+		{[]string{copies}, "832 14.0"},
+		{[]string{copies, pipeline}, "12,700 2.31"},
+	} {
+		cfg, err := configs.Load("resnet18.toml", test.sets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := system.Run(context.Background(), cfg, system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text bytes.Buffer
+		if err := report.Text(&text, result); err != nil {
+			t.Fatal(err)
+		}
+		rate, joules, _ := strings.Cut(test.want, " ")
+		for row, figure := range map[string]string{"throughput +inferences/s": rate, "energy per inference +mJ": joules} {
+			if !regexp.MustCompile(row + " +" + regexp.QuoteMeta(figure) + "\n").MatchString(text.String()) {
+				t.Errorf("%v: no %s in %q", test.sets, figure, row)
+			}
+		}
+		if !bytes.Contains(readme, []byte(rate)) {
+			t.Errorf("the README does not say %s", rate)
+		}
 	}
 }
 

@@ -12,6 +12,13 @@
 //	optimal  loads D − A or D − A + 1, on average D·(D−A)/(D−1): Belady's rule
 //	         evicts the furthest next use, which on a cycle is the tile used last
 //
+// Arrays that are left may hold copies: R of a kernel take R·K arrays, count as
+// demand, and share out its L vectors, so that it takes ⌈L/R⌉·t. [Balance] makes the
+// slowest kernel as fast as the arrays allow. Tiles that are reloaded have no copies.
+//
+// Fewer loads are narrower waves: optimal and pin load through one array, or s,
+// after each other. Which is best is for a simulation to say ([Choices]).
+//
 // The plan of a pass is a sequence of waves: tiles of one kernel, in different
 // arrays, that compute together.
 package mapping

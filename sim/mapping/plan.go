@@ -38,7 +38,7 @@ type Load struct {
 type Wave struct {
 	Kernel int
 	Input  int // which input of the batch, for a dynamic kernel; else 0
-	First  int // first tile
+	First  int // first tile; of a kernel with copies, which are resident, 0
 	Arrays []int
 	Loads  []Load
 }
@@ -75,7 +75,7 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 			p.dynamic = true
 			continue
 		}
-		p.demand += grid.Tiles()
+		p.demand += grid.Arrays()
 	}
 	p.resident = Resident(kernels, grids, chip.Arrays)
 	p.maxLoads = chip.Arrays
@@ -100,7 +100,7 @@ func Resident(kernels []workload.Kernel, grids []Grid, arrays int) bool {
 			dynamic = 1
 			continue
 		}
-		if demand += grid.Tiles(); demand > arrays { // long before it wraps
+		if demand += grid.Arrays(); demand > arrays { // long before it wraps
 			return false
 		}
 	}
@@ -135,7 +135,7 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 	}
 	var waves []Wave
 	for _, k := range p.mostVectors() {
-		n := min(p.grids[k].Tiles(), keep-p.next)
+		n := min(p.grids[k].Arrays(), keep-p.next)
 		if p.kernels[k].Dynamic || n == 0 {
 			continue
 		}
@@ -148,7 +148,7 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 			p.next++
 			p.place(p.firstID[k]+tile, a)
 			w.Arrays = append(w.Arrays, a)
-			w.Loads = append(w.Loads, Load{Array: a, Tile: tile})
+			w.Loads = append(w.Loads, Load{Array: a, Tile: tile % p.grids[k].Tiles()})
 		}
 		waves = append(waves, w)
 	}
@@ -227,7 +227,7 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		wave = Wave{Kernel: k, Input: input, First: next}
 		clear(in)
 	}
-	for tile := range p.grids[k].Tiles() {
+	for tile := range p.grids[k].Arrays() {
 		if len(waves) > MostWaves {
 			break
 		}
@@ -244,7 +244,7 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		}
 		if !hit {
 			p.place(id, array)
-			wave.Loads = append(wave.Loads, Load{Array: array, Tile: tile})
+			wave.Loads = append(wave.Loads, Load{Array: array, Tile: tile % p.grids[k].Tiles()})
 		}
 		if !p.pinned(array) {
 			p.used.touch(array)

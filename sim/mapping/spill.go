@@ -57,3 +57,19 @@ func Spills(kernels []workload.Kernel, batch, capacity int64) []Share {
 	spills[len(kernels)] = Share{1, 1}
 	return spills
 }
+
+// WindowSpills is [Spills] of a pipeline, where so many bits of each output but the
+// last wait for the next kernel. Where the global buffer cannot hold them all, it
+// holds the same share of each. The first input comes from DRAM as it is used.
+func WindowSpills(windows []int64, capacity int64) []Share {
+	var kept int64
+	for _, bits := range windows {
+		kept += bits
+	}
+	spills := make([]Share, len(windows)+2)
+	for k := range windows {
+		spills[k+1] = Share{max(0, kept-capacity), kept}
+	}
+	spills[len(windows)+1] = Share{1, 1}
+	return spills
+}

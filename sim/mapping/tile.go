@@ -16,6 +16,7 @@ type Grid struct {
 	n, m     int64
 	RowTiles int // ⌈N/R⌉
 	ColTiles int // ⌈M/C_l⌉
+	Copies   int // R, of all tiles
 }
 
 // NewGrid cuts a kernel.
@@ -24,11 +25,15 @@ func NewGrid(k workload.Kernel, g Geometry) Grid {
 		geometry: g, n: k.N, m: k.M,
 		RowTiles: int(ceilDiv(k.N, int64(g.Rows))),
 		ColTiles: int(ceilDiv(k.M, int64(g.Weights))),
+		Copies:   1,
 	}
 }
 
 // Tiles is K.
 func (g Grid) Tiles() int { return g.RowTiles * g.ColTiles }
+
+// Arrays is R·K: the tiles of one copy, then those of the next.
+func (g Grid) Arrays() int { return g.Copies * g.Tiles() }
 
 // Place is the row tile and column tile of tile i.
 func (g Grid) Place(i int) (row, col int) { return i % g.RowTiles, i / g.RowTiles }

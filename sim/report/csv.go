@@ -99,6 +99,7 @@ func (l *long) machine(study string, m *system.Machine) {
 	for i := range m.Limits {
 		l.limit(&m.Limits[i])
 	}
+	l.pipeline(m.Pipeline)
 	l.programming(m.Programming)
 	l.choice(m.Choice)
 	l.values(m.Values)
@@ -126,6 +127,9 @@ func (l *long) kernel(k *system.Kernel) {
 	l.float("kernel", k.Name, "", "energy_per_mac", "J", k.EnergyPerMACJ)
 	l.float("kernel", k.Name, "", "energy_delay", "J*s", k.EnergyDelayJS)
 	l.int("kernel", k.Name, "", "arrays", "array", k.Arrays)
+	if k.Replicas > 1 {
+		l.int("kernel", k.Name, "", "replicas", "1", k.Replicas)
+	}
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
 	if r := k.Reload; r != nil {
 		l.float("reload", k.Name, "", "bytes", "B", r.Bytes)
@@ -139,6 +143,18 @@ func (l *long) kernel(k *system.Kernel) {
 		l.float("reload", k.Name, "", "writes_per_cell_per_inference", "1", r.WritesPerCellPerInference)
 		l.optional("reload", k.Name, "", "days_to_wear_out", "d", r.DaysToWearOut)
 	}
+}
+
+func (l *long) pipeline(p *system.Pipeline) {
+	if p == nil {
+		return
+	}
+	l.float("pipeline", p.Bottleneck, "", "busy", "1", p.BottleneckBusy)
+	l.int("pipeline", p.Bottleneck, "", "cycles_per_vector", "cycle", p.BottleneckCycles)
+	l.int("pipeline", p.Bottleneck, "", "vectors", "1", p.BottleneckVectors)
+	l.int("pipeline", p.Bottleneck, "", "copies", "1", p.BottleneckCopies)
+	l.float("pipeline", "", "", "inference_latency", "s", p.InferenceLatencyS)
+	l.float("pipeline", "", "", "loaded_latency", "s", p.LoadedLatencyS)
 }
 
 // limit is of one action, in joules.

@@ -261,12 +261,19 @@ func (x *explanation) time(t *system.ExplainedTime) {
 	if t == nil {
 		return
 	}
-	x.subheading(fmt.Sprintf("Time: %s for a pass, %s of %s", unit.Format(t.Seconds, "s"), amount(t.Cycles, "cycles"), t.Clock.Result))
+	what := "for a pass"
+	if t.Pipeline != nil {
+		what = "from one pass of the pipeline to the next"
+	}
+	x.subheading(fmt.Sprintf("Time: %s %s, %s of %s", unit.Format(t.Seconds, "s"), what, amount(t.Cycles, "cycles"), t.Clock.Result))
 	x.begin("the clock" + x.of)
 	x.figure(&t.Clock)
 	x.entries([]column{{left: true}}, []entry{{[]string{"clock"}, x.lines}})
 	x.stages(t.Stages)
 	x.busy(t.Busy)
+	if t.Pipeline != nil {
+		x.pipeline(t)
+	}
 	if len(t.Kernels) > 0 {
 		x.shares(t.Kernels)
 	}
@@ -297,6 +304,13 @@ func (x *explanation) busy(all []system.ExplainedBusy) {
 		t.add(shorten(c.Component, 40), count(float64(c.Instances)), share(c.Utilization), mark)
 	}
 	x.table(t)
+}
+
+// pipeline says what sets the time between passes, and what the kernels' times are.
+func (x *explanation) pipeline(t *system.ExplainedTime) {
+	p := t.Pipeline
+	x.paragraph(fmt.Sprintf("%s is busy for the largest part of it, %s. A kernel's time is that for which the row drivers of a copy are at its vectors; an inference alone takes %s, a pass behind others %s.",
+		p.Bottleneck, share(p.BottleneckBusy), unit.Format(p.InferenceLatencyS, "s"), unit.Format(p.LoadedLatencyS, "s")))
 }
 
 // shares lists the kernels, of a long network those that take longest.

@@ -352,6 +352,9 @@ func machine(p page, m *system.Machine) {
 		facts = append(facts, "rounding up to whole cycles costs at most "+unit.Format(m.RoundingSeconds, "s"))
 	}
 	p.paragraph(strings.Join(facts, " · "))
+	if m.Pipeline != nil {
+		p.paragraph(pipelineLine(m))
+	}
 	components(p, m)
 	limits(p, m.Limits)
 	kernels(p, m)
@@ -364,6 +367,21 @@ func machine(p page, m *system.Machine) {
 		p.subheading("Notes")
 		p.list(m.Notes)
 	}
+}
+
+// pipelineLine names what the kernels of a pipeline wait for.
+func pipelineLine(m *system.Machine) string {
+	x := m.Pipeline
+	slowest := x.Bottleneck + ", which kernels share, is the slowest stage"
+	if x.BottleneckVectors > 0 {
+		slowest = fmt.Sprintf("%s is the slowest stage, %s × %s", x.Bottleneck,
+			plural(int(x.BottleneckVectors), "vector"), unit.Format(float64(x.BottleneckCycles)/m.ClockHz, "s"))
+	}
+	if x.BottleneckCopies > 1 {
+		slowest += fmt.Sprintf(" on %d copies", x.BottleneckCopies)
+	}
+	return fmt.Sprintf("pipeline: %s, busy for %s of the %s between passes; an inference takes %s through it",
+		slowest, percent(x.BottleneckBusy), unit.Format(m.Seconds, "s"), unit.Format(x.InferenceLatencyS, "s"))
 }
 
 const mostComponents = 8

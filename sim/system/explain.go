@@ -74,6 +74,8 @@ type ExplainedTime struct {
 	Stages  []ExplainedStage  `json:"stages"`
 	Busy    []ExplainedBusy   `json:"busy"` // the busiest first
 	Kernels []ExplainedKernel `json:"kernels"`
+
+	Pipeline *Pipeline `json:"pipeline,omitempty"` // whose passes begin so far apart
 }
 
 // ExplainedBusy is a component that had work to do.
@@ -380,7 +382,7 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 
 func (x *explainer) time(part string) *ExplainedTime {
 	t := &ExplainedTime{
-		Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(x.clock),
+		Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(x.clock), Pipeline: x.result.Pipeline,
 		Stages: []ExplainedStage{}, Busy: []ExplainedBusy{}, Kernels: []ExplainedKernel{},
 	}
 	for _, s := range x.stages {

@@ -52,22 +52,25 @@ func pencil(t *testing.T, study string, replace ...string) *system.Machine {
 		}
 		study = strings.Replace(study, from, to, 1)
 	}
-	var found [2]*system.Machine
-	for i, granularity := range []string{"burst", "step"} {
-		cfg, err := configs.Parse("hand.toml", []byte(study), []string{"granularity=" + granularity}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := system.Run(context.Background(), cfg, system.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		found[i] = &r.Machines[0]
-	}
-	if b, s := found[0], found[1]; b.Cycles != s.Cycles || b.EnergyJ != s.EnergyJ {
+	b, s := simulated(t, study, "burst"), simulated(t, study, "step")
+	if b.Cycles != s.Cycles || b.EnergyJ != s.EnergyJ {
 		t.Errorf("burst takes %d cycles and %g J, step %d and %g", b.Cycles, b.EnergyJ, s.Cycles, s.EnergyJ)
 	}
-	return found[0]
+	return b
+}
+
+// simulated is a study's only machine.
+func simulated(t *testing.T, study, granularity string) *system.Machine {
+	t.Helper()
+	cfg, err := configs.Parse("hand.toml", []byte(study), []string{"granularity=" + granularity}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := system.Run(context.Background(), cfg, system.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &r.Machines[0]
 }
 
 // account is an action's count and its joules, in pJ.

@@ -25,7 +25,7 @@ type Machine struct {
 	MACs                int64        `json:"macs"`
 	EnergyJ             float64      `json:"energy_j"`
 	EnergyPerInferenceJ float64      `json:"energy_per_inference_j"`
-	LatencyS            float64      `json:"latency_s"` // of one pass
+	LatencyS            float64      `json:"latency_s"` // of one pass, from its first input to its last output
 	EnergyPerMACJ       float64      `json:"energy_per_mac_j"`
 	OpsPerJoule         float64      `json:"ops_per_joule"`
 	OpsPerSecond        float64      `json:"ops_per_second"`
@@ -41,9 +41,24 @@ type Machine struct {
 	Limits              []Limit      `json:"limits,omitempty"`      // analog machines
 	Loads               []Served     `json:"loads,omitempty"`       // scalar machines
 	Notes               []string     `json:"notes,omitempty"`       // assumptions and warnings
+	Pipeline            *Pipeline    `json:"pipeline,omitempty"`    // machines that run their kernels at once
 	PassesMeasured      int64        `json:"passes_measured"`
 	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
 	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
+}
+
+// Pipeline is what comes of kernels that run at once. The machine's cycles and
+// seconds are then those from one pass to the next, its latency that of a pass that
+// is alone in the pipeline, and a kernel's cycles those that the row drivers of a copy
+// are at its vectors.
+type Pipeline struct {
+	Bottleneck        string  `json:"bottleneck"` // the kernel whose arrays are busy most, or the component that kernels share
+	BottleneckBusy    float64 `json:"bottleneck_busy"`
+	BottleneckVectors int64   `json:"bottleneck_vectors"` // in a pass; 0: it is shared
+	BottleneckCopies  int64   `json:"bottleneck_copies"`  // among which they are shared out
+	BottleneckCycles  int64   `json:"bottleneck_cycles"`  // that one takes
+	InferenceLatencyS float64 `json:"inference_latency_s"`
+	LoadedLatencyS    float64 `json:"loaded_latency_s"` // of a pass behind others, at full rate
 }
 
 // Categories are joules of one pass by category, in the order of every table.
@@ -92,9 +107,10 @@ type Kernel struct {
 	Seconds       float64 `json:"seconds"`
 	EnergyJ       float64 `json:"energy_j"`
 	EnergyPerMACJ float64 `json:"energy_per_mac_j"`
-	EnergyDelayJS float64 `json:"energy_delay_js"` // joules × seconds, each per inference; one-time programming has no part in it
-	Arrays        int64   `json:"arrays"`          // tiles the kernel needs
-	Reloads       float64 `json:"reloads"`         // tiles loaded per pass
+	EnergyDelayJS float64 `json:"energy_delay_js"`    // joules × seconds, each per inference; one-time programming has no part in it
+	Arrays        int64   `json:"arrays"`             // that the kernel takes, with all its copies
+	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights; 0: there are no arrays to hold them
+	Reloads       float64 `json:"reloads"`            // tiles loaded per pass
 
 	Reload *Reload `json:"reload,omitempty"` // nil: its weights stay where they are
 

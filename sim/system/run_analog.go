@@ -56,6 +56,9 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	j.analogKernels(m, chip, b)
 	m.Programming = j.programming(chip, m)
 	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
+	if j.machine.Chip.Execution == "pipeline" {
+		m.Pipeline = pipeline(m, chip)
+	}
 	if outputs, clipped := chip.Outputs(); outputs != nil {
 		if m.Values, err = j.reference.compare(ctx, outputs, clipped); err != nil {
 			return nil, err
@@ -102,7 +105,7 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 			Cycles:  mean(int64(measured.KernelCycles[k]), b.passes),
 			Seconds: chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes),
 			EnergyJ: b.phaseJoules(chip.KernelPhase(k)),
-			Arrays:  int64(chip.Tiles(k)),
+			Arrays:  int64(chip.Arrays(k)), Replicas: int64(chip.Copies(k)),
 			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
 			Reload:  j.reload(chip, m, k),
 		})
@@ -118,7 +121,7 @@ func (j *job) reload(chip *analog.Chip, m *Machine, k int) *Reload {
 	n := float64(measured.Passes)
 	l := chip.Loaded(chip.KernelPhase(k))
 	r := &Reload{
-		Streams: measured.KernelLoads[k] >= int64(chip.Tiles(k))*measured.Passes,
+		Streams: measured.KernelLoads[k] >= int64(chip.Arrays(k))*measured.Passes,
 		Bytes:   float64(l.Bits) / 8 / n, Cells: float64(l.Cells) / n,
 		EnergyJ: l.Joules() / n, DRAMJ: l.DRAM / n, NetworkJ: l.Network / n, ArraysJ: l.Arrays / n,
 		HiddenS:  clock.Seconds(measured.KernelLoading[k]-measured.KernelExposed[k]) / n,
@@ -142,6 +145,22 @@ func (j *job) days(m *Machine, writes float64) *float64 {
 }
 
 const secondsOfDay = 24 * 60 * 60
+
+// pipeline is what kernels that run at once come to.
+func pipeline(m *Machine, chip *analog.Chip) *Pipeline {
+	flow, clock := chip.Measured().Flow, chip.Clock()
+	m.LatencyS = clock.Seconds(flow.Latency)
+	b := chip.Bottleneck()
+	p := &Pipeline{
+		Bottleneck: b.Shared, BottleneckBusy: b.Busy, BottleneckCycles: int64(b.Cycles),
+		InferenceLatencyS: clock.Seconds(flow.Inference), LoadedLatencyS: clock.Seconds(flow.Loaded),
+	}
+	if b.Kernel >= 0 {
+		k := &m.Kernels[b.Kernel]
+		p.Bottleneck, p.BottleneckVectors, p.BottleneckCopies = k.Name, k.L, k.Replicas
+	}
+	return p
+}
 
 // programming sets one-time charges apart from those of every pass. One-time
 // is the preload and what a first pass loads beyond a steady one.
@@ -204,6 +223,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
 	}
+	notes = append(notes, copyNotes(chip, m)...)
 	for _, r := range chip.Rounded() {
 		notes = append(notes, "rounded up to whole cycles: "+r)
 	}
@@ -212,6 +232,27 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	}
 	if measured := chip.Measured(); !measured.Repeats && !chip.Resident() && j.work.Values == nil && cfg.Chip.Reload == "optimal" {
 		notes = append(notes, fmt.Sprintf("mean of %d passes; the optimal plan repeats only after more", measured.Passes))
+	}
+	return notes
+}
+
+// copyNotes says what arrays hold beside one copy of the weights, and what a
+// pipeline's times are.
+func copyNotes(chip *analog.Chip, m *Machine) (notes []string) {
+	var arrays, copied int64
+	for _, k := range m.Kernels {
+		arrays += k.Arrays
+		copied += k.Arrays - k.Arrays/k.Replicas
+	}
+	if copied > 0 {
+		notes = append(notes, fmt.Sprintf("%d of the %d arrays that the model takes hold copies: each kernel's vectors are shared out among its copies", copied, arrays))
+	}
+	if m.Pipeline == nil {
+		return notes
+	}
+	notes = append(notes, "kernels run at once: throughput is that of passes behind each other, latency that of a pass alone, a kernel's time what its own arrays take; leakage is shared by that")
+	if !chip.Measured().Flow.Steady {
+		notes = append(notes, fmt.Sprintf("the passes of the pipeline do not repeat within %d; their rate is the mean of the later half", m.PassesMeasured))
 	}
 	return notes
 }

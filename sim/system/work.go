@@ -42,7 +42,7 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 			signed = append(signed, k.SignedWeight)
 			work.Kernels = append(work.Kernels, workload.Kernel{
 				Name: name, L: k.L, N: k.N, M: k.M, InputBits: k.InputBits, WeightBits: k.WeightBits,
-				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic,
+				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic, Replicas: k.Replicas,
 			})
 		}
 	}

@@ -21,6 +21,10 @@
 // has those of a systolic array, for buffers that hold what is read again and for
 // such that do not.
 //
+// A pipeline whose stages share nothing sends a pass on every
+//
+//	max over kernels of L·B·t/R  cycles ([Interval])
+//
 // For outputs as accurate as sums rounded to B bits of ±3σ a column of N rows asks
 // its converter for
 //

@@ -9,8 +9,9 @@ type Kernel struct {
 	WeightBits  int
 	OutputBits  int
 	SignedInput bool
-	Dynamic     bool // W is an activation: the array is written for every input
-	Activation  bool // bias, rescale and clamp follow each output
+	Replicas    int64 // copies of W at least; 0 is 1
+	Dynamic     bool  // W is an activation: the array is written for every input
+	Activation  bool  // bias, rescale and clamp follow each output
 }
 
 // MACs is the number of multiply-accumulates of one inference.

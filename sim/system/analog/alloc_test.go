@@ -50,21 +50,24 @@ func runBusy(t *testing.T, cfg *configs.Config, vectors int64, step, exact bool)
 // Vectors allocate nothing: not their events, not their values, not the hooks
 // of a trace that is off. What a run allocates follows waves and components.
 func TestVectorsAllocateNothing(t *testing.T) {
-	cfg, err := configs.Parse("busy", []byte(busyStudy), nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, step := range []bool{false, true} {
-		for _, exact := range []bool{false, true} {
-			allocations := func(vectors int64) float64 {
-				return testing.AllocsPerRun(1, func() { runBusy(t, cfg, vectors, step, exact) })
-			}
-			short, long := int64(100), int64(1100)
-			if !step && !exact {
-				short, long = 20_000, 60_000 // all waves leap, which takes a few
-			}
-			if few, many := allocations(short), allocations(long); many > few+20 {
-				t.Errorf("step %v, exact %v: %d vectors take %v allocations, %d vectors %v", step, exact, short, few, long, many)
+	pipeline := []string{"machine.chip.chip.execution=pipeline", "machine.chip.chip.arrays_per_tile=40", "machine.chip.chip.replication=balance"}
+	for _, set := range [][]string{nil, pipeline} {
+		cfg, err := configs.Parse("busy", []byte(busyStudy), set, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range []bool{false, true} {
+			for _, exact := range []bool{false, true} {
+				allocations := func(vectors int64) float64 {
+					return testing.AllocsPerRun(1, func() { runBusy(t, cfg, vectors, step, exact) })
+				}
+				short, long := int64(100), int64(1100)
+				if !step && !exact && set == nil {
+					short, long = 20_000, 60_000 // all waves leap, which takes a few
+				}
+				if few, many := allocations(short), allocations(long); many > few+20 {
+					t.Errorf("%v, step %v, exact %v: %d vectors take %v allocations, %d vectors %v", set, step, exact, short, few, long, many)
+				}
 			}
 		}
 	}

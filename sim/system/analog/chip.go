@@ -59,15 +59,17 @@ type Chip struct {
 
 	plan        plan
 	waves       []planned
-	computing   wave
+	lines       []line                // that are at work
+	adders      map[int]*sim.Resource // of tiles in which several lanes may add
+	flow        flowing
 	loads       []load
 	rowWrites   map[int64]rowWrite // by cells of a row
 	budget      budget
 	triggered   [][]int // loads that may start once wave i−1 is done
 	current     int     // the wave that computes or waits for its loads
-	run         running
 	steady      steady
 	lookAgain   func() error // look, made once
+	mayStop     func() error // stopBegun, made once
 	loading     int          // loads that have begun and are not done
 	fetching    []fetching   // of each kernel, in the measured passes
 	shifting    sim.Cycle    // busy cycles of all shift-add stages
@@ -97,6 +99,7 @@ type Measured struct {
 	WarmUpTiles     int64
 	WarmUpExposed   sim.Cycle
 	LoadsOfWorst    float64 // loads a pass of the array that wears out first, in the long run
+	Flow            Flow    // of a pipeline
 	RoundingSeconds float64 // what rounding latencies up can have cost, at most
 }
 
@@ -116,7 +119,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	}
 	c := &Chip{
 		ctx: ctx, machine: m, options: opt, readout: newReadout(m), clock: clock,
-		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{},
+		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{}, adders: map[int]*sim.Resource{},
 	}
 	nominal, err := sim.NewClock(unit.Exact(m.Clock))
 	if err != nil {
@@ -141,6 +144,9 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	if err := c.checkSizes(work.Values); err != nil {
 		return nil, err
 	}
+	if err := c.makeCopies(); err != nil {
+		return nil, err
+	}
 	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, clock); err != nil {
 		return nil, err
 	}
@@ -154,7 +160,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		}
 	}
 	c.self = c.engine.Register("chip", c)
-	c.lookAgain = c.look
+	c.lookAgain, c.mayStop = c.look, c.stopBegun
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	c.network = c.engine.NewResource("network", 1)
 	c.accumulator = c.engine.NewResource("accumulator", 1)
@@ -326,8 +332,11 @@ func (c *Chip) Capacity() int { return c.machine.Chip.Tiles * c.machine.Chip.Arr
 // Resident reports whether all static tiles stay.
 func (c *Chip) Resident() bool { return c.plan.planner.Resident() }
 
-// Tiles is K of a kernel.
-func (c *Chip) Tiles(kernel int) int { return c.specs[kernel].grid.Tiles() }
+// Arrays is R·K of a kernel, Copies R.
+func (c *Chip) Arrays(kernel int) int { return c.specs[kernel].grid.Arrays() }
+
+// Copies is R of a kernel.
+func (c *Chip) Copies(kernel int) int { return c.specs[kernel].grid.Copies }
 
 // KernelPhase is the ledger's phase of a kernel.
 func (c *Chip) KernelPhase(kernel int) int { return firstKernelPhase + kernel }

@@ -29,6 +29,7 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Chip.Reload = rapid.SampledFrom([]string{"lru", "pin", "optimal"}).Draw(t, "reload")
 	m.Chip.StreamArrays = rapid.IntRange(1, m.Chip.Tiles*m.Chip.ArraysPerTile).Draw(t, "stream")
 	m.Chip.OverlapReload = rapid.Bool().Draw(t, "overlap")
+	m.Chip.Replication = rapid.SampledFrom([]string{"none", "balance"}).Draw(t, "replication")
 	m.Chip.PowerGating = rapid.Bool().Draw(t, "power gating")
 	m.Chip.StaticPower = 1e-3
 	m.Crossbar.Rows = rapid.IntRange(1, 12).Draw(t, "rows")
@@ -78,6 +79,10 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.InputBuffer.Capacity = unit.Bit(rapid.IntRange(240, 600).Draw(t, "input buffer"))
 	m.OutputBuffer.Capacity = unit.Bit(rapid.IntRange(2400, 6000).Draw(t, "output buffer"))
 	m.OutputBuffer.ReadEnergy, m.OutputBuffer.WriteEnergy = 53e-15, 59e-15
+	if m.Chip.Replication == "balance" { // a vector for every copy in a tile
+		m.InputBuffer.Capacity *= unit.Bit(m.Chip.ArraysPerTile)
+		m.OutputBuffer.Capacity *= unit.Bit(m.Chip.ArraysPerTile)
+	}
 	m.GlobalBuffer.ReadEnergy, m.GlobalBuffer.WriteEnergy = 61e-15, 67e-15
 	m.GlobalBuffer.Capacity = unit.Bit(rapid.IntRange(1, 2000).Draw(t, "buffer"))
 	m.Network.Energy = 71e-15
@@ -282,10 +287,11 @@ func TestCountsEqualTheory(t *testing.T) {
 // loads: everything once when it fits, everything each pass under lru.
 func (c *Chip) checkLoads(t *rapid.T, w *workload.Workload) {
 	var cells, bits int64
-	for _, k := range w.Kernels {
+	for i, k := range w.Kernels {
+		copies := int64(c.Copies(i))
 		n := theory.Count(theory.Kernel{L: 1, N: k.N, M: k.M, InputBits: 1, WeightBits: int64(k.WeightBits)}, theoryArray(c.machine))
-		cells += n.CellsPerLoad
-		bits += n.WeightBits
+		cells += copies * n.CellsPerLoad
+		bits += copies * n.WeightBits
 	}
 	phase, passes := preloadPhase, int64(1)
 	switch {

@@ -8,7 +8,8 @@ import (
 	"xbar/sim/mapping"
 )
 
-// Kinds of event that reach the chip. A is the vector or the load, B the row.
+// Kinds of event that reach the chip. A is the vector and B its line, or A the load
+// and B the row.
 const (
 	evRowFetched int32 = iota
 	evRowArrived
@@ -24,34 +25,73 @@ const (
 	evStored
 )
 
-// Priorities on shared media: what frees a resource goes before what takes one.
+// Priorities on shared media: what frees a resource goes before what takes one,
+// and weights come last.
 const (
-	results uint64 = iota << 60
+	results int64 = iota
 	inputs
-	weights
 )
+
+const weights uint64 = 1 << 62
 
 const (
 	mostSlots  = 2       // of an input or output buffer: one fills while one is used
 	mostInside = 1 << 12 // vectors in a readout that works on several at once
 )
 
-// running is the state of the wave that computes.
+// line is a kernel at work. Its copies share its vectors out among them: of R
+// copies, copy c takes vectors c, c + R, c + 2R and so on.
+type line struct {
+	*planned
+
+	index   int64 // among the lines at work
+	lanes   []lane
+	allowed int64 // vectors that may be asked for
+	drained int64 // in whatever order
+	flow
+}
+
+// lane is a copy of a kernel at work.
+type lane struct {
+	wave
+	running
+
+	line  *line
+	copy  int64
+	adder *sim.Resource
+	units []*array // step granularity: its arrays
+}
+
+// running is how far a lane is: counts of its own vectors.
 type running struct {
-	issued    int64 // vectors asked for
+	issued    int64 // asked for
 	activated int64
 	driven    int64 // whose input slot is free again
 	drained   int64
-	parts     int    // reports that make a vector driven or joined
-	slots     []slot // ring of vectors that are asked for and not drained
+	parts     int       // reports that make a vector driven or joined
+	slots     []slot    // ring of vectors that are asked for and not drained
+	free      sim.Cycle // when the drivers were done with the last vector
+	driving   sim.Cycle // that they were at vectors, all together
 }
 
 type slot struct {
 	arrived         bool
 	driven, results int
+	activated       sim.Cycle
 }
 
-func (r *running) slot(v int64) *slot { return &r.slots[v%int64(len(r.slots))] }
+func (r *running) slot(i int64) *slot { return &r.slots[i%int64(len(r.slots))] }
+
+// global is the number of the lane's vector i among those of all copies, local
+// the reverse.
+func (n *lane) global(i int64) int64 { return i*int64(len(n.line.lanes)) + n.copy }
+func (n *lane) local(v int64) int64  { return v / int64(len(n.line.lanes)) }
+
+// lane is that of an event's vector.
+func (c *Chip) lane(ev *sim.Event) *lane {
+	l := &c.lines[ev.B]
+	return &l.lanes[ev.A%int64(len(l.lanes))]
+}
 
 // layOut turns the plan into waves and sorts loads by what they wait for.
 func (c *Chip) layOut() error {
@@ -61,11 +101,7 @@ func (c *Chip) layOut() error {
 			return err
 		}
 		c.waves = append(c.waves, c.newPlanned(p, pass))
-		w := c.workOut(&c.waves[len(c.waves)-1])
-		if w.vectors > 0 && (w.inputSlots == 0 || w.outputSlots == 0) {
-			return c.overfull(w)
-		}
-		return c.budget.addWave(c, w)
+		return c.checkLines(c.workOut(&c.waves[len(c.waves)-1]))
 	}
 	for _, p := range c.plan.preload {
 		if err := add(p, -1); err != nil {
@@ -107,6 +143,25 @@ func (c *Chip) layOut() error {
 			lastUse[a] = i + 1
 		}
 	}
+	if c.pipelined() {
+		return c.layOutPipeline()
+	}
+	return nil
+}
+
+// checkLines refuses what the tiles' buffers or the counters cannot hold.
+func (c *Chip) checkLines(lines []line) error {
+	for i := range lines {
+		for n := range lines[i].lanes {
+			w := &lines[i].lanes[n].wave
+			if w.inputSlots == 0 || w.outputSlots == 0 {
+				return c.overfull(w)
+			}
+			if err := c.budget.addWave(c, w); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -122,21 +177,21 @@ func (c *Chip) Handle(ev sim.Event) error {
 	case evLoaded:
 		return c.loaded(int(ev.A))
 	case evFetched:
-		c.fetched(ev.A)
+		c.fetched(c.lane(&ev), ev.A)
 	case evDelivered:
-		return c.delivered(ev.A)
+		return c.delivered(c.lane(&ev), ev.A)
 	case evDriven:
-		c.wasDriven(ev.A)
+		c.wasDriven(c.lane(&ev), ev.A)
 	case evResult:
-		return c.result(ev.A)
+		return c.result(c.lane(&ev), ev.A)
 	case evPartials:
-		return c.accumulate(ev.A)
+		return c.accumulate(c.lane(&ev), ev.A)
 	case evSummed:
-		return c.send(ev.A)
+		return c.send(c.lane(&ev), ev.A)
 	case evSent:
-		return c.store(ev.A)
+		return c.store(c.lane(&ev), ev.A)
 	case evStored:
-		return c.drained()
+		return c.drained(c.lane(&ev))
 	default:
 		return fmt.Errorf("event of kind %d", ev.Kind)
 	}
@@ -146,227 +201,256 @@ func (c *Chip) Handle(ev sim.Event) error {
 // tryStart starts the current wave when its tiles are in place.
 func (c *Chip) tryStart() error {
 	for c.current < len(c.waves) && c.waves[c.current].loads == 0 {
-		w := c.workOut(&c.waves[c.current])
-		if w.vectors > 0 {
-			c.start(w)
+		if c.pipelined() && c.waves[c.current].pass >= 0 {
+			if !c.flow.on {
+				return c.startPipeline()
+			}
 			return nil
 		}
-		if err := c.finish(w); err != nil {
+		l := &c.workOut(&c.waves[c.current])[0]
+		if l.vectors > 0 {
+			c.start(l)
+			return nil
+		}
+		if err := c.finish(l); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *Chip) start(w *wave) {
-	c.run = running{parts: 1, slots: slices.Grow(c.run.slots[:0], int(w.room+w.inputSlots))[:w.room+w.inputSlots]}
+func (c *Chip) start(l *line) {
 	c.waveFrom = c.engine.Now()
-	if c.units != nil {
-		c.units.start(w)
-		c.run.parts = len(w.plan.Arrays)
+	c.startLanes(l)
+	if c.exact(&l.lanes[0].wave) {
+		c.values.begin(&l.lanes[0].wave)
 	}
-	if c.exact(w) {
-		c.values.begin(w)
+	l.allowed = l.vectors
+	c.watch(l)
+	for n := range l.lanes {
+		c.issue(&l.lanes[n])
 	}
-	c.watch(w)
-	c.issue()
 }
 
-func (c *Chip) wave() *wave { return &c.computing }
+func (c *Chip) startLanes(l *line) {
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		room := int(n.room + n.inputSlots)
+		n.running = running{parts: 1, slots: slices.Grow(n.slots[:0], room)[:room]}
+		if c.units != nil {
+			c.units.start(n)
+			n.parts = len(n.units)
+		}
+	}
+}
 
 // issue asks for vectors while input slots are free.
-func (c *Chip) issue() {
-	w, r := c.wave(), &c.run
-	for r.issued < w.vectors && r.issued-r.driven < w.inputSlots {
-		v := r.issued
-		r.issued++
-		*r.slot(v) = slot{}
-		c.fetch(w, v)
+func (c *Chip) issue(n *lane) {
+	for n.issued-n.driven < n.inputSlots {
+		v := n.global(n.issued)
+		if v >= n.line.allowed {
+			return
+		}
+		*n.slot(n.issued) = slot{}
+		n.issued++
+		c.begins(n.line, v)
+		c.fetch(n, v)
 	}
 }
 
 // fetch brings from DRAM into the global buffer what of a vector is new to the
 // chip or was spilled.
-func (c *Chip) fetch(w *wave, v int64) {
-	bits := w.newBits + w.inSpill.Bits(v) + w.sumSpill.Bits(v)
+func (c *Chip) fetch(n *lane, v int64) {
+	w := &n.wave
+	bits := w.newBits + w.inSpill.Bits(v%n.line.takesIn) + w.sumSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
-	if n := c.dramLink.Cycles(bits); n > 0 {
-		c.dram.Request(inputs|uint64(v), n, c.self, evFetched, v, 0)
+	if busy := c.dramLink.Cycles(bits); busy > 0 {
+		c.dram.Request(n.line.key(inputs, v), busy, c.self, evFetched, v, n.line.index)
 		return
 	}
-	c.fetched(v)
+	c.fetched(n, v)
 }
 
 // fetched sends a vector from the global buffer to the tiles.
-func (c *Chip) fetched(v int64) {
-	w := c.wave()
+func (c *Chip) fetched(n *lane, v int64) {
+	w := &n.wave
 	c.ledger.Add(w.phase, c.accounts.bufferRead, w.inBits)
 	c.ledger.Add(w.phase, c.accounts.transfer, w.inBits)
 	c.ledger.Add(w.phase, c.accounts.inWrite, w.tileWrite)
-	if n := c.networkLink.Cycles(w.inBits); n > 0 {
-		c.network.Request(inputs|uint64(v), n, c.self, evDelivered, v, 0)
+	if busy := c.networkLink.Cycles(w.inBits); busy > 0 {
+		c.network.Request(n.line.key(inputs, v), busy, c.self, evDelivered, v, n.line.index)
 		return
 	}
-	c.engine.Schedule(0, c.self, evDelivered, v, 0)
+	c.engine.Schedule(0, c.self, evDelivered, v, n.line.index)
 }
 
-func (c *Chip) delivered(v int64) error {
-	c.run.slot(v).arrived = true
-	return c.activate()
+func (c *Chip) delivered(n *lane, v int64) error {
+	n.slot(n.local(v)).arrived = true
+	return c.activate(n)
 }
 
 // activate starts vectors in order while the sample banks and output registers
 // can take their results.
-func (c *Chip) activate() error {
-	w, r := c.wave(), &c.run
-	for r.activated < r.issued && r.slot(r.activated).arrived && r.activated-r.drained < w.room {
-		v := r.activated
-		r.activated++
+func (c *Chip) activate(n *lane) error {
+	w := &n.wave
+	for n.activated < n.issued && n.slot(n.activated).arrived && n.activated-n.drained < w.room {
+		v := n.global(n.activated)
+		n.slot(n.activated).activated = c.engine.Now()
+		n.activated++
 		c.ledger.Add(w.phase, c.accounts.inRead, w.tileRead)
 		if c.exact(w) {
-			if err := c.values.activate(w, v); err != nil {
+			if err := c.compute(n, v); err != nil {
 				return err
 			}
 		} else if c.units == nil {
 			c.bookReads(w)
 		}
 		if c.units != nil {
-			c.units.activate(w, v)
+			c.units.activate(n)
 			continue
 		}
 		c.bookConversions(w)
-		c.readAll(w, v)
+		c.readAll(n, v)
 	}
 	return nil
 }
 
 // readAll passes a vector's reads through every group of arrays at once.
-func (c *Chip) readAll(w *wave, v int64) {
+func (c *Chip) readAll(n *lane, v int64) {
 	now := c.engine.Now()
 	var driven, done sim.Cycle
-	for i := range w.groups {
-		g := &w.groups[i]
+	for i := range n.groups {
+		g := &n.groups[i]
 		d, s := g.pipeline.Read(now, g.reads)
 		driven, done = max(driven, d), max(done, s)
 	}
-	c.engine.Schedule(driven-now, c.self, evDriven, v, 0)
-	c.engine.Schedule(done-now, c.self, evResult, v, 0)
+	c.engine.Schedule(driven-now, c.self, evDriven, v, n.line.index)
+	c.engine.Schedule(done-now, c.self, evResult, v, n.line.index)
 }
 
 func (c *Chip) bookReads(w *wave) {
-	c.ledger.Add(w.phase, c.accounts.load, w.activated.load)
-	c.ledger.Add(w.phase, c.accounts.drive, w.activated.load)
-	c.ledger.Add(w.phase, c.accounts.read, w.activated.read)
+	c.ledger.Add(w.phase, c.accounts.load, w.perVector.load)
+	c.ledger.Add(w.phase, c.accounts.drive, w.perVector.load)
+	c.ledger.Add(w.phase, c.accounts.read, w.perVector.read)
 }
 
 func (c *Chip) bookConversions(w *wave) {
-	c.bookSamples(w, w.activated.hold)
-	c.bookIntegration(w, w.activated.integrate)
+	c.bookSamples(w, w.perVector.hold)
+	c.bookIntegration(w, w.perVector.integrate)
 	for i := range w.spec.stages {
-		c.ledger.Add(w.phase, w.spec.stages[i].account, w.activated.convert)
-		c.ledger.Add(w.phase, c.accounts.shift, w.activated.convert)
+		c.ledger.Add(w.phase, w.spec.stages[i].account, w.perVector.convert)
+		c.ledger.Add(w.phase, c.accounts.shift, w.perVector.convert)
 	}
-	c.ledger.Add(w.phase, c.accounts.correct, w.activated.correct)
-	c.shifting += w.activated.shifting
-	c.reading += w.activated.reading
-	c.converting += w.activated.converting
+	c.ledger.Add(w.phase, c.accounts.correct, w.perVector.correct)
+	c.shifting += w.perVector.shifting
+	c.reading += w.perVector.reading
+	c.converting += w.perVector.converting
 }
 
 // wasDriven hears that the drivers of a part are done with a vector.
-func (c *Chip) wasDriven(v int64) {
-	s := c.run.slot(v)
+func (c *Chip) wasDriven(n *lane, v int64) {
+	s := n.slot(n.local(v))
 	s.driven++
-	if s.driven == c.run.parts {
-		c.run.driven++
-		c.issue()
+	if s.driven < n.parts {
+		return
 	}
+	now := c.engine.Now()
+	n.driving += now - max(s.activated, n.free)
+	n.free = now
+	n.driven++
+	c.makeRoom(n.line)
+	c.issue(n)
 }
 
 // result hears that a part has a vector's sums; the last part joins them.
-func (c *Chip) result(v int64) error {
-	s := c.run.slot(v)
+func (c *Chip) result(n *lane, v int64) error {
+	s := n.slot(n.local(v))
 	s.results++
-	if s.results < c.run.parts {
+	if s.results < n.parts {
 		return nil
 	}
-	w := c.wave()
-	c.ledger.Add(w.phase, c.accounts.transfer, w.foreign)
-	if n := c.networkLink.Cycles(w.foreign); n > 0 {
-		c.network.Request(results|uint64(v)<<1, n, c.self, evPartials, v, 0)
+	c.ledger.Add(n.phase, c.accounts.transfer, n.foreign)
+	if busy := c.networkLink.Cycles(n.foreign); busy > 0 {
+		c.network.Request(n.line.key(results, v), busy, c.self, evPartials, v, n.line.index)
 		return nil
 	}
-	return c.accumulate(v)
+	return c.accumulate(n, v)
 }
 
-func (c *Chip) accumulate(v int64) error {
-	w := c.wave()
-	c.ledger.Add(w.phase, c.accounts.add, w.adds)
-	c.adding += w.adding
-	c.ledger.Add(w.phase, c.accounts.apply, w.applied)
-	if w.addTime > 0 {
-		c.accumulator.Request(uint64(v), w.addTime, c.self, evSummed, v, 0)
+func (c *Chip) accumulate(n *lane, v int64) error {
+	c.ledger.Add(n.phase, c.accounts.add, n.adds)
+	c.adding += n.adding
+	c.ledger.Add(n.phase, c.accounts.apply, n.applied)
+	if n.addTime > 0 {
+		n.adder.Request(n.line.key(results, v), n.addTime, c.self, evSummed, v, n.line.index)
 		return nil
 	}
-	return c.send(v)
+	return c.send(n, v)
 }
 
 // send moves finished outputs and open partial sums to the global buffer.
-func (c *Chip) send(v int64) error {
-	w := c.wave()
-	bits := w.outBits + w.partBits
-	c.ledger.Add(w.phase, c.accounts.outWrite, bits)
-	c.ledger.Add(w.phase, c.accounts.outRead, bits)
-	c.ledger.Add(w.phase, c.accounts.transfer, bits)
-	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
-	if n := c.networkLink.Cycles(bits); n > 0 {
-		c.network.Request(results|uint64(v)<<1|1, n, c.self, evSent, v, 0)
+func (c *Chip) send(n *lane, v int64) error {
+	bits := n.outBits + n.partBits
+	c.ledger.Add(n.phase, c.accounts.outWrite, bits)
+	c.ledger.Add(n.phase, c.accounts.outRead, bits)
+	c.ledger.Add(n.phase, c.accounts.transfer, bits)
+	c.ledger.Add(n.phase, c.accounts.bufferWrite, bits)
+	if busy := c.networkLink.Cycles(bits); busy > 0 {
+		c.network.Request(n.line.key(results, v)|1, busy, c.self, evSent, v, n.line.index)
 		return nil
 	}
-	return c.store(v)
+	return c.store(n, v)
 }
 
 // store spills what the global buffer cannot keep.
-func (c *Chip) store(v int64) error {
-	w := c.wave()
-	bits := w.outSpill.Bits(v) + w.partSpill.Bits(v)
-	c.ledger.Add(w.phase, c.accounts.bufferRead, bits)
-	c.ledger.Add(w.phase, c.accounts.dramWrite, bits)
-	if n := c.dramLink.Cycles(bits); n > 0 {
-		c.dram.Request(results|uint64(v), n, c.self, evStored, v, 0)
+func (c *Chip) store(n *lane, v int64) error {
+	bits := n.outSpill.Bits(v%n.line.givesIn) + n.partSpill.Bits(v)
+	c.ledger.Add(n.phase, c.accounts.bufferRead, bits)
+	c.ledger.Add(n.phase, c.accounts.dramWrite, bits)
+	if busy := c.dramLink.Cycles(bits); busy > 0 {
+		c.dram.Request(n.line.key(results, v), busy, c.self, evStored, v, n.line.index)
 		return nil
 	}
-	return c.drained()
+	return c.drained(n)
 }
 
-func (c *Chip) drained() error {
-	w := c.wave()
-	c.run.drained++
-	if c.run.drained == w.vectors {
-		if err := c.finish(w); err != nil {
+func (c *Chip) drained(n *lane) error {
+	l := n.line
+	n.drained++
+	l.drained++
+	if c.flow.on {
+		if err := c.passOn(l); err != nil {
+			return err
+		}
+		return c.activate(n)
+	}
+	if l.drained == l.vectors {
+		if err := c.finish(l); err != nil {
 			return err
 		}
 		return c.tryStart()
 	}
-	if c.steady.watching && !c.steady.asked {
+	if c.steady.watching && !c.steady.asked && n.copy == 0 {
 		c.steady.asked = true
 		c.engine.AfterCycle(c.lookAgain)
 	}
-	return c.activate()
+	return c.activate(n)
 }
 
 // finish closes a wave: it frees its arrays for loading and, at a kernel's
 // end, settles time and leakage.
-func (c *Chip) finish(w *wave) error {
+func (c *Chip) finish(l *line) error {
+	w := l.planned
 	if c.values != nil && w.last && w.phase >= firstKernelPhase {
-		if err := c.values.end(w); err != nil {
+		if err := c.values.end(&l.lanes[0].wave); err != nil {
 			return err
 		}
 	}
 	c.steady.watching = false
 	now := c.engine.Now()
 	if w.phase >= firstKernelPhase {
-		c.measured.RoundingSeconds += c.loss(w)
+		c.measured.RoundingSeconds += c.loss(l)
 	}
 	if w.last || w.pass < 0 {
 		c.settle(w, now)
@@ -384,7 +468,7 @@ func (c *Chip) finish(w *wave) error {
 }
 
 // settle books the leakage and the time since the last kernel ended.
-func (c *Chip) settle(w *wave, now sim.Cycle) {
+func (c *Chip) settle(w *planned, now sim.Cycle) {
 	elapsed := now - c.kernelFrom
 	c.kernelFrom = now
 	for i := range c.components {
@@ -412,8 +496,12 @@ func (c *Chip) settle(w *wave, now sim.Cycle) {
 // loss bounds what rounding latencies up to cycles costs a wave: every read of
 // every vector late by all of it, and every row of its loads, one load after
 // another. Latencies are of the nominal supply, the loss is of this one.
-func (c *Chip) loss(w *wave) float64 {
-	perGroup := c.timings.groupLoss(&c.readout, w)
-	nominal := w.late + float64(w.vectors)*(float64(w.rowGroups)*perGroup+c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
+func (c *Chip) loss(l *line) float64 {
+	nominal := l.late
+	if len(l.lanes) > 0 {
+		w := &l.lanes[0].wave // of the copy that has most vectors
+		perGroup := c.timings.groupLoss(&c.readout, w)
+		nominal += float64(w.count) * (float64(w.rowGroups)*perGroup + c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
+	}
 	return nominal * (c.clock.Seconds(1) / c.timings.clock.Seconds(1))
 }

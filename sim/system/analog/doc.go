@@ -10,6 +10,26 @@
 //	is joined      when all arrays have its sums
 //	is drained     when it has been accumulated, sent and stored
 //
+// Copies of a kernel each have their tiles' arrays, slots and sums to themselves, and
+// take its vectors in turn. In a pipeline (chip.execution) all kernels are at work at
+// once, each a wave of its own; vector v of kernel k
+//
+//	is fetched     when, besides, kernel k−1 has stored ⌈(v+1)·L_{k−1}/L_k⌉ + h_k vectors of that inference,
+//	               and of kernel k less than W_k vectors are on the way or wait for kernel k+1
+//
+// where h_k is the halo of [mapping.Halo] and W_k the window that the kernels work on.
+// So a kernel goes on as the one before does, inferences and passes follow each other
+// without a gap, and what waits between two kernels is W_k, not an activation. That
+// knows no more than L, N and M: kernels are a chain, so residual branches follow each
+// other and what skips a layer waits for nothing, as in layers; a window is taken to go
+// over the input in the order of its vectors, and pooling to have none.
+//
+// A pipeline's rate is that of passes behind each other, from when the times of passes
+// repeat; its latency is that of a pass alone. Leakage is charged for the time between
+// passes, and shared among the kernels by what their own arrays take: the cycles for
+// which the row drivers of a copy are at its vectors, which are also a kernel's time,
+// and do not add up to the pass's.
+//
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
 //
@@ -21,7 +41,7 @@
 //
 // Everything shared (DRAM channels, network, accumulators) is a
 // [sim.Resource]: contention is decided at the end of a cycle by priority,
-// results before inputs before weights, so it does not depend on how events
+// results before inputs before weights, and in a pipeline older inferences first, so it does not depend on how events
 // are grouped. That is why the two granularities agree: `burst` passes a
 // vector's reads through an array by [crossbar.Pipeline] in one event, `step`
 // has an event for every stage of every read of every array.

@@ -98,7 +98,11 @@ func (c *Chip) overfull(w *wave) error {
 	if w.inputSlots > 0 {
 		key, capacity = "output_buffer.capacity", c.machine.OutputBuffer.Capacity
 	}
-	return fmt.Errorf("kernel %s: what the arrays of a tile take or give for one vector is more than %s = %v", w.spec.kernel.Name, key, capacity)
+	which := "one vector"
+	if len(c.lines) > 1 || len(c.lines[0].lanes) > 1 {
+		which = "one vector of each copy and kernel that is at work there (chip.replication, chip.execution)"
+	}
+	return fmt.Errorf("kernel %s: what the arrays of a tile take or give for %s is more than %s = %v", w.spec.kernel.Name, which, key, capacity)
 }
 
 // The parts of a budget: first what can take long, one after the other at
@@ -143,7 +147,7 @@ type budget [parts]float64
 // addWave adds what a wave does, and refuses counts that even by itself it
 // could not hold.
 func (b *budget) addWave(c *Chip, w *wave) error {
-	vectors, a, t := float64(w.vectors), &w.activated, &c.timings
+	vectors, a, t := float64(w.count), &w.perVector, &c.timings
 	out := w.outBits + w.partBits
 	for i := range w.groups {
 		g := &w.groups[i]

@@ -57,6 +57,11 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		panic("analog: the policy is not chosen")
 	}
 	c.plan = plan{planner: p, warmUp: !p.Resident()}
+	if c.pipelined() {
+		if err := c.refusePipeline(); err != nil {
+			return err
+		}
+	}
 	if c.plan.preload, err = p.Preload(c.ctx); err != nil {
 		return err
 	}

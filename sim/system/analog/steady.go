@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"math"
 	"slices"
 
 	"xbar/sim"
@@ -13,15 +14,17 @@ import (
 //
 //	state(v + p) = state(v), t cycles later  ⇒  state(v + k·p) = state(v), k·t cycles later
 //
-// where v is the number of vectors that are drained. From there the wave leaps
-// k periods, as many as leave it a vector to ask for, with k times the counts of
-// one. Brent's search finds p: the state is compared with one that is kept, and
+// where v is the number of vectors that are drained; of several copies, those of the
+// first, and the others have drained as many more or less as before. From there the
+// wave leaps k periods, as many as leave it a vector to ask for, with k times the
+// counts of one. Brent's search finds p: the state is compared with one that is kept, and
 // kept anew whenever twice as many vectors have gone by.
 type steady struct {
 	watching bool
 	asked    bool    // the end of this cycle has been asked for
 	edges    []int64 // vectors that differ from the one before
-	from     int64   // vectors drained when the search began
+	low      int64   // the first that was not drained when the search began
+	from     int64   // vectors drained then
 	kept     int64   // vectors drained in the state that is kept; −1: none is
 	renew    int64   // vectors drained when it is kept anew
 	state    []int64
@@ -34,23 +37,23 @@ type steady struct {
 
 const (
 	fewVectors = 64      // of a wave, for which no search is made
-	mostPeriod = 1 << 12 // vectors; a wave without such a period is gone through
+	mostPeriod = 1 << 12 // vectors of a copy; a wave without such a period is gone through
 )
 
 // watch starts the search for a period in the wave that starts.
-func (c *Chip) watch(w *wave) {
-	s := &c.steady
-	s.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.vectors >= fewVectors
+func (c *Chip) watch(l *line) {
+	s, w := &c.steady, &l.lanes[0].wave
+	s.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.count >= fewVectors
 	s.edges = s.edges[:0]
 	for _, spill := range []mapping.Spill{w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
 		first, last := spill.Edges()
 		s.edges = append(s.edges, first, last)
 	}
-	s.search(0)
+	s.search(0, 0)
 }
 
 // search begins anew after so many vectors.
-func (s *steady) search(from int64) { s.from, s.kept, s.renew = from, -1, from }
+func (s *steady) search(from, low int64) { s.from, s.low, s.kept, s.renew = from, low, -1, from }
 
 // rest lets the search be until vectors change.
 func (s *steady) rest(issued, vectors int64) { s.kept, s.renew = -1, s.edge(issued, vectors) }
@@ -66,17 +69,34 @@ func (s *steady) edge(v, end int64) int64 {
 	return end
 }
 
-// look compares the state at the end of a cycle in which vectors were drained.
+// between are the first vector that is not drained, and the first after all those
+// that have been asked for.
+func (l *line) between() (low, high int64) {
+	low = math.MaxInt64
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		low = min(low, n.global(n.drained))
+		if n.issued > 0 {
+			high = max(high, n.global(n.issued-1)+1)
+		}
+	}
+	return low, high
+}
+
+// look compares the state at the end of a cycle in which the first copy drained
+// vectors.
 func (c *Chip) look() error {
-	s, r := &c.steady, &c.run
+	s, l := &c.steady, &c.lines[0]
 	s.asked = false
 	if !s.watching || c.loading > 0 {
 		return nil
 	}
-	v := r.drained
-	if s.edge(s.from+1, r.issued) < r.issued { // vectors since then differ
-		if s.edge(v+1, r.issued) == r.issued {
-			s.search(v)
+	copies := int64(len(l.lanes))
+	v := l.lanes[0].drained * copies
+	low, high := l.between()
+	if s.edge(s.low+1, high) < high { // vectors since then differ
+		if s.edge(low+1, high) == high {
+			s.search(v, low)
 		}
 		return nil
 	}
@@ -87,16 +107,17 @@ func (c *Chip) look() error {
 	switch {
 	case s.kept >= 0 && slices.Equal(s.now, s.state):
 		c.leap()
-		s.rest(r.issued, c.wave().vectors)
-	case v >= s.renew && v-s.from > mostPeriod:
-		s.rest(r.issued, c.wave().vectors)
+		_, high = l.between()
+		s.rest(high, l.vectors)
+	case v >= s.renew && v-s.from > mostPeriod*copies:
+		s.rest(high, l.vectors)
 	case v >= s.renew:
 		s.kept, s.renew = v, 2*v-s.from+1
 		s.now, s.state = s.state, s.now
 		c.engine.Mark(&s.mark)
 		s.counts = s.counts[:0]
 		for id := range c.ledger.Accounts() {
-			s.counts = append(s.counts, c.ledger.Count(c.wave().phase, energy.AccountID(id)))
+			s.counts = append(s.counts, c.ledger.Count(l.phase, energy.AccountID(id)))
 		}
 		s.busy = [4]sim.Cycle{c.shifting, c.reading, c.converting, c.adding}
 	}
@@ -104,25 +125,29 @@ func (c *Chip) look() error {
 }
 
 // state is all that decides what the wave does from now on, vectors counted from
-// those that are drained.
+// those that the first copy has drained.
 func (c *Chip) state(to []int64) []int64 {
-	r := &c.run
-	to = append(to, r.issued-r.drained, r.activated-r.drained, r.driven-r.drained)
-	for v := r.drained; v < r.issued; v++ {
-		s := r.slot(v)
-		arrived := int64(0)
-		if s.arrived {
-			arrived = 1
+	l := &c.lines[0]
+	from := l.lanes[0].drained
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		to = append(to, n.issued-from, n.activated-from, n.driven-from, n.drained-from)
+		for v := n.drained; v < n.issued; v++ {
+			s := n.slot(v)
+			arrived := int64(0)
+			if s.arrived {
+				arrived = 1
+			}
+			to = append(to, arrived, int64(s.driven), int64(s.results))
 		}
-		to = append(to, arrived, int64(s.driven), int64(s.results))
+		for i := range n.groups {
+			to = n.groups[i].pipeline.State(to, c.engine.Now())
+		}
 	}
-	w := c.wave()
-	for i := range w.groups {
-		to = w.groups[i].pipeline.State(to, c.engine.Now())
-	}
+	first := l.lanes[0].global(from)
 	return c.engine.State(to, func(id sim.ComponentID, a int64) int64 {
 		if id == c.self {
-			return a - r.drained
+			return a - first
 		}
 		return a
 	})
@@ -130,35 +155,38 @@ func (c *Chip) state(to []int64) []int64 {
 
 // leap repeats what happened since the state was kept.
 func (c *Chip) leap() {
-	s, r, w := &c.steady, &c.run, c.wave()
-	period := r.drained - s.kept
-	times := (s.edge(r.issued, w.vectors-1) - r.issued) / period
+	s, l := &c.steady, &c.lines[0]
+	copies := int64(len(l.lanes))
+	period := l.lanes[0].drained*copies - s.kept
+	_, issued := l.between()
+	times := (s.edge(issued, l.vectors-1) - issued) / period
 	if times < 1 {
 		return
 	}
 	s.leaps++
 	before := c.engine.Now()
 	ahead := times * period
-	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, kind int32, a int64, key uint64) (int64, uint64) {
-		switch {
-		case id != c.self:
+	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, _ int32, a int64, key uint64) (int64, uint64) {
+		if id != c.self {
 			return a, key
-		case kind == evPartials || kind == evSent: // two keys a vector
-			return a + ahead, key + 2*uint64(ahead)
 		}
-		return a + ahead, key + uint64(ahead)
+		return a + ahead, key + 2*uint64(ahead) // see [line.key]
 	})
-	for i := range w.groups {
-		w.groups[i].pipeline.Leap(c.engine.Now() - before)
+	l.drained += ahead
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		for j := range n.groups {
+			n.groups[j].pipeline.Leap(c.engine.Now() - before)
+		}
+		n.move(ahead / copies)
 	}
 	for id := range c.ledger.Accounts() {
 		account := energy.AccountID(id)
-		c.ledger.Add(w.phase, account, times*(c.ledger.Count(w.phase, account)-s.counts[id]))
+		c.ledger.Add(l.phase, account, times*(c.ledger.Count(l.phase, account)-s.counts[id]))
 	}
 	for i, busy := range []*sim.Cycle{&c.shifting, &c.reading, &c.converting, &c.adding} {
 		*busy += sim.Cycle(times) * (*busy - s.busy[i])
 	}
-	r.move(ahead)
 }
 
 // move renames the vectors that are asked for and not drained.

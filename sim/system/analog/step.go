@@ -13,7 +13,6 @@ import (
 type arrays struct {
 	chip *Chip
 	byID map[int]*array
-	wave []*array // of the current wave
 }
 
 func newArrays(c *Chip) *arrays { return &arrays{chip: c, byID: map[int]*array{}} }
@@ -25,13 +24,14 @@ const (
 	evShifted
 )
 
-// array is one array's read path. Reads are numbered through the wave: read r
-// belongs to vector r / reads.
+// array is one array's read path. Reads are numbered through its copy's vectors:
+// read r belongs to the copy's vector r / reads.
 type array struct {
 	chip    *Chip
 	index   int
 	id      sim.ComponentID
-	wave    *wave
+	lane    *lane
+	wave    *wave           // its
 	timing  crossbar.Timing // of a row group, a stage a phase
 	group   group
 	rows    int64 // of the tile
@@ -51,10 +51,11 @@ type array struct {
 	shifting bool
 }
 
-// start readies the arrays of a wave.
-func (as *arrays) start(w *wave) {
-	as.wave = as.wave[:0]
-	for i, index := range w.plan.Arrays {
+// start readies the arrays of a copy.
+func (as *arrays) start(n *lane) {
+	w := &n.wave
+	n.units = n.units[:0]
+	for i, index := range w.arrays {
 		a := as.byID[index]
 		if a == nil {
 			a = &array{chip: as.chip, index: index}
@@ -65,14 +66,14 @@ func (as *arrays) start(w *wave) {
 		rows, weights := w.shape(i)
 		g := as.chip.newGroup(w.spec, rows, weights)
 		t := as.chip.timings.stepped(as.chip.machine, &as.chip.readout, w.spec, g.converted)
-		*a = array{chip: a.chip, index: a.index, id: a.id, wave: w, timing: t, group: g, rows: rows, weights: weights, banks: t.Banks}
-		as.wave = append(as.wave, a)
+		*a = array{chip: a.chip, index: a.index, id: a.id, lane: n, wave: w, timing: t, group: g, rows: rows, weights: weights, banks: t.Banks}
+		n.units = append(n.units, a)
 	}
 }
 
-// activate lets every array of the wave read one more vector.
-func (as *arrays) activate(*wave, int64) {
-	for _, a := range as.wave {
+// activate lets every array of a copy read one more vector.
+func (as *arrays) activate(n *lane) {
+	for _, a := range n.units {
 		a.allowed += a.group.reads
 		a.advance()
 	}
@@ -150,7 +151,7 @@ func (a *array) sample() {
 	a.queued++
 	a.sampled++
 	if a.sampled%a.group.reads == 0 {
-		c.engine.Schedule(0, c.self, evDriven, a.sampled/a.group.reads-1, 0)
+		c.engine.Schedule(0, c.self, evDriven, a.lane.global(a.sampled/a.group.reads-1), a.lane.line.index)
 	}
 }
 
@@ -188,6 +189,6 @@ func (a *array) sum() {
 	a.summed++
 	if a.summed%a.group.reads == 0 {
 		c.ledger.Add(a.wave.phase, c.accounts.correct, c.corrections(a.wave.spec, a.rows, a.weights))
-		c.engine.Schedule(0, c.self, evResult, a.summed/a.group.reads-1, 0)
+		c.engine.Schedule(0, c.self, evResult, a.lane.global(a.summed/a.group.reads-1), a.lane.line.index)
 	}
 }

@@ -46,7 +46,7 @@ func (t *tracks) loaded(c *Chip, l *load) {
 	}
 }
 
-func (t *tracks) endOfWave(c *Chip, w *wave, now sim.Cycle) {
+func (t *tracks) endOfWave(c *Chip, w *planned, now sim.Cycle) {
 	if t.recorder != nil && w.vectors > 0 {
 		t.recorder.Span(t.chip, w.spec.kernel.Name, c.waveFrom, now)
 	}

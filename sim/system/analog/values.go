@@ -159,7 +159,7 @@ func (v *values) activate(w *wave, vector int64) error {
 	sums := v.sums[vector*kernel.M:][:kernel.M]
 	var driven, digits, reads, products int64
 	var joules energy.Sum
-	for i := range w.plan.Arrays {
+	for i := range w.arrays {
 		tile := w.plan.First + i
 		r, col := grid.Place(tile)
 		d := v.drive(w, vector, r)
@@ -179,7 +179,7 @@ func (v *values) activate(w *wave, vector int64) error {
 		joules.Add(c.cellJoules(activity, columns))
 	}
 	if !c.machine.DAC.GateZeros {
-		driven, reads = w.activated.load, w.activated.read
+		driven, reads = w.perVector.load, w.perVector.read
 	}
 	c.ledger.Add(w.phase, c.accounts.load, driven)
 	c.ledger.Add(w.phase, c.accounts.drive, driven)
@@ -246,10 +246,11 @@ func (v *values) end(w *wave) error {
 // fill up the last one.
 func (v *values) keep(w *wave) error {
 	post, m := &v.work.Post[w.plan.Kernel], int(w.spec.kernel.M)
-	first := v.pass * v.chip.options.Batch
+	inputs := int64(len(v.outputs))
+	first := min(v.pass*v.chip.options.Batch, inputs)
 	v.pass++
 	sums := v.sums
-	for _, outputs := range v.outputs[first:min(first+v.chip.options.Batch, int64(len(v.outputs)))] {
+	for _, outputs := range v.outputs[first:min(first+v.chip.options.Batch, inputs)] {
 		if err := v.chip.ctx.Err(); err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package analog
 
 import (
+	"fmt"
+	"slices"
+
 	"xbar/crossbar"
 	"xbar/sim"
 	"xbar/sim/mapping"
@@ -19,14 +22,17 @@ type planned struct {
 	late    float64 // seconds that rounding can have added to its loads
 }
 
-// wave is a planned wave with what each of its vectors moves and counts. Only
-// the one that computes is worked out, so that a plan of many waves is small.
+// wave is a planned wave, or one copy's part of it, with what each of its
+// vectors moves and counts. Only what computes is worked out, so that a plan of
+// many waves is small.
 type wave struct {
 	*planned
 
+	arrays    []int // of the copy
+	count     int64 // vectors of the copy in a pass
 	groups    []group
 	rowGroups int64 // of the array that has most, for the rounding bound
-	activated counts
+	perVector counts
 	inBits    int64 // over the network, old partial sums included
 	rowBits   int64 // of the inputs alone
 	newBits   int64 // of those, what comes from outside for the first time
@@ -36,6 +42,7 @@ type wave struct {
 	foreign   int64 // partial-sum bits between tiles
 	adds      int64
 	addTime   sim.Cycle // of the tile that adds most
+	adder     int       // that tile
 	adding    sim.Cycle // of all tiles
 	outBits   int64     // finished outputs
 	partBits  int64     // partial sums that a later wave continues
@@ -45,8 +52,9 @@ type wave struct {
 	sumSpill  mapping.Spill
 	partSpill mapping.Spill
 
-	inputSlots, outputSlots int64 // vectors that the tiles' buffers hold at once
-	room                    int64 // vectors between activation and the end: in sample banks, converters and output buffers
+	takes, gives            map[int]int64 // bits of a vector in each tile's buffers
+	inputSlots, outputSlots int64         // vectors that the tiles' buffers hold at once
+	room                    int64         // vectors between activation and the end: in sample banks, converters and output buffers
 }
 
 // group is arrays of a wave that use the same rows and columns: they do the
@@ -85,21 +93,89 @@ func (c *Chip) newPlanned(p mapping.Wave, pass int) planned {
 	return w
 }
 
-// workOut makes a planned wave the one that computes.
-func (c *Chip) workOut(p *planned) *wave {
-	w := &c.computing
-	*w = wave{planned: p, groups: w.groups[:0]}
-	if w.vectors > 0 {
-		c.groupArrays(w)
-		c.routeInputs(w)
-		c.routeOutputs(w)
-		w.room = int64(banks(c.machine)) + w.outputSlots + c.inside(w)
-		w.inSpill = c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, w.vectors)
-		w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits, w.vectors)
-		w.sumSpill = c.overflow(w.sumBits, w.vectors)
-		w.partSpill = c.overflow(w.partBits, w.vectors)
+// workOut makes planned waves the ones that compute, each on a line of its own.
+func (c *Chip) workOut(all ...*planned) []line {
+	c.lines = slices.Grow(c.lines[:0], len(all))[:len(all)]
+	for i, p := range all {
+		l := &c.lines[i]
+		copies := p.copies()
+		*l = line{planned: p, index: int64(i), lanes: slices.Grow(l.lanes[:0], copies)[:copies]}
+		l.alone()
+		for n := range l.lanes {
+			c.workOutLane(l, n)
+		}
 	}
-	return w
+	c.shareBuffers()
+	return c.lines
+}
+
+// copies is the copies that compute in a wave; of a preload, none.
+func (p *planned) copies() int {
+	if p.vectors == 0 {
+		return 0
+	}
+	return p.spec.grid.Copies
+}
+
+// workOutLane readies copy n of a line.
+func (c *Chip) workOutLane(l *line, n int) {
+	lane := &l.lanes[n]
+	of := int64(len(l.lanes))
+	each := len(l.plan.Arrays) / len(l.lanes)
+	lane.line, lane.copy = l, int64(n)
+	lane.wave = wave{
+		planned: l.planned, arrays: l.plan.Arrays[n*each:][:each], groups: lane.groups[:0],
+		count: (l.vectors - int64(n) + of - 1) / of,
+	}
+	w := &lane.wave
+	c.groupArrays(w)
+	c.routeInputs(w)
+	c.routeOutputs(w)
+	w.inSpill = c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, w.vectors)
+	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits, w.vectors)
+	w.sumSpill = c.overflow(w.sumBits, w.vectors)
+	w.partSpill = c.overflow(w.partBits, w.vectors)
+}
+
+// shareBuffers gives each copy its slots of the tiles' buffers: what computes at
+// the same time in a tile has as many there.
+func (c *Chip) shareBuffers() {
+	takes, gives := map[int]int64{}, map[int]int64{}
+	for i := range c.lines {
+		for n := range c.lines[i].lanes {
+			w := &c.lines[i].lanes[n].wave
+			for tile, bits := range w.takes {
+				takes[tile] += bits
+			}
+			for tile, bits := range w.gives {
+				gives[tile] += bits
+			}
+		}
+	}
+	for i := range c.lines {
+		for n := range c.lines[i].lanes {
+			w := &c.lines[i].lanes[n].wave
+			w.inputSlots = slots(w.takes, takes, c.machine.InputBuffer.Capacity)
+			w.outputSlots = slots(w.gives, gives, c.machine.OutputBuffer.Capacity)
+			w.room = int64(banks(c.machine)) + w.outputSlots + c.inside(w)
+			c.lines[i].lanes[n].adder = c.adderOf(w)
+		}
+	}
+}
+
+// adderOf is the accumulators of the tile in which a vector takes longest to add
+// up. Copies and kernels that meet there share them; a kernel alone has all its
+// tiles for itself.
+func (c *Chip) adderOf(w *wave) *sim.Resource {
+	if len(c.lines) == 1 && len(c.lines[0].lanes) == 1 {
+		return c.accumulator
+	}
+	r := c.adders[w.adder]
+	if r == nil {
+		r = c.engine.NewResource(fmt.Sprintf("tile%d/accumulator", w.adder), 1)
+		c.adders[w.adder] = r
+	}
+	return r
 }
 
 // inside is the vectors that are in a readout which takes the next sum before it
@@ -132,21 +208,21 @@ func (c *Chip) overflow(bits, vectors int64) mapping.Spill {
 // groupArrays sorts the arrays by shape and counts one vector's actions.
 func (c *Chip) groupArrays(w *wave) {
 	m, s := c.machine, w.spec
-	for i := range w.plan.Arrays {
+	for i := range w.arrays {
 		rows, weights := w.shape(i)
 		g := c.newGroup(s, rows, weights)
-		w.activated.load += g.rows * s.slices
-		w.activated.read += g.rows * g.columns * s.slices
-		w.activated.convert += g.converted * g.rowGroups
-		w.activated.shifting = plus(w.activated.shifting, times(g.reads, c.timings.shiftAdd))
+		w.perVector.load += g.rows * s.slices
+		w.perVector.read += g.rows * g.columns * s.slices
+		w.perVector.convert += g.converted * g.rowGroups
+		w.perVector.shifting = plus(w.perVector.shifting, times(g.reads, c.timings.shiftAdd))
 		for j := range s.stages {
 			st := &s.stages[j]
-			w.activated.hold += g.converted * g.rowGroups * st.slices
-			w.activated.integrate += g.converted * g.rowGroups * st.steps
-			w.activated.reading = plus(w.activated.reading, times(g.rowGroups, st.front))
-			w.activated.converting = plus(w.activated.converting, times(g.rowGroups*g.converted, st.interval))
+			w.perVector.hold += g.converted * g.rowGroups * st.slices
+			w.perVector.integrate += g.converted * g.rowGroups * st.steps
+			w.perVector.reading = plus(w.perVector.reading, times(g.rowGroups, st.front))
+			w.perVector.converting = plus(w.perVector.converting, times(g.rowGroups*g.converted, st.interval))
 		}
-		w.activated.correct += c.corrections(s, rows, weights)
+		w.perVector.correct += c.corrections(s, rows, weights)
 		w.rowGroups = max(w.rowGroups, g.rowGroups)
 		w.addToGroup(g)
 	}
@@ -213,16 +289,16 @@ func (w *wave) shape(i int) (rows, weights int64) {
 func (c *Chip) routeInputs(w *wave) {
 	perTile := c.machine.Chip.ArraysPerTile
 	heard := map[[2]int]bool{}
-	holds := map[int]int64{} // bits in each tile's buffer
+	w.takes = map[int]int64{}
 	bits := int64(w.spec.kernel.InputBits)
-	for i, a := range w.plan.Arrays {
+	for i, a := range w.arrays {
 		r, _ := w.spec.grid.Place(w.plan.First + i)
 		rows := int64(w.spec.grid.RowsOf(r)) * bits
 		w.tileRead += rows
 		if key := [2]int{a / perTile, r}; !heard[key] {
 			heard[key] = true
 			w.tileWrite += rows
-			holds[a/perTile] += rows
+			w.takes[a/perTile] += rows
 		}
 		if i < w.spec.grid.RowTiles { // a row tile comes again after all others
 			w.rowBits += rows
@@ -231,15 +307,14 @@ func (c *Chip) routeInputs(w *wave) {
 			w.newBits += rows
 		}
 	}
-	w.inputSlots = slots(holds, c.machine.InputBuffer.Capacity)
 }
 
-// slots is how many vectors at once the fullest tile's buffer holds: two, one
-// that fills while one is used, or one, or none.
-func slots(holds map[int]int64, capacity unit.Bit) int64 {
+// slots is how many vectors at once the fullest of some tiles' buffers holds: two,
+// one that fills while one is used, or one, or none.
+func slots(tiles, holds map[int]int64, capacity unit.Bit) int64 {
 	most := int64(1)
-	for _, bits := range holds {
-		most = max(most, bits)
+	for tile := range tiles {
+		most = max(most, holds[tile])
 	}
 	return min(mostSlots, int64(capacity)/most)
 }
@@ -250,27 +325,28 @@ func slots(holds map[int]int64, capacity unit.Bit) int64 {
 func (c *Chip) routeOutputs(w *wave) {
 	lanes := int64(c.machine.Accumulator.Lanes)
 	perTile := map[int]int64{} // additions
-	holds := map[int]int64{}   // bits in each tile's buffer
-	for from := 0; from < len(w.plan.Arrays); {
+	w.gives = map[int]int64{}
+	for from := 0; from < len(w.arrays); {
 		to := w.endOfColumn(from)
 		before := w.outBits + w.partBits
 		w.adds += c.sumColumn(w, from, to, perTile)
-		holds[w.plan.Arrays[from]/c.machine.Chip.ArraysPerTile] += w.outBits + w.partBits - before
+		w.gives[w.arrays[from]/c.machine.Chip.ArraysPerTile] += w.outBits + w.partBits - before
 		from = to
 	}
-	for _, n := range perTile {
+	for tile, n := range perTile {
 		t := times(ceilDiv(n, lanes), c.timings.addition)
-		w.addTime = max(w.addTime, t)
+		if t > w.addTime || t == w.addTime && tile < w.adder {
+			w.addTime, w.adder = t, tile
+		}
 		w.adding = plus(w.adding, t)
 	}
 	w.inBits = w.rowBits + w.sumBits
-	w.outputSlots = slots(holds, c.machine.OutputBuffer.Capacity)
 }
 
 func (w *wave) endOfColumn(from int) int {
 	_, col := w.spec.grid.Place(w.plan.First + from)
 	to := from
-	for to < len(w.plan.Arrays) {
+	for to < len(w.arrays) {
 		if _, next := w.spec.grid.Place(w.plan.First + to); next != col {
 			break
 		}
@@ -284,10 +360,10 @@ func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int
 	firstRow, col := s.grid.Place(w.plan.First + from)
 	lastRow, _ := s.grid.Place(w.plan.First + to - 1)
 	weights := int64(s.grid.WeightsOf(col))
-	home := w.plan.Arrays[from] / c.machine.Chip.ArraysPerTile
+	home := w.arrays[from] / c.machine.Chip.ArraysPerTile
 	tiles := map[int]bool{}
 	for i := from; i < to; i++ {
-		tile := w.plan.Arrays[i] / c.machine.Chip.ArraysPerTile
+		tile := w.arrays[i] / c.machine.Chip.ArraysPerTile
 		if i > from {
 			adds += weights
 			at := tile

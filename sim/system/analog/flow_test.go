@@ -1,0 +1,236 @@
+package analog
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"xbar/digital/kernel"
+	"xbar/sim/energy"
+	"xbar/sim/theory"
+	"xbar/sim/unit"
+	"xbar/sim/workload"
+)
+
+// randomPipeline draws a chain on a machine that holds it, with up to so many
+// vectors in a kernel and some arrays to spare. Tiles that several kernels share have
+// buffers for all of them.
+func randomPipeline(t *rapid.T, vectors int64) (*Chip, *workload.Workload, Options) {
+	m := randomMachine(t)
+	w := randomChain(t, m)
+	last := w.Kernels[len(w.Kernels)-1]
+	w.Kernels = append(w.Kernels, workload.Kernel{
+		Name: "last", L: last.L, N: last.M, M: rapid.Int64Range(1, 9).Draw(t, "M"), SignedInput: last.SignedInput,
+		InputBits: last.InputBits, WeightBits: last.WeightBits, OutputBits: last.InputBits,
+	})
+	for k := range w.Kernels {
+		w.Kernels[k].L = rapid.Int64Range(1, vectors).Draw(t, "vectors")
+	}
+	m.InputBuffer.Capacity *= 16
+	m.OutputBuffer.Capacity *= 4
+	if rapid.Bool().Draw(t, "room") {
+		m.GlobalBuffer.Capacity = unit.Bit(rapid.Int64Range(1, 100_000).Draw(t, "capacity"))
+	}
+	opt := options(t)
+	m.Chip.Replication = "none"
+	c, err := New(context.Background(), m, w, opt)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	spare := rapid.IntRange(0, 20).Draw(t, "spare")
+	m.Chip.Tiles = (c.Demand() + spare + m.Chip.ArraysPerTile - 1) / m.Chip.ArraysPerTile
+	m.Chip.Replication = rapid.SampledFrom([]string{"none", "balance"}).Draw(t, "copies")
+	m.Chip.Execution = "pipeline"
+	return c, w, opt
+}
+
+// Events of every stage of every read, and one event for a vector's reads, give the
+// same pipeline.
+func TestPipelineInStepsAgrees(t *testing.T) {
+	thousands(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 12)
+		burst := simulate(t, c.machine, w, opt)
+		opt.Step = true
+		checkSame(t, burst, simulate(t, c.machine, w, opt))
+	})
+}
+
+// What a pass does does not depend on when: in a pipeline, and with copies, kernels do
+// what they do layer by layer, but for leakage and for what waits where.
+func TestPipelineCountsAreThoseOfLayers(t *testing.T) {
+	thousands(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 12)
+		m := c.machine
+		m.GlobalBuffer.Capacity = 1 << 30
+		pipe := simulate(t, m, w, opt)
+		m.Chip.Execution, m.Chip.Replication = "layers", "none"
+		layers := simulate(t, m, w, opt)
+		passes := pipe.measured.Passes
+		for phase := firstKernelPhase; phase < pipe.ledger.Phases(); phase++ {
+			for id, account := range pipe.ledger.Accounts() {
+				id := energy.AccountID(id)
+				x, y := pipe.ledger.Count(phase, id), layers.ledger.Count(phase, id)*passes
+				foreign := account.Component == "network" || account.Component == "tile/input-buffer" // copies lie otherwise on the tiles
+				if account.Action != "leak" && !foreign && x != y {
+					t.Fatalf("%s: %s %s counts %d in a pipeline, %d in layers", pipe.ledger.PhaseName(phase), account.Component, account.Action, x, y)
+				}
+			}
+		}
+		for i := range pipe.components {
+			p := &pipe.components[i]
+			var leaks int64
+			for phase := firstKernelPhase; phase < pipe.ledger.Phases(); phase++ {
+				leaks += pipe.ledger.Count(phase, p.leak)
+			}
+			want := int64(pipe.measured.Cycles)
+			if pipe.gated(p) {
+				want = p.busy
+			}
+			if leaks != want {
+				t.Fatalf("%s leaks for %d cycles of %d", p.Path, leaks, want)
+			}
+		}
+	})
+}
+
+// Where nothing is shared, neither the rate of a pipeline nor the latency of a pass
+// alone in it is behind the same chip layer by layer. Where kernels wait for each
+// other's buses, one that goes ahead may hold up another that all wait for: one chip
+// in a thousand loses by it, a tenth at most.
+func TestPipelineIsNoSlower(t *testing.T) {
+	thousands(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 40)
+		m := c.machine
+		m.GlobalBuffer.Capacity = 1 << 30
+		slack := 1.5
+		if rapid.Bool().Draw(t, "alone") {
+			m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+			slack = 1
+		}
+		pipe := simulate(t, m, w, opt)
+		m.Chip.Execution = "layers"
+		layers := simulate(t, m, w, opt)
+		each, flow := slack*float64(layers.measured.Cycles), pipe.measured.Flow
+		if got := float64(pipe.measured.Cycles) / float64(pipe.measured.Passes); got > each {
+			t.Fatalf("a pass takes %g cycles in a pipeline, %d in layers", got, layers.measured.Cycles)
+		}
+		if float64(flow.Latency) > each {
+			t.Fatalf("a pass is through a pipeline after %d cycles, through layers after %d", flow.Latency, layers.measured.Cycles)
+		}
+		if flow.Inference > flow.Latency {
+			t.Fatalf("the first inference is through after %d cycles, the pass after %d", flow.Inference, flow.Latency)
+		}
+	})
+}
+
+// Layer by layer, copies that share no medium make no pass longer, and what they
+// read and convert is what one copy would.
+func TestCopiesAreNoSlower(t *testing.T) {
+	thousands(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 40)
+		m := c.machine
+		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+		m.Chip.Execution, m.Chip.Replication = "layers", "none"
+		one := simulate(t, m, w, opt)
+		m.Chip.Replication = "balance"
+		many := simulate(t, m, w, opt)
+		if many.measured.Cycles > one.measured.Cycles {
+			t.Fatalf("%d cycles with copies, %d without", many.measured.Cycles, one.measured.Cycles)
+		}
+		a := &many.accounts
+		for phase := firstKernelPhase; phase < many.ledger.Phases(); phase++ {
+			for _, id := range []energy.AccountID{a.load, a.read, a.shift, a.correct, a.add, a.dramRead, a.dramWrite, a.bufferRead} {
+				if x, y := many.ledger.Count(phase, id), one.ledger.Count(phase, id); x != y {
+					t.Fatalf("%s: %s counts %d with copies, %d without", many.ledger.PhaseName(phase), many.ledger.Accounts()[id].Action, x, y)
+				}
+			}
+		}
+	})
+}
+
+// Where nothing is shared a pipeline is as fast as its slowest stage: the closed
+// form of its interval.
+func TestPipelineIntervalEqualsTheory(t *testing.T) {
+	thousands(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 40)
+		m := c.machine
+		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+		m.SampleHold.Banks, m.ShiftAdd.Pipelined = 2, true
+		pipe := simulate(t, m, w, opt)
+		var stages []theory.Stage
+		for k := range w.Kernels {
+			s := &pipe.specs[k]
+			stages = append(stages, theory.Stage{
+				Vectors: float64(s.kernel.L * opt.Batch), Copies: float64(s.grid.Copies), Cycles: float64(pipe.cyclesOfVector(s)),
+			})
+		}
+		want := theory.Interval(stages)
+		passes := float64(pipe.measured.Passes)
+		got := float64(pipe.measured.Cycles) / passes
+		slack := 1 / passes // of rounding
+		if !pipe.measured.Flow.Steady {
+			for _, s := range stages { // a copy may have a vector more in one half
+				slack = max(slack, 2*s.Cycles/math.Floor(passes/2))
+			}
+		}
+		if math.Abs(got-want) > slack {
+			t.Fatalf("a pass every %g cycles, theory %g (%+v, %+v)", got, want, stages, pipe.measured)
+		}
+	})
+}
+
+// Values do not depend on time: what comes out of a pipeline, with copies or without,
+// is the integer product, and costs what it costs layer by layer.
+func TestPipelineOfExactValues(t *testing.T) {
+	thousands(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 4)
+		m := c.machine
+		l := rapid.Int64Range(1, 4).Draw(t, "L")
+		for k := range w.Kernels {
+			w.Kernels[k].L = l
+		}
+		m.ADC.Resolution = c.LosslessBits()
+		exact := &workload.Workload{Kernels: w.Kernels, Values: randomValues(t, c, w, rapid.IntRange(1, 4).Draw(t, "inputs"))}
+		opt.Step = rapid.Bool().Draw(t, "step")
+		pipe := simulate(t, m, exact, opt)
+		outputs, _ := pipe.Outputs()
+		for i, row := range outputs {
+			want, err := kernel.Reference(context.Background(), exact.Values, w.Kernels, i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fmt.Sprint(row) != fmt.Sprint(want) {
+				t.Fatalf("input %d gives %v, the integers %v", i, row, want)
+			}
+		}
+		m.Chip.Execution, m.Chip.Replication = "layers", "none"
+		layers := simulate(t, m, exact, opt)
+		a := &pipe.accounts
+		for phase := firstKernelPhase; phase < pipe.ledger.Phases(); phase++ {
+			for _, id := range []energy.AccountID{a.load, a.drive, a.read, a.shift} {
+				x := pipe.ledger.Joules(phase, id) / float64(pipe.measured.Passes)
+				y := layers.ledger.Joules(phase, id) / float64(layers.measured.Passes)
+				if math.Abs(x-y) > 1e-12*y {
+					t.Fatalf("%s: %g J in a pipeline, %g in layers", pipe.ledger.PhaseName(phase), x, y)
+				}
+			}
+		}
+	})
+}
+
+// What does not fit is named.
+func TestPipelineNeedsRoom(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 4)
+		c.machine.Chip.Tiles, c.machine.Chip.ArraysPerTile = 1, c.Demand()-1
+		if c.Demand() < 2 {
+			t.Skip("one array")
+		}
+		if _, err := New(context.Background(), c.machine, w, opt); err == nil {
+			t.Fatalf("%d tiles run in a pipeline of %d arrays", c.Demand(), c.Capacity())
+		}
+	})
+}
