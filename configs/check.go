@@ -27,6 +27,9 @@ func (d *decoder) check(c *Config, root *node) {
 			d.errs.addf(m.blame("name"), "a second machine named %s: results could not be told apart", quote(m.Name))
 		}
 		names[m.Name] = true
+		if m.Batch > 0 && m.BatchUpTo > 0 {
+			d.errs.addf(m.blame("batch_up_to", "batch"), "batch = %d beside batch_up_to = %d, by which it is chosen: leave one out", m.Batch, m.BatchUpTo)
+		}
 		d.checkAnalog(m)
 		d.checkWeights(m, c.Workload.Kernels)
 		d.checkBuffers(m, c)
@@ -140,7 +143,7 @@ const maxKernels = 10_000
 func (d *decoder) checkSizes(c *Config, n *node) {
 	batch := c.Workload.Batch
 	for _, m := range d.machines {
-		batch = max(batch, m.Batch)
+		batch = max(batch, m.MostBatch(batch))
 	}
 	total, kernels := int64(0), int64(0)
 	for i, k := range c.Workload.Kernels {
@@ -382,9 +385,9 @@ func (d *decoder) checkBuffers(m *machine, c *Config) {
 		"input_buffer.capacity", "weight_buffer.capacity", "output_buffer.capacity") {
 		return
 	}
-	batch := c.Workload.Batch
-	if m.Batch > 0 {
-		batch = m.Batch
+	batch := m.MostBatch(c.Workload.Batch)
+	if m.BatchUpTo > 0 {
+		batch = 1 // larger ones that do not fit are not chosen
 	}
 	machine := m.Systolic()
 	seen := map[string]bool{}

@@ -87,12 +87,14 @@ type Kernel struct {
 // Machine is one machine. Sections that carry kinds belong to machines of those
 // kinds only and are required there, but for kinds that can spare them.
 type Machine struct {
-	Name   string     `toml:"name"`
-	Kind   string     `toml:"kind" enum:"analog|scalar|systolic|digital-cim"`
-	Preset string     `toml:"preset" optional:"true"`
-	Batch  int64      `toml:"batch" range:"1..1000000" optional:"true" doc:"overrides workload.batch"`
-	Clock  unit.Hertz `toml:"clock" check:"positive"`
-	Kelvin float64    `toml:"temperature_k" range:"1..1000" default:"300" doc:"kelvin, for the physical floors"`
+	Name      string     `toml:"name"`
+	Kind      string     `toml:"kind" enum:"analog|scalar|systolic|digital-cim"`
+	Preset    string     `toml:"preset" optional:"true"`
+	Batch     int64      `toml:"batch" range:"1..1000000" optional:"true" doc:"overrides workload.batch"`
+	BatchUpTo int64      `toml:"batch_up_to" range:"1..1000000" optional:"true" doc:"choose the batch, up to so many, that makes minimize least"`
+	Minimize  string     `toml:"minimize" enum:"energy|latency|energy-delay" default:"energy-delay" doc:"of an inference, what chip.reload = auto and batch_up_to choose by; latency is its share of a pass"`
+	Clock     unit.Hertz `toml:"clock" check:"positive"`
+	Kelvin    float64    `toml:"temperature_k" range:"1..1000" default:"300" doc:"kelvin, for the physical floors"`
 
 	Array systolic.Array `toml:"array" kind:"systolic"`
 	PE    systolic.PE    `toml:"pe" kind:"systolic"`
@@ -121,6 +123,18 @@ type Machine struct {
 	// Provenance says, for every number of this machine, where it was set
 	// and which publication it comes from, by dotted key ("adc.resolution").
 	Provenance map[string]Origin `toml:"-"`
+}
+
+// MostBatch is the largest batch that the machine may run in, where the workload
+// asks for so many.
+func (m *Machine) MostBatch(workload int64) int64 {
+	switch {
+	case m.BatchUpTo > 0:
+		return m.BatchUpTo
+	case m.Batch > 0:
+		return m.Batch
+	}
+	return workload
 }
 
 // TreeInputs are the rows and the bits of an operand of a digital machine's adder
@@ -162,8 +176,8 @@ func (m *Machine) Has(section string) bool {
 type Chip struct {
 	Tiles         int              `toml:"tiles" range:"1..1000000"`
 	ArraysPerTile int              `toml:"arrays_per_tile" range:"1..65536"`
-	Reload        string           `toml:"reload" enum:"lru|pin|optimal" default:"optimal"`
-	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute"`
+	Reload        string           `toml:"reload" enum:"lru|pin|optimal|auto" default:"lru" doc:"auto: what makes machine.minimize least, by simulation"`
+	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute; reload = auto may do without"`
 	Replication   string           `toml:"replication" enum:"none|balance" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels"`
 	Execution     string           `toml:"execution" enum:"layers|pipeline" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`

@@ -23,6 +23,9 @@
 // demand, and share out its L vectors, so that it takes ⌈L/R⌉·t. [Balance] makes the
 // slowest kernel as fast as the arrays allow. Tiles that are reloaded have no copies.
 //
+// Fewer loads are narrower waves: optimal and pin load through one array, or s,
+// after each other. Which is best is for a simulation to say ([Choices]).
+//
 // The plan of a pass is a sequence of waves: tiles of one kernel, in different
 // arrays, that compute together.
 package mapping

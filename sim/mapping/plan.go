@@ -1,8 +1,10 @@
 package mapping
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"xbar/sim/workload"
 )
@@ -76,7 +78,7 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 		}
 		p.demand += grid.Arrays()
 	}
-	p.resident = p.demand < chip.Arrays || p.demand == chip.Arrays && !p.dynamic
+	p.resident = Resident(kernels, grids, chip.Arrays)
 	p.maxLoads = chip.Arrays
 	switch {
 	case chip.Overlap && chip.Policy == Pin && !p.resident:
@@ -89,6 +91,22 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 	p.used.init(chip.Arrays)
 	p.spent.init(chip.Arrays)
 	return p
+}
+
+// Resident reports whether kernels, cut by their grids, leave every static tile
+// in an array of its own, and one for tiles that are not static.
+func Resident(kernels []workload.Kernel, grids []Grid, arrays int) bool {
+	demand, dynamic := 0, 0
+	for k, grid := range grids {
+		if kernels[k].Dynamic {
+			dynamic = 1
+			continue
+		}
+		if demand += grid.Arrays(); demand > arrays { // long before it wraps
+			return false
+		}
+	}
+	return demand+dynamic <= arrays
 }
 
 func filled(n, value int) []int {
@@ -106,8 +124,9 @@ func (p *Planner) Demand() int { return p.demand }
 func (p *Planner) Resident() bool { return p.resident }
 
 // Preload, called before the first pass, places the tiles that will never
-// leave, as waves without vectors: all static tiles when they are resident, the
-// pinned ones under pin. It errs when ctx is done.
+// leave, as waves without vectors: all static tiles when they are resident;
+// under pin as many as fit beside those that stream, of the kernels with most
+// vectors first. It errs when ctx is done.
 func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 	keep := 0
 	switch {
@@ -117,11 +136,11 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 		keep = max(0, p.chip.Arrays-p.chip.Stream)
 	}
 	var waves []Wave
-	for k, grid := range p.grids {
-		if p.kernels[k].Dynamic || p.firstID[k] >= keep {
+	for _, k := range p.mostVectors() {
+		n := min(p.grids[k].Arrays(), keep-p.next)
+		if p.kernels[k].Dynamic || n == 0 {
 			continue
 		}
-		n := min(grid.Arrays(), keep-p.firstID[k])
 		w := Wave{Kernel: k}
 		for tile := range n {
 			if err := alive(ctx, tile); err != nil {
@@ -131,11 +150,24 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 			p.next++
 			p.place(p.firstID[k]+tile, a)
 			w.Arrays = append(w.Arrays, a)
-			w.Loads = append(w.Loads, Load{Array: a, Tile: tile % grid.Tiles()})
+			w.Loads = append(w.Loads, Load{Array: a, Tile: tile % p.grids[k].Tiles()})
 		}
 		waves = append(waves, w)
 	}
 	return waves, nil
+}
+
+// mostVectors orders kernels by what keeping their tiles saves where it makes
+// waves wider: every wave sends each vector again.
+func (p *Planner) mostVectors() []int {
+	order := make([]int, len(p.kernels))
+	for k := range order {
+		order[k] = k
+	}
+	if !p.resident {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.kernels[b].L, p.kernels[a].L) })
+	}
+	return order
 }
 
 // alive looks at the context now and then: a search for an array may walk over

@@ -14,9 +14,10 @@ import (
 //
 //	study,machine,kind,scope,name,action,quantity,unit,value
 //
-// scope is machine, category, component, action, kernel, load, limit, programming,
-// values or winner; name says which one (component path, kernel, category; of
-// loads the operand, with the level as the action). Of a winner the action says by
+// scope is machine, category, component, action, kernel, reload (of a kernel),
+// candidate, load, limit, programming, values or winner; name says which one (component path, kernel, category; of
+// loads the operand, with the level as the action; of candidates the policy, with
+// the batch as the action). Of a winner the action says by
 // what: energy (per MAC), time or energy-delay (per inference). A number that is
 // not known has no row. Units are SI base units.
 func CSV(w io.Writer, results ...*system.Result) error {
@@ -100,6 +101,7 @@ func (l *long) machine(study string, m *system.Machine) {
 	}
 	l.pipeline(m.Pipeline)
 	l.programming(m.Programming)
+	l.choice(m.Choice)
 	l.values(m.Values)
 }
 
@@ -132,6 +134,18 @@ func (l *long) kernel(k *system.Kernel) {
 		l.int("kernel", k.Name, "", "replicas", "1", k.Replicas)
 	}
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
+	if r := k.Reload; r != nil {
+		l.float("reload", k.Name, "", "bytes", "B", r.Bytes)
+		l.float("reload", k.Name, "", "cells", "cell", r.Cells)
+		l.float("reload", k.Name, "", "energy", "J", r.EnergyJ)
+		l.float("reload", k.Name, "", "dram", "J", r.DRAMJ)
+		l.float("reload", k.Name, "", "network", "J", r.NetworkJ)
+		l.float("reload", k.Name, "", "arrays", "J", r.ArraysJ)
+		l.float("reload", k.Name, "", "hidden", "s", r.HiddenS)
+		l.float("reload", k.Name, "", "exposed", "s", r.ExposedS)
+		l.float("reload", k.Name, "", "writes_per_cell_per_inference", "1", r.WritesPerCellPerInference)
+		l.optional("reload", k.Name, "", "days_to_wear_out", "d", r.DaysToWearOut)
+	}
 }
 
 func (l *long) pipeline(p *system.Pipeline) {
@@ -173,6 +187,21 @@ func (l *long) programming(p *system.Programming) {
 	l.float("programming", "one_time", "", "energy_per_inference", "J", p.OneTimeEnergyPerInferenceJ)
 	l.float("programming", "", "", "writes_per_cell_per_inference", "1", p.WritesPerCellPerInference)
 	l.optional("programming", "", "", "inferences_to_wear_out", "inference", p.InferencesToWearOut)
+	l.optional("programming", "", "", "days_to_wear_out", "d", p.DaysToWearOut)
+}
+
+// choice is the candidates, the one that was chosen first.
+func (l *long) choice(c *system.Choice) {
+	if c == nil {
+		return
+	}
+	for i := range c.Candidates {
+		r := &c.Candidates[i]
+		batch := strconv.FormatInt(r.Batch, 10)
+		l.float("candidate", r.Policy(), batch, "energy_per_inference", "J", r.EnergyJ)
+		l.float("candidate", r.Policy(), batch, "seconds_per_inference", "s", r.Seconds)
+		l.float("candidate", r.Policy(), batch, "energy_delay", "J*s", r.EnergyDelayJS)
+	}
 }
 
 // winners are rows of the machine that wins, a kernel after the other.

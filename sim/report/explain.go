@@ -46,7 +46,7 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 	}
 	x := explanation{
 		page: p, derivations: newDerivations(), whole: subject == "",
-		broad: slices.Contains([]string{"", "energy", "time", "energy-delay", "area", "limits"}, subject),
+		broad: slices.Contains([]string{"", "energy", "time", "energy-delay", "wear", "area", "limits"}, subject),
 	}
 	for i := range e.Machines {
 		x.machine(&e.Machines[i], len(e.Machines) > 1)
@@ -75,6 +75,7 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 	loads(x, m.Loads)
 	x.time(m.Time)
 	x.energyDelay(m.EnergyDelay)
+	x.wear(m.Wear)
 	x.area(m.Area)
 	x.limits(m.Limits)
 }
@@ -344,6 +345,16 @@ func (x *explanation) energyDelay(d *system.Derivation) {
 	x.begin("the energy-delay product" + x.of)
 	x.figure(d)
 	x.entries([]column{{left: true}}, []entry{{[]string{"energy-delay"}, x.lines}})
+}
+
+func (x *explanation) wear(d *system.Derivation) {
+	if d == nil {
+		return
+	}
+	x.subheading("Wear: the most written array lasts " + duration(d.Value) + " without a pause")
+	x.begin("wear" + x.of)
+	x.figure(d)
+	x.entries([]column{{left: true}}, []entry{{[]string{"wear"}, x.lines}})
 }
 
 func (x *explanation) area(a *system.ExplainedArea) {

@@ -360,6 +360,8 @@ func machine(p page, m *system.Machine) {
 	kernels(p, m)
 	loads(p, m.Loads)
 	programming(p, m)
+	reloads(p, m)
+	choice(p, m.Choice)
 	values(p, m)
 	if len(m.Notes) > 0 {
 		p.subheading("Notes")

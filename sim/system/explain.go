@@ -31,6 +31,7 @@ type Explained struct {
 	Energy      *ExplainedEnergy `json:"energy,omitempty"`
 	Time        *ExplainedTime   `json:"time,omitempty"`
 	EnergyDelay *Derivation      `json:"energy_delay,omitempty"` // of an inference, in J·s
+	Wear        *Derivation      `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
 	Area        *ExplainedArea   `json:"area,omitempty"`
 	Limits      []ExplainedLimit `json:"limits,omitempty"`
 	Loads       []Served         `json:"loads,omitempty"` // scalar machines, of the memory levels asked about
@@ -249,7 +250,7 @@ func (e *PathError) Error() string {
 	return text + "\nallowed: " + strings.Join(allowed, ", ")
 }
 
-var subjects = []string{"energy", "time", "energy-delay", "area", "limits"}
+var subjects = []string{"energy", "time", "energy-delay", "wear", "area", "limits"}
 
 func unknownPath(subject string, result *Result) *PathError {
 	allowed := slices.Clone(subjects)
@@ -307,6 +308,9 @@ func (x *explainer) explain(subject string) Explained {
 	}
 	if part == "" && is("energy-delay") {
 		e.EnergyDelay = x.energyDelay()
+	}
+	if part == "" && is("wear") {
+		e.Wear = x.wear()
 	}
 	if is("area") {
 		e.Area = x.area(part)
@@ -411,10 +415,7 @@ func (x *explainer) time(part string) *ExplainedTime {
 // included, times its share of a pass's time.
 func (x *explainer) energyDelay() *Derivation {
 	m := x.result
-	batch := model.Input{Symbol: "B", Value: float64(m.Batch), Key: "workload.batch"}
-	if x.machine.Batch > 0 {
-		batch.Key = "machine.batch"
-	}
+	batch := x.batch()
 	each := model.Figure{
 		Name: "energy of an inference", Equation: "E = {E_p}/{B}", Value: m.EnergyPerInferenceJ, Unit: "J",
 		Inputs: []model.Input{{Symbol: "E_p", Value: m.EnergyJ, Unit: "J", Source: "the energy of a pass, simulated"}, batch},
@@ -428,6 +429,43 @@ func (x *explainer) energyDelay() *Derivation {
 	d := x.derivation(model.Figure{
 		Name: "energy-delay product of an inference", Equation: "ED = {E}·{t}/{B}", Value: m.EnergyDelayJS, Unit: "J·s",
 		Inputs: []model.Input{model.Derived("E", each), {Symbol: "t", Value: m.Seconds, Unit: "s", Source: "the time of a pass, simulated"}, batch},
+	})
+	return &d
+}
+
+// batch is the inferences of a pass, as the config says or as they were chosen.
+func (x *explainer) batch() model.Input {
+	in := model.Input{Symbol: "B", Value: float64(x.result.Batch), Key: "workload.batch"}
+	switch {
+	case x.machine.Batch > 0:
+		in.Key = "machine.batch"
+	case x.machine.BatchUpTo > 0:
+		in.Key, in.Source = "", "chosen up to machine.batch_up_to"
+	}
+	return in
+}
+
+// wear is how long the array lasts that is written most, pass after pass.
+func (x *explainer) wear() *Derivation {
+	m := x.result
+	if m.Programming == nil || m.Programming.DaysToWearOut == nil {
+		return nil
+	}
+	p := m.Programming
+	writes := model.Figure{
+		Name: "writes of a cell per inference", Equation: "w = {l}/{B}", Value: p.WritesPerCellPerInference,
+		Inputs: []model.Input{
+			{Symbol: "l", Value: p.WritesPerCellPerInference * float64(m.Batch), Source: "loads in a pass of the array that has most, over many passes of the plan"},
+			x.batch(),
+		},
+	}
+	d := x.derivation(model.Figure{
+		Name: "time until the most written cells are worn out", Equation: "T = {n}·{t}/({B}·{w})", Value: *p.DaysToWearOut * secondsOfDay, Unit: "s",
+		Inputs: []model.Input{
+			{Symbol: "n", Value: x.machine.Cell.Endurance, Key: "cell.endurance"},
+			{Symbol: "t", Value: m.Seconds, Unit: "s", Source: "the time of a pass, simulated"},
+			x.batch(), model.Derived("w", writes),
+		},
 	})
 	return &d
 }

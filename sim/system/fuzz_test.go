@@ -82,7 +82,7 @@ var knobs = []knob{
 	{"machine", "batch", list("1|2|5"), list("1000000")},
 	{"chip", "tiles", list("1|2|3|4|16"), list("1000000|100000|10000000")},
 	{"chip", "arrays_per_tile", list("1|2|4|7"), list("65536|10")},
-	{"chip", "reload", list(`"lru"|"pin"|"optimal"`), nil},
+	{"chip", "reload", list(`"lru"|"pin"|"optimal"|"auto"`), nil},
 	turn("chip", "overlap_reload", flags),
 	{"chip", "stream_arrays", list("1|2|4"), list("1000000")},
 	turn("chip", "power_gating", flags),
@@ -248,6 +248,8 @@ var knobs = []knob{
 	{"kernels", "operations", list("0|1|100"), list("1000000000000")},
 	{"kernels", "operands", list("0|1|100"), list("1000000000000")},
 	{"kernels", "results", list("0|1|100"), list("1000000000000")},
+	{"machine", "batch_up_to", list("1|2|5"), list("1000000")},
+	{"machine", "minimize", list(`"energy"|"latency"|"energy-delay"`), nil},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -339,10 +341,13 @@ func effort(cfg *configs.Config) (steps float64) {
 	}
 	for i := range cfg.Machines {
 		m := &cfg.Machines[i]
-		batch := float64(max(cfg.Workload.Batch, m.Batch))
+		batch, tries := float64(max(cfg.Workload.Batch, m.MostBatch(cfg.Workload.Batch))), 1.0
+		if m.BatchUpTo > 0 {
+			tries = 10 + 3*math.Log2(batch)
+		}
 		if m.Kind == "scalar" {
 			for _, k := range cfg.Workload.Kernels {
-				steps += float64(k.Repeat) * float64(k.Groups) * (10_000 + 10*float64(k.N))
+				steps += tries * float64(k.Repeat) * float64(k.Groups) * (10_000 + 10*float64(k.N))
 				if cfg.Granularity == "step" {
 					steps += float64(k.Repeat) * float64(k.Groups) * batch * float64(k.L) * float64(k.N) * float64(k.M)
 				}
@@ -350,7 +355,7 @@ func effort(cfg *configs.Config) (steps float64) {
 			continue
 		}
 		if m.Kind == "systolic" {
-			steps += effortSystolic(cfg, m, batch)
+			steps += tries * effortSystolic(cfg, m, batch)
 			continue
 		}
 		pass := 0.0
@@ -385,8 +390,11 @@ func effort(cfg *configs.Config) (steps float64) {
 			pass += float64(k.Repeat) * float64(k.Groups) * (loads + tiles*one + 100)
 		}
 		passes := 2.0
-		if m.Chip.Reload == "optimal" {
+		switch m.Chip.Reload {
+		case "optimal":
 			passes = 100
+		case "auto":
+			passes = 100 + 30*tries
 		}
 		arrays := float64(m.Chip.Tiles * m.Chip.ArraysPerTile)
 		if cfg.Granularity == "burst" {
@@ -395,7 +403,7 @@ func effort(cfg *configs.Config) (steps float64) {
 		if m.Chip.Replication == "balance" {
 			arrays *= float64(m.Crossbar.LogicalRows()) // are loaded
 		}
-		steps += passes*pass + arrays
+		steps += tries * (passes*pass + arrays)
 	}
 	return steps
 }
@@ -573,6 +581,7 @@ func checkResult(t *testing.T, result *system.Result) {
 		if m.PassesMeasured > 1 { // means, each rounded
 			slack = int64(len(m.Kernels))
 		}
+		checkReload(t, m)
 		if d := cycles - m.Cycles; m.Pipeline == nil && (d > slack || -d > slack) {
 			t.Errorf("%s: kernels take %d of %d cycles", m.Name, cycles, m.Cycles)
 		}

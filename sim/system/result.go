@@ -38,6 +38,7 @@ type Machine struct {
 	Components          []Component  `json:"components"`
 	Kernels             []Kernel     `json:"kernels"`
 	Programming         *Programming `json:"programming,omitempty"` // machines with arrays
+	Choice              *Choice      `json:"choice,omitempty"`      // where policy or batch were chosen
 	Values              *Values      `json:"values,omitempty"`      // exact values
 	Limits              []Limit      `json:"limits,omitempty"`      // analog machines
 	Loads               []Served     `json:"loads,omitempty"`       // scalar machines
@@ -114,6 +115,8 @@ type Kernel struct {
 	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights; 0: there are no arrays to hold them
 	Reloads       float64 `json:"reloads"`            // tiles loaded per pass
 
+	Reload *Reload `json:"reload,omitempty"` // nil: its weights stay where they are
+
 	Loops string   `json:"loops,omitempty"` // of a scalar machine, as it went: "lmn, tile_m = 64"
 	Loads []Served `json:"loads,omitempty"`
 }
@@ -132,6 +135,27 @@ func newKernel(k *workload.Kernel, batch int64) Kernel {
 	return r
 }
 
+// Reload is what loading a kernel's tiles takes in every pass. Sums over kernels
+// are [Programming]'s PerPass.
+type Reload struct {
+	Streams  bool    `json:"streams"` // all tiles are loaded in every pass; else some stay
+	Bytes    float64 `json:"bytes"`   // of weights, over the network
+	Cells    float64 `json:"cells"`
+	EnergyJ  float64 `json:"energy_j"`
+	DRAMJ    float64 `json:"dram_j"`
+	NetworkJ float64 `json:"network_j"` // and global buffer
+	ArraysJ  float64 `json:"arrays_j"`  // written and verified
+
+	// Seconds in which a tile is being loaded, and other work hides it or not.
+	HiddenS  float64 `json:"hidden_s"`
+	ExposedS float64 `json:"exposed_s"`
+
+	// Of the array that is written most, by this and other kernels, of those
+	// that the kernel is loaded into.
+	WritesPerCellPerInference float64  `json:"writes_per_cell_per_inference"`
+	DaysToWearOut             *float64 `json:"days_to_wear_out"` // without a pause; nil: it takes no time
+}
+
 // Programming says where the weights are and what moving them costs.
 type Programming struct {
 	Resident                   bool     `json:"resident"`
@@ -142,6 +166,7 @@ type Programming struct {
 	PerPass                    Loads    `json:"per_pass"`
 	WritesPerCellPerInference  float64  `json:"writes_per_cell_per_inference"` // of the most written array
 	InferencesToWearOut        *float64 `json:"inferences_to_wear_out"`        // nil: never
+	DaysToWearOut              *float64 `json:"days_to_wear_out"`              // without a pause; nil: never, or it takes no time
 	AmortisedOverInferences    int64    `json:"amortised_over_inferences"`
 	OneTimeEnergyPerInferenceJ float64  `json:"one_time_energy_per_inference_j"`
 }

@@ -52,7 +52,7 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 				job.trace = opt.Trace
 			}
 			err := guarded(func() error {
-				machine, err := job.run(ctx)
+				machine, err := job.run(ctx, max(1, opt.Workers))
 				if err == nil {
 					result.Machines[i], found[i] = *machine, job.evidence
 				}
@@ -88,6 +88,7 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
+	trial     bool     // of a candidate, for a steady pass
 	evidence  evidence // of the finished run
 }
 
@@ -98,11 +99,16 @@ func (j *job) batch() int64 {
 	return j.config.Workload.Batch
 }
 
-func (j *job) run(ctx context.Context) (*Machine, error) {
+func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
+	choice, err := j.choose(ctx, workers)
+	if err != nil {
+		return nil, err
+	}
 	m, err := j.simulate(ctx)
 	if err != nil {
 		return nil, err
 	}
+	m.Choice = choice
 	if note := m.areaNote(); note != "" {
 		m.Notes = append(m.Notes, note)
 	}

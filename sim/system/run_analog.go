@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"xbar/configs"
+	"xbar/sim"
 	"xbar/sim/system/analog"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
@@ -14,7 +15,7 @@ import (
 // runAnalog steps a chip of crossbars through the workload.
 func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
 	chip, err := analog.New(ctx, j.machine, j.work, analog.Options{
-		Batch: j.batch(), Step: j.config.Granularity == "step",
+		Batch: j.batch(), Step: j.config.Granularity == "step", Steady: j.trial,
 		Statistics: j.statistics(), Sample: j.work.Sample, Trace: j.trace, Progress: j.progress,
 	})
 	if err != nil {
@@ -54,7 +55,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(kernels - 1), passes}
 	b.fill(m, analogParts(chip))
 	j.analogKernels(m, chip, b)
-	m.Programming = j.programming(chip, b)
+	m.Programming = j.programming(chip, m)
 	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
 	if j.machine.Chip.Execution == "pipeline" {
 		m.Pipeline = pipeline(m, chip)
@@ -106,9 +107,44 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 		r.EnergyJ = b.phaseJoules(chip.KernelPhase(k))
 		r.Arrays, r.Replicas = int64(chip.Arrays(k)), int64(chip.Copies(k))
 		r.Reloads = float64(measured.KernelLoads[k]) / float64(b.passes)
+		r.Reload = j.reload(chip, m, k)
 		m.Kernels = append(m.Kernels, r)
 	}
 }
+
+// reload is what loading a kernel takes in every pass.
+func (j *job) reload(chip *analog.Chip, m *Machine, k int) *Reload {
+	measured, clock := chip.Measured(), chip.Clock()
+	if measured.KernelLoads[k] == 0 {
+		return nil
+	}
+	n := float64(measured.Passes)
+	l := chip.Loaded(chip.KernelPhase(k))
+	r := &Reload{
+		Streams: measured.KernelLoads[k] >= int64(chip.Arrays(k))*measured.Passes,
+		Bytes:   float64(l.Bits) / 8 / n, Cells: float64(l.Cells) / n,
+		EnergyJ: l.Joules() / n, DRAMJ: l.DRAM / n, NetworkJ: l.Network / n, ArraysJ: l.Arrays / n,
+		HiddenS:  clock.Seconds(measured.KernelLoading[k]-measured.KernelExposed[k]) / n,
+		ExposedS: clock.Seconds(measured.KernelExposed[k]) / n,
+	}
+	if !j.trial {
+		r.WritesPerCellPerInference = measured.KernelWear[k] / float64(j.batch())
+		r.DaysToWearOut = j.days(m, r.WritesPerCellPerInference)
+	}
+	return r
+}
+
+// days is how long cells last that are written so often, at the rate at which
+// passes follow each other.
+func (j *job) days(m *Machine, writes float64) *float64 {
+	if writes == 0 || m.Seconds == 0 {
+		return nil
+	}
+	days := j.machine.Cell.Endurance / writes * m.Seconds / float64(j.batch()) / secondsOfDay
+	return &days
+}
+
+const secondsOfDay = 24 * 60 * 60
 
 // pipeline is what kernels that run at once come to.
 func pipeline(m *Machine, chip *analog.Chip) *Pipeline {
@@ -128,31 +164,33 @@ func pipeline(m *Machine, chip *analog.Chip) *Pipeline {
 
 // programming sets one-time charges apart from those of every pass. One-time
 // is the preload and what a first pass loads beyond a steady one.
-func (j *job) programming(chip *analog.Chip, b books) *Programming {
+func (j *job) programming(chip *analog.Chip, m *Machine) *Programming {
 	measured, clock := chip.Measured(), chip.Clock()
-	n := float64(b.passes)
+	n := float64(measured.Passes)
 	p := &Programming{
 		Resident: chip.Resident(), CapacityArrays: int64(chip.Capacity()), DemandArrays: int64(chip.Demand()),
 		Policy: j.machine.Chip.Reload, AmortisedOverInferences: j.config.Inferences,
 	}
+	var exposed sim.Cycle
 	for k := range j.work.Kernels {
-		cells, joules := chip.Programming(chip.KernelPhase(k))
+		l := chip.Loaded(chip.KernelPhase(k))
 		p.PerPass.Tiles += float64(measured.KernelLoads[k]) / n
-		p.PerPass.Cells += float64(cells) / n
-		p.PerPass.EnergyJ += joules / n
+		p.PerPass.Cells += float64(l.Cells) / n
+		p.PerPass.EnergyJ += l.Joules() / n
+		exposed += measured.KernelExposed[k]
 	}
-	p.PerPass.Seconds = clock.Seconds(measured.Exposed) / n
-	cells, joules := chip.Programming(chip.Preload())
+	p.PerPass.Seconds = clock.Seconds(exposed) / n
+	once := chip.Loaded(chip.Preload())
 	p.OneTime = Loads{
-		Tiles: float64(measured.PreloadTiles), Cells: float64(cells),
-		EnergyJ: joules,
+		Tiles: float64(measured.PreloadTiles), Cells: float64(once.Cells),
+		EnergyJ: once.Joules(),
 		Seconds: clock.Seconds(measured.PreloadCycles),
 	}
 	if first := float64(measured.WarmUpTiles) - p.PerPass.Tiles; first > 0 {
-		cells, joules := chip.Programming(chip.WarmUp())
+		l := chip.Loaded(chip.WarmUp())
 		p.OneTime.Tiles += first
-		p.OneTime.Cells += math.Max(0, float64(cells)-p.PerPass.Cells)
-		p.OneTime.EnergyJ += math.Max(0, joules-p.PerPass.EnergyJ)
+		p.OneTime.Cells += math.Max(0, float64(l.Cells)-p.PerPass.Cells)
+		p.OneTime.EnergyJ += math.Max(0, l.Joules()-p.PerPass.EnergyJ)
 		p.OneTime.Seconds += math.Max(0, clock.Seconds(measured.WarmUpExposed)-p.PerPass.Seconds)
 	}
 	p.OneTimeEnergyPerInferenceJ = p.OneTime.EnergyJ / float64(j.config.Inferences)
@@ -161,6 +199,7 @@ func (j *job) programming(chip *analog.Chip, b books) *Programming {
 		life := j.machine.Cell.Endurance / p.WritesPerCellPerInference
 		p.InferencesToWearOut = &life
 	}
+	p.DaysToWearOut = j.days(m, p.WritesPerCellPerInference)
 	return p
 }
 

@@ -64,6 +64,9 @@ func TestPartsAddUp(t *testing.T) {
 		{"machine.chip.chip.tiles=20"},
 		{"workload.values=exact"},
 		{"machine.chip.chip.power_gating=true"},
+		{"machine.chip.chip.reload=auto", "machine.chip.chip.overlap_reload=true"},
+		{"machine.*.batch_up_to=5"},
+		{"workload.kernel[1].dynamic=true"},
 	} {
 		for _, m := range run(t, sets...).Machines {
 			var kernels, components, actions float64
@@ -85,10 +88,49 @@ func TestPartsAddUp(t *testing.T) {
 					t.Errorf("%v, %s: %s add up to %g J, the pass takes %g", sets, m.Name, what, sum, m.EnergyJ)
 				}
 			}
+			checkReload(t, &m)
 			if d := cycles - m.Cycles; d < -2 || d > 2 { // each is a rounded mean over passes
 				t.Errorf("%v, %s: kernels take %d cycles, the pass %d", sets, m.Name, cycles, m.Cycles)
 			}
 		}
+	}
+}
+
+// checkReload adds what reloads take up, part by part and kernel by kernel.
+func checkReload(t *testing.T, m *system.Machine) {
+	t.Helper()
+	if m.Programming == nil {
+		return
+	}
+	var sum system.Loads
+	worst := 0.0
+	for _, k := range m.Kernels {
+		r := k.Reload
+		if (r != nil) != (k.Reloads > 0) {
+			t.Errorf("%s %s: %g loads, and %+v", m.Name, k.Name, k.Reloads, r)
+		}
+		if r == nil {
+			continue
+		}
+		if parts := r.DRAMJ + r.NetworkJ + r.ArraysJ; !close12(parts, r.EnergyJ) {
+			t.Errorf("%s %s: the parts of a reload take %g J of %g", m.Name, k.Name, parts, r.EnergyJ)
+		}
+		if r.HiddenS < 0 || r.ExposedS < 0 || r.ExposedS > k.Seconds*(1+1e-12) {
+			t.Errorf("%s %s: %g s of loading are hidden, %g s are waited for, in a kernel of %g s", m.Name, k.Name, r.HiddenS, r.ExposedS, k.Seconds)
+		}
+		sum.Tiles += k.Reloads
+		sum.Cells += r.Cells
+		sum.EnergyJ += r.EnergyJ
+		sum.Seconds += r.ExposedS
+		worst = max(worst, r.WritesPerCellPerInference)
+	}
+	p := m.Programming
+	if !close12(sum.Tiles, p.PerPass.Tiles) || !close12(sum.Cells, p.PerPass.Cells) || !close12(sum.EnergyJ, p.PerPass.EnergyJ) ||
+		math.Abs(sum.Seconds-p.PerPass.Seconds) > 1e-11*m.Seconds || !close12(sum.EnergyJ, m.Categories.Programming) {
+		t.Errorf("%s: kernels reload %+v, the pass %+v", m.Name, sum, p.PerPass)
+	}
+	if worst != p.WritesPerCellPerInference {
+		t.Errorf("%s: cells are written %g times an inference, kernel by kernel at most %g", m.Name, p.WritesPerCellPerInference, worst)
 	}
 }
 

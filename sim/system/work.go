@@ -73,7 +73,7 @@ func takeSample(ctx context.Context, work *workload.Workload, inputs int64) (*wo
 func batchOf(cfg *configs.Config) int64 {
 	batch := cfg.Workload.Batch
 	for _, m := range cfg.Machines {
-		batch = max(batch, m.Batch)
+		batch = max(batch, m.MostBatch(batch))
 	}
 	return batch
 }

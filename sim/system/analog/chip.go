@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Batch      int64
 	Step       bool // an event for every stage of every read
+	Steady     bool // one pass alone, on arrays that hold what passes before it left: no wear, and nothing is programmed once
 	Statistics configs.Statistics
 	Sample     *workload.Sample // from which moments are measured; nil: none
 	Trace      *trace.Recorder  // nil: off
@@ -70,6 +71,7 @@ type Chip struct {
 	lookAgain   func() error // look, made once
 	mayStop     func() error // stopBegun, made once
 	loading     int          // loads that have begun and are not done
+	fetching    []fetching   // of each kernel, in the measured passes
 	shifting    sim.Cycle    // busy cycles of all shift-add stages
 	writing     sim.Cycle    // of all write drivers
 	reading     sim.Cycle    // of all arrays
@@ -89,7 +91,9 @@ type Measured struct {
 	Cycles          sim.Cycle
 	KernelCycles    []sim.Cycle
 	KernelLoads     []int64
-	Exposed         sim.Cycle // cycles in which a wave waited for its loads
+	KernelLoading   []sim.Cycle // in which a tile of the kernel was being loaded
+	KernelExposed   []sim.Cycle // of them, in which a wave waited for it
+	KernelWear      []float64   // as LoadsOfWorst, of the arrays that the kernel is loaded into; nil: nothing is
 	PreloadCycles   sim.Cycle
 	PreloadTiles    int64
 	WarmUpTiles     int64
@@ -191,6 +195,9 @@ func (c *Chip) openPhases() {
 	}
 	c.measured.KernelCycles = make([]sim.Cycle, len(c.specs))
 	c.measured.KernelLoads = make([]int64, len(c.specs))
+	c.measured.KernelLoading = make([]sim.Cycle, len(c.specs))
+	c.measured.KernelExposed = make([]sim.Cycle, len(c.specs))
+	c.fetching = make([]fetching, len(c.specs))
 }
 
 // Run steps the chip through the preload, a warm-up pass where tiles compete,
@@ -361,15 +368,33 @@ func (c *Chip) Packed() bool {
 // KernelPhase is the ledger's phase of a kernel.
 func (c *Chip) KernelPhase(kernel int) int { return firstKernelPhase + kernel }
 
-// Programming sums the programming category of a phase: cells and joules.
-func (c *Chip) Programming(phase int) (cells int64, joules float64) {
-	var sum energy.Sum
-	for id, account := range c.ledger.Accounts() {
-		if account.Category == energy.Programming {
-			sum.Add(c.ledger.Joules(phase, energy.AccountID(id)))
+// Loaded is what was loaded in a phase, and the joules of its way: out of DRAM,
+// through the global buffer and the network, into cells that are written and
+// verified.
+type Loaded struct {
+	Bits, Cells           int64
+	DRAM, Network, Arrays float64
+}
+
+// Joules is all of them.
+func (l *Loaded) Joules() float64 { return l.DRAM + l.Network + l.Arrays }
+
+// Loaded sums what was loaded in a phase: all of the category programming.
+func (c *Chip) Loaded(phase int) Loaded {
+	a := &c.accounts
+	joules := func(ids ...energy.AccountID) float64 {
+		var sum energy.Sum
+		for _, id := range ids {
+			sum.Add(c.ledger.Joules(phase, id))
 		}
+		return sum.Value()
 	}
-	return c.ledger.Count(phase, c.accounts.program), sum.Value()
+	return Loaded{
+		Bits: c.ledger.Count(phase, a.transferWeights), Cells: c.ledger.Count(phase, a.program),
+		DRAM:    joules(a.dramWeights),
+		Network: joules(a.bufferFill, a.bufferLoad, a.transferWeights),
+		Arrays:  joules(a.program, a.verify, a.verifyConvert),
+	}
 }
 
 // Preload and WarmUp are the phases before the measured passes.

@@ -143,7 +143,40 @@ func simulate(t *rapid.T, m *configs.Machine, w *workload.Workload, opt Options)
 	if err := c.Run(context.Background()); err != nil {
 		t.Fatalf("%v", err)
 	}
+	c.checkReload(t)
 	return c
+}
+
+// checkReload compares what loads took kernel by kernel with the category
+// programming, and their time with the pass's.
+func (c *Chip) checkReload(t *rapid.T) {
+	for phase := range c.ledger.Phases() {
+		var sum energy.Sum
+		for id, account := range c.ledger.Accounts() {
+			if account.Category == energy.Programming {
+				sum.Add(c.ledger.Joules(phase, energy.AccountID(id)))
+			}
+		}
+		if l := c.Loaded(phase); math.Abs(l.Joules()-sum.Value()) > 1e-12*sum.Value() {
+			t.Fatalf("%s: %+v, the category programming has %g J", c.ledger.PhaseName(phase), l, sum.Value())
+		}
+	}
+	m := &c.measured
+	worst := 0.0
+	for _, loads := range m.KernelWear {
+		worst = max(worst, loads)
+	}
+	if worst != m.LoadsOfWorst {
+		t.Fatalf("kernels load the array that wears out first %v times a pass, of which the most should be %g", m.KernelWear, m.LoadsOfWorst)
+	}
+	for k := range c.specs {
+		if m.KernelExposed[k] > m.KernelLoading[k] || m.KernelExposed[k] > m.KernelCycles[k] || m.KernelLoads[k] == 0 && m.KernelLoading[k] > 0 {
+			t.Fatalf("kernel %d: %d loads took %d cycles, waited for during %d of its %d", k, m.KernelLoads[k], m.KernelLoading[k], m.KernelExposed[k], m.KernelCycles[k])
+		}
+		if !c.machine.Chip.OverlapReload && m.KernelExposed[k] != m.KernelLoading[k] {
+			t.Fatalf("kernel %d: of %d cycles of loading %d are hidden, and nothing computes meanwhile", k, m.KernelLoading[k], m.KernelLoading[k]-m.KernelExposed[k])
+		}
+	}
 }
 
 // checkSame fails unless two runs agree on every count, joule and cycle.

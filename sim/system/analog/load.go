@@ -72,6 +72,13 @@ func (c *Chip) loadRow(s *spec, weights int64) (loadRow, float64, error) {
 	return row, write.lost, err
 }
 
+// fetching is a kernel's loads that have begun and are not done, and since when
+// there are any.
+type fetching struct {
+	loads int
+	since sim.Cycle
+}
+
 // startLoads begins the loads that waited for so many waves to be done.
 func (c *Chip) startLoads(done int) error {
 	for _, i := range c.triggered[done] {
@@ -82,6 +89,13 @@ func (c *Chip) startLoads(done int) error {
 		w := &c.waves[l.wave]
 		l.began = c.engine.Now()
 		c.loading++
+		if w.phase >= firstKernelPhase {
+			f := &c.fetching[w.plan.Kernel]
+			if f.loads == 0 {
+				f.since = l.began
+			}
+			f.loads++
+		}
 		c.bookLoad(w, l)
 		if c.units == nil && c.dramLink.Unlimited() && c.networkLink.Unlimited() {
 			c.engine.Schedule(l.writing(), c.self, evLoaded, int64(i), 0)
@@ -183,6 +197,12 @@ func (c *Chip) loaded(i int) error {
 	w := &c.waves[l.wave]
 	w.loads--
 	c.loading--
+	if w.phase >= firstKernelPhase {
+		f := &c.fetching[w.plan.Kernel]
+		if f.loads--; f.loads == 0 {
+			c.measured.KernelLoading[w.plan.Kernel] += c.engine.Now() - f.since
+		}
+	}
 	c.tracks.loaded(c, l)
 	if l.wave != c.current || w.loads > 0 {
 		return nil
@@ -199,6 +219,6 @@ func (c *Chip) expose(w *planned) {
 	case w.phase == warmUpPhase:
 		c.measured.WarmUpExposed += waited
 	case w.phase >= firstKernelPhase:
-		c.measured.Exposed += waited
+		c.measured.KernelExposed[w.plan.Kernel] += waited
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"xbar/configs"
 	"xbar/sim/mapping"
 	"xbar/sim/workload"
 )
@@ -28,6 +29,20 @@ const (
 	mostWearUses   = 200_000
 )
 
+// Fits reports whether every static tile of some kernels has an array of its own
+// on a machine, so that no policy makes a difference.
+func Fits(m *configs.Machine, kernels []workload.Kernel) (bool, error) {
+	grids := make([]mapping.Grid, len(kernels))
+	for i, k := range kernels {
+		s, err := newSpec(m, k)
+		if err != nil {
+			return false, err
+		}
+		grids[i] = s.grid
+	}
+	return mapping.Resident(kernels, grids, m.Chip.Tiles*m.Chip.ArraysPerTile), nil
+}
+
 func (c *Chip) makePlan(work *workload.Workload) (err error) {
 	m := c.machine
 	grids := make([]mapping.Grid, len(c.specs))
@@ -38,6 +53,9 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
 		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
 	}, c.options.Batch)
+	if m.Chip.Reload == "auto" && !p.Resident() {
+		panic("analog: the policy is not chosen")
+	}
 	c.plan = plan{planner: p, warmUp: !p.Resident()}
 	if c.pipelined() {
 		if err := c.refusePipeline(); err != nil {
@@ -52,6 +70,11 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 			return err
 		}
 	}
+	if c.options.Steady {
+		c.plan.preload, c.plan.passes, c.plan.waves, c.plan.warmUp = nil, nil, 0, false
+		c.measured.Passes = 1
+		return c.planPass()
+	}
 	start := p.State()
 	for !c.enoughPasses() {
 		if err := c.planPass(); err != nil {
@@ -63,11 +86,15 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 	return c.planWear()
 }
 
+// use is an array that a kernel was loaded into.
+type use struct{ kernel, array int }
+
 // planWear goes on planning, without simulating, to see which array is written
 // most in the long run: from one period of a plan to the next, tiles change
 // arrays.
 func (c *Chip) planWear() error {
 	loads := make([]int64, c.Capacity())
+	into := map[use]bool{}
 	var passes, uses, most int64
 	for uses < mostWearUses && passes < mostWearPasses {
 		waves, err := c.plan.planner.Pass(c.ctx)
@@ -80,6 +107,7 @@ func (c *Chip) planWear() error {
 			for _, l := range waves[i].Loads {
 				loads[l.Array]++
 				most = max(most, loads[l.Array])
+				into[use{waves[i].Kernel, l.Array}] = true
 			}
 		}
 		if most == 0 {
@@ -87,6 +115,11 @@ func (c *Chip) planWear() error {
 		}
 	}
 	c.measured.LoadsOfWorst = float64(most) / float64(passes)
+	c.measured.KernelWear = make([]float64, len(c.specs))
+	for u := range into {
+		worst := &c.measured.KernelWear[u.kernel]
+		*worst = max(*worst, float64(loads[u.array])/float64(passes))
+	}
 	return nil
 }
 

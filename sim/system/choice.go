@@ -1,0 +1,232 @@
+package system
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"xbar/sim/mapping"
+	"xbar/sim/system/analog"
+)
+
+// Choice is what reload = "auto" and batch_up_to tried: of each candidate one
+// pass of the steady state was simulated, without what is programmed once.
+type Choice struct {
+	Minimize   string      `json:"minimize"`
+	Candidates []Candidate `json:"candidates"` // the best first: the one that was chosen, the runner-up and so on
+}
+
+// Candidate is a way to run a machine, and what an inference then takes.
+type Candidate struct {
+	Batch         int64   `json:"batch"`
+	Reload        string  `json:"reload,omitempty"`         // "": the weights fit, or there are no arrays
+	StreamArrays  int     `json:"stream_arrays,omitempty"`  // of pin
+	OverlapReload bool    `json:"overlap_reload,omitempty"` // while others compute
+	EnergyJ       float64 `json:"energy_j"`                 // of an inference
+	Seconds       float64 `json:"seconds"`                  // of a pass, over its batch
+	EnergyDelayJS float64 `json:"energy_delay_js"`
+}
+
+// Measure is what was to be least.
+func (c *Candidate) Measure(minimize string) float64 {
+	switch minimize {
+	case "energy":
+		return c.EnergyJ
+	case "latency":
+		return c.Seconds
+	}
+	return c.EnergyDelayJS
+}
+
+// choose tries what the config leaves open, and gives the job the machine that
+// was best; nil where nothing is open, or there is only one way.
+func (j *job) choose(ctx context.Context, workers int) (*Choice, error) {
+	policies, err := j.policies()
+	if err != nil {
+		return nil, err
+	}
+	s := search{job: j, workers: workers, minimize: j.machine.Minimize}
+	if err := s.batches(ctx, policies); err != nil {
+		return nil, err
+	}
+	if len(s.tried) == 0 {
+		j.take(policies[0])
+		return nil, nil
+	}
+	slices.SortStableFunc(s.tried, s.compare)
+	j.take(s.tried[0])
+	return &Choice{Minimize: s.minimize, Candidates: s.tried}, nil
+}
+
+// policies are the candidates for one batch.
+func (j *job) policies() ([]Candidate, error) {
+	chip := &j.machine.Chip
+	given := Candidate{Batch: j.batch(), Reload: chip.Reload, StreamArrays: chip.StreamArrays, OverlapReload: chip.OverlapReload}
+	if chip.Reload != string(mapping.Pin) {
+		given.StreamArrays = 0
+	}
+	if chip.Reload != "auto" { // other kinds of machine have no chip
+		return []Candidate{given}, nil
+	}
+	fits, err := analog.Fits(j.machine, j.work.Kernels)
+	if err != nil {
+		return nil, err
+	}
+	given.Reload = ""
+	if fits {
+		return []Candidate{given}, nil
+	}
+	var all []Candidate
+	for _, c := range mapping.Choices(chip.Tiles * chip.ArraysPerTile) {
+		given.Reload, given.StreamArrays, given.OverlapReload = string(c.Policy), 0, false
+		if c.Policy == mapping.Pin {
+			given.StreamArrays = c.Stream
+		}
+		all = append(all, given)
+		// Through one array there is nothing to overlap.
+		if chip.OverlapReload && c.Stream > 1 {
+			given.OverlapReload = true
+			all = append(all, given)
+		}
+	}
+	return all, nil
+}
+
+// take makes a candidate the machine of the job.
+func (j *job) take(c Candidate) {
+	m := *j.machine
+	m.Batch, m.BatchUpTo = c.Batch, 0
+	if m.Chip.Reload == "auto" && c.Reload != "" {
+		m.Chip.Reload, m.Chip.StreamArrays, m.Chip.OverlapReload = c.Reload, max(1, c.StreamArrays), c.OverlapReload
+	}
+	j.machine = &m
+}
+
+// search tries candidates.
+type search struct {
+	job      *job
+	workers  int
+	minimize string
+	tried    []Candidate
+}
+
+func (s *search) compare(a, b Candidate) int {
+	return cmp.Compare(a.Measure(s.minimize), b.Measure(s.minimize))
+}
+
+// best is the index of the first of the best that were tried.
+func (s *search) best() (best int) {
+	for i := range s.tried {
+		if s.compare(s.tried[i], s.tried[best]) < 0 {
+			best = i
+		}
+	}
+	return best
+}
+
+// batches tries the policies with every batch that is open: powers of two, and
+// then closer and closer to the best of them with the policy that was best.
+func (s *search) batches(ctx context.Context, policies []Candidate) error {
+	most := s.job.machine.BatchUpTo
+	if most == 0 {
+		if len(policies) == 1 {
+			return nil
+		}
+		return s.try(ctx, policies)
+	}
+	var all []Candidate
+	for batch := int64(1); ; batch = min(2*batch, most) {
+		for _, c := range policies {
+			c.Batch = batch
+			all = append(all, c)
+		}
+		if batch == most {
+			break
+		}
+	}
+	if err := s.try(ctx, all); err != nil {
+		return err
+	}
+	for step := s.tried[s.best()].Batch / 2; step > 0; step /= 2 {
+		near := s.tried[s.best()]
+		var all []Candidate
+		for _, batch := range []int64{near.Batch - step, near.Batch + step} {
+			if near.Batch = batch; batch >= 1 && batch <= most && !s.has(near) {
+				all = append(all, near)
+			}
+		}
+		if err := s.try(ctx, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// has reports whether a candidate was tried.
+func (s *search) has(c Candidate) bool {
+	return slices.ContainsFunc(s.tried, func(t Candidate) bool {
+		return t.Batch == c.Batch && t.Reload == c.Reload && t.StreamArrays == c.StreamArrays && t.OverlapReload == c.OverlapReload
+	})
+}
+
+// try runs candidates and keeps those that can be run; where none can, and none
+// could before, it says why the first cannot.
+func (s *search) try(ctx context.Context, all []Candidate) error {
+	refused := make([]error, len(all))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(s.workers)
+	for i := range all {
+		group.Go(func() error {
+			refused[i] = guarded(func() error { return s.run(inner, &all[i]) })
+			if internal := (*InternalError)(nil); errors.As(refused[i], &internal) {
+				return refused[i]
+			}
+			return inner.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i := range all {
+		if refused[i] == nil {
+			s.tried = append(s.tried, all[i])
+		}
+	}
+	if len(s.tried) == 0 {
+		return refused[0]
+	}
+	return nil
+}
+
+// run simulates a candidate with statistical values and in bursts, for neither
+// changes what is best.
+func (s *search) run(ctx context.Context, c *Candidate) error {
+	j := *s.job
+	j.trial, j.trace, j.progress = true, nil, nil
+	study, work := *j.config, *j.work
+	study.Granularity, work.Values = "burst", nil
+	j.config, j.work = &study, &work
+	j.take(*c)
+	m, err := j.simulate(ctx)
+	if err != nil {
+		return err
+	}
+	c.EnergyJ, c.Seconds, c.EnergyDelayJS = m.EnergyPerInferenceJ, m.Seconds/float64(m.Batch), m.EnergyDelayJS
+	return nil
+}
+
+// Policy is a candidate's policy in words; "" where there is none.
+func (c *Candidate) Policy() string {
+	text := c.Reload
+	if c.StreamArrays > 0 {
+		text += fmt.Sprintf(", %d stream", c.StreamArrays)
+	}
+	if c.OverlapReload {
+		text += ", overlapped"
+	}
+	return text
+}
