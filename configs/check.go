@@ -45,10 +45,12 @@ func (d *decoder) check(c *Config, root *node) {
 const maxExactBits = 16
 
 func (d *decoder) checkWorkload(c *Config, n *node) {
-	network, topology, model, kernels := n.child("network"), n.child("topology"), n.child("onnx"), n.child("kernel")
+	network, topology, model, kernels, preset := n.child("network"), n.child("topology"), n.child("onnx"), n.child("kernel"), n.child("preset")
 	switch {
-	case network == nil && topology == nil && model == nil && kernels == nil:
-		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a topology, an onnx model, or a network and its inputs")
+	case network == nil && topology == nil && model == nil && kernels == nil && preset == nil:
+		d.errs.addf(n.at, "no work: give [[workload.kernel]] tables, a preset of the library, a topology, an onnx model, or a network and its inputs")
+	case preset != nil && (model != nil || topology != nil || network != nil || kernels != nil):
+		d.errs.addf(preset.at, "a preset beside a topology, an onnx model, a network or [[workload.kernel]] tables: leave one out, for a preset brings its own kernels")
 	case model != nil && (topology != nil || network != nil || kernels != nil):
 		d.errs.addf(model.at, "an onnx model beside a topology, a network or [[workload.kernel]] tables: leave one out, for a model brings its own kernels")
 	case topology != nil && (network != nil || kernels != nil):
@@ -65,9 +67,9 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 			d.errs.addf(given.keyAt, "%s belongs to a network, and none is given", key)
 		}
 	}
-	for _, key := range []string{"input_bits", "weight_bits", "output_bits"} {
-		if given := n.child(key); given != nil && topology == nil && model == nil {
-			d.errs.addf(given.keyAt, "%s of a workload is that of a topology's or a model's kernels, and neither is given; each kernel has its own", key)
+	for _, key := range []string{"input_bits", "weight_bits", "output_bits", "activation"} {
+		if given := n.child(key); given != nil && topology == nil && model == nil && preset == nil {
+			d.errs.addf(given.keyAt, "%s of a workload is that of a preset's, a topology's or a model's kernels, and none is given; each kernel has its own", key)
 		}
 	}
 	d.checkStatistics(c, n)
@@ -153,7 +155,7 @@ func (d *decoder) checkSizes(c *Config, n *node) {
 			d.errs.addf(at, "%d kernels so far, repeats counted; at most %d are simulated", kernels, maxKernels)
 			return
 		}
-		macs, fits := product(k.L, k.N, k.M, max(k.Repeat, 1), max(batch, 1))
+		macs, fits := product(k.L, k.N, k.M, max(k.Groups, 1), max(k.Repeat, 1), max(batch, 1))
 		if total += macs; fits && total >= 0 {
 			continue
 		}
@@ -161,8 +163,8 @@ func (d *decoder) checkSizes(c *Config, n *node) {
 		if l, ok := d.leaves[element("workload.kernel", i)+".L"]; ok {
 			at = l.at
 		}
-		d.errs.addf(at, "kernel %s: L·N·M × repeat × batch = %d·%d·%d × %d × %d, summed over the kernels so far, is more than the %d MACs that can be counted",
-			quote(k.Name), k.L, k.N, k.M, max(k.Repeat, 1), max(batch, 1), int64(math.MaxInt64))
+		d.errs.addf(at, "kernel %s: L·N·M × groups × repeat × batch = %d·%d·%d × %d × %d × %d, summed over the kernels so far, is more than the %d MACs that can be counted",
+			quote(k.Name), k.L, k.N, k.M, max(k.Groups, 1), max(k.Repeat, 1), max(batch, 1), int64(math.MaxInt64))
 		return
 	}
 }

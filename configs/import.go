@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -18,9 +19,13 @@ import (
 const maxModel = 2 << 30
 
 // Import reads a network from a file of another program: an ONNX model if its
-// name ends in .onnx, and otherwise a SCALE-Sim topology. What is wrong in a
+// name ends in .onnx, and otherwise a SCALE-Sim topology. Where there is no such
+// file, it may be the name of one of the library's [Networks]. What is wrong in a
 // topology comes as [Errors].
 func Import(path string) (*workload.Network, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return importShipped(path)
+	}
 	if strings.EqualFold(filepath.Ext(path), ".onnx") {
 		return readModel(path, readFile)
 	}
@@ -31,6 +36,22 @@ func Import(path string) (*workload.Network, error) {
 	errs := &collector{}
 	layers := readTopology(doc, errs)
 	return &workload.Network{Layers: layers}, errs.sorted()
+}
+
+// importShipped is a network of the library, or an error that names one.
+func importShipped(name string) (*workload.Network, error) {
+	if n, ok := shipped(embedded, name); ok {
+		return n, nil
+	}
+	kind := "topology"
+	if strings.EqualFold(filepath.Ext(name), ".onnx") {
+		kind = "onnx"
+	}
+	err := fmt.Errorf("%s %s: no such file", kind, quote(name))
+	if near := Nearest(name, networkNames(embedded)); near != "" {
+		err = fmt.Errorf("%w; did you mean the library's %s?", err, quote(near))
+	}
+	return nil, err
 }
 
 // openFile reads no more than a byte over most, so that it can be seen that a
@@ -80,13 +101,15 @@ func readTopology(doc *document, errs *collector) []workload.Layer {
 	return layers
 }
 
-// imports adds the kernels of the workload's topology or model, unless it is
+// imports adds the kernels of the workload's topology, model or preset, unless it is
 // refused for standing beside others.
 func (l *loader) imports(d *decoder, w *Workload) {
-	if len(w.Kernels) > 0 || w.Network != "" || w.Topology != "" && w.ONNX != "" {
+	if len(w.Kernels) > 0 || w.Network != "" || w.Topology != "" && w.ONNX != "" || w.Preset != "" && w.Topology+w.ONNX != "" {
 		return
 	}
 	switch {
+	case w.Preset != "":
+		l.network(d, w)
 	case w.Topology != "":
 		l.topology(d, w)
 	case w.ONNX != "":
@@ -136,16 +159,29 @@ func (l *loader) onnx(d *decoder, w *Workload) {
 	}
 }
 
+// beside is a number of what a layer computes beside its products.
+func (d *decoder) beside(key string, n float64, layer *workload.Layer, from leaf) int64 {
+	const most = 1_000_000_000_000
+	if n > most {
+		d.errs.addf(from.at, "layer %s: %s = %.3g; at most %d are simulated", quote(layer.Name), key, n, int64(most))
+		return 0
+	}
+	return int64(n)
+}
+
 // addLayer adds a layer of a file as a kernel. Bits are those of the file, if it
 // has them, or the workload's.
 func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 	path := element("workload.kernel", len(w.Kernels)) + "."
 	w.Kernels = append(w.Kernels, Kernel{
-		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Repeat: layer.Repeat, Dynamic: layer.Dynamic,
+		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Activation: layer.Activation || w.Activation,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
+		Operations: d.beside("operations", layer.Operations, layer, from),
+		Operands:   d.beside("operands", layer.Operands, layer, from),
+		Results:    d.beside("results", layer.Results, layer, from),
 	})
-	for _, key := range []string{"L", "N", "M", "repeat", "dynamic", "input_bits", "weight_bits"} {
+	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
 		d.leaves[path+key] = from
 	}
 	if layer.InputBits == 0 {

@@ -15,6 +15,9 @@ func TestImportedKernels(t *testing.T) {
 	for _, c := range []struct{ keys, want string }{
 		{`topology = "small.csv"`, "fc 1×20×10 8,8,8 bits"},
 		{"topology = \"small.csv\"\ninput_bits = 4\nweight_bits = 3\noutput_bits = 12", "fc 1×20×10 4,3,12 bits"},
+		{"topology = \"small.csv\"\nactivation = true", "fc 1×20×10 8,8,8 bits activated"},
+		{`preset = "tiny-net"`, "dw 3·4×9×1 8,8,8 bits activated; fc 1×12×5 8,8,8 bits activated"},
+		{"preset = \"tiny-net\"\ninput_bits = 4", "dw 3·4×9×1 4,8,8 bits activated; fc 1×12×5 4,8,8 bits activated"},
 		{`onnx = "small.onnx"`, "fc 1×7×3 8,8,8 bits; gram 1×3×1 8,8,8 bits dynamic"},
 		{"onnx = \"small.onnx\"\ninput_bits = 4\nweight_bits = 3", "fc 1×7×3 8,8,8 bits; gram 1×3×1 4,3,8 bits dynamic"},
 	} {
@@ -25,9 +28,16 @@ func TestImportedKernels(t *testing.T) {
 		}
 		var list []string
 		for _, k := range cfg.Workload.Kernels {
-			text := fmt.Sprintf("%s %d×%d×%d %d,%d,%d bits", k.Name, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
+			times := ""
+			if k.Groups > 1 {
+				times = fmt.Sprintf("%d·", k.Groups)
+			}
+			text := fmt.Sprintf("%s %s%d×%d×%d %d,%d,%d bits", k.Name, times, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
 			if k.Dynamic {
 				text += " dynamic"
+			}
+			if k.Activation {
+				text += " activated"
 			}
 			list = append(list, text)
 		}

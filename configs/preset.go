@@ -10,7 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-//go:embed presets/*.toml parts/*/*.toml
+//go:embed presets/*.toml parts/*/*.toml networks/*.toml
 var embedded embed.FS
 
 //go:embed quickstart.toml
@@ -22,8 +22,15 @@ func Quickstart() []byte { return slices.Clone(quickstart) }
 // PresetInfo names a preset of the library.
 type PresetInfo struct{ Name, Kind, Title string }
 
-// Presets lists the library, machines first, then parts; each sorted by name.
+// Presets lists the library's machines, then their parts; each sorted by name.
 func Presets() []PresetInfo { return append(listPresets(embedded), listParts(embedded)...) }
+
+// Networks lists the library's networks by name.
+func Networks() []PresetInfo { return listNetworks(embedded) }
+
+// Network is the TOML of one: a title, a source, and kernels as those of
+// [workload].
+func Network(name string) ([]byte, bool) { return readNetwork(embedded, name) }
 
 // Preset is the TOML of a preset: a title, the kind of machine, and the keys
 // of a [[machine]] table at the top level. It may name another preset to

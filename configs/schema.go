@@ -33,15 +33,17 @@ type Config struct {
 
 // Workload says what is computed.
 type Workload struct {
+	Preset     string     `toml:"preset" optional:"true" doc:"a network of the library, \"resnet-50\""`
 	Network    string     `toml:"network" optional:"true" doc:"a network file with its weights; or a topology, an ONNX model, or kernels"`
 	Topology   string     `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
 	ONNX       string     `toml:"onnx" optional:"true" doc:"an ONNX model, of which the sizes are read and not the weights"`
 	Inputs     string     `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
 	Labels     string     `toml:"labels" optional:"true" doc:"IDX file of their classes"`
 	Limit      int64      `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
-	InputBits  int        `toml:"input_bits" range:"1..32" optional:"true" doc:"of imported kernels, where their file does not say; 8 unless given"`
-	WeightBits int        `toml:"weight_bits" range:"1..32" optional:"true" doc:"of imported kernels, where their file does not say; 8 unless given"`
-	OutputBits int        `toml:"output_bits" range:"1..64" optional:"true" doc:"of imported kernels; 8 unless given"`
+	InputBits  int        `toml:"input_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
+	WeightBits int        `toml:"weight_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
+	OutputBits int        `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
+	Activation bool       `toml:"activation" default:"false" doc:"of kernels that are imported: each output is rescaled, a bias added and the result clamped; the library's do it anyway"`
 	Batch      int64      `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
 	Values     string     `toml:"values" enum:"statistical|exact" default:"statistical"`
 	Statistics Statistics `toml:"statistics"`
@@ -67,11 +69,16 @@ type Kernel struct {
 	L            int64  `toml:"L" range:"1..1000000000" doc:"input vectors of one inference"`
 	N            int64  `toml:"N" range:"1..1000000000" doc:"length of an input vector, the reduction"`
 	M            int64  `toml:"M" range:"1..1000000000" doc:"outputs"`
+	Groups       int64  `toml:"groups" range:"1..1000000000" default:"1" doc:"of a grouped or depthwise convolution: so many products of this shape, each with inputs, weights and outputs of its own; N and M are those of one group"`
 	InputBits    int    `toml:"input_bits" range:"1..32" default:"8"`
 	WeightBits   int    `toml:"weight_bits" range:"1..32" default:"8"`
 	OutputBits   int    `toml:"output_bits" range:"1..64" default:"8"`
 	SignedInput  bool   `toml:"signed_input" default:"false"`
 	SignedWeight bool   `toml:"signed_weight" default:"true" doc:"of weights drawn for exact values"`
+	Activation   bool   `toml:"activation" default:"false" doc:"each output is rescaled, a bias added and the result clamped"`
+	Operations   int64  `toml:"operations" range:"0..1000000000000" default:"0" doc:"steps of arithmetic beside the product before the next kernel takes its outputs, of one inference: pooling, residual sums, softmax, normalisation"`
+	Operands     int64  `toml:"operands" range:"0..1000000000000" default:"0" doc:"numbers that these read from a buffer"`
+	Results      int64  `toml:"results" range:"0..1000000000000" default:"0" doc:"numbers that these write to a buffer"`
 	Dynamic      bool   `toml:"dynamic" default:"false" doc:"both operands are activations: the array is written for every input"`
 	Replicas     int64  `toml:"replicas" range:"1..1000000" default:"1" doc:"copies of its weights, in arrays of their own, among which its vectors are shared"`
 	Repeat       int64  `toml:"repeat" range:"1..10000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`

@@ -164,6 +164,43 @@ func (p *plan) loads(a *activity, own int, steps, lanes int64) {
 	a.levels[level].loads += steps * p.memory.levels[level].accesses(p.word[own]*lanes)
 }
 
+// operate is what is computed beside the products: an instruction of the adder for a
+// step, and loads and stores of numbers that are where the outputs are, one line
+// after the other. Lanes work side by side.
+func (p *plan) operate(a *activity) {
+	beside := &p.kernel.Beside
+	lanes := p.nest.lanes
+	steps := func(n int64) int64 { return ceilDiv(n, lanes) }
+	width := lanes * p.output
+	if n := p.batch * beside.Operations; n > 0 {
+		a.do(add, steps(n), n)
+	}
+	if n := p.batch * beside.Operands; n > 0 {
+		lines := ceilDiv(n, p.wordsPerLine())
+		a.do(load, steps(n), n)
+		a.levels[0].instructions += steps(n)
+		a.levels[0].loads += steps(n) * p.memory.levels[0].accesses(width)
+		a.levels[0].serves += max(steps(n)-lines, 0)
+		a.levels[p.home].serves += lines
+		p.memory.serve(a, p.home, lines)
+	}
+	if n := p.batch * beside.Results; n > 0 {
+		level := 0
+		if p.operands[useY].around {
+			level = p.home
+		}
+		a.do(store, steps(n), n)
+		a.levels[level].instructions += steps(n)
+		a.levels[level].stores += steps(n) * p.memory.levels[level].accesses(width)
+		for above := level; above < p.home; above++ {
+			p.memory.writeBack(a, above, ceilDiv(n, p.wordsPerLine()))
+		}
+	}
+}
+
+// wordsPerLine is how many outputs a line holds; without lines, one.
+func (p *plan) wordsPerLine() int64 { return max(p.memory.line/p.output, 1) }
+
 // product is all steps of one product.
 func (p *plan) product(a *activity) {
 	n := p.nest.size[axisN]

@@ -163,6 +163,7 @@ func (p *plan) least() activity {
 		}
 	}
 	a.times(p.products)
+	p.operate(&a)
 	return a
 }
 

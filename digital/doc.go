@@ -31,6 +31,14 @@
 //	store         1 (address) + 1 a lane      0          –
 //	activate      2 a lane (sum, scale)       1 a lane   1 activation a lane
 //
+// The groups of a kernel are products that follow one another; none finds a line
+// of another's.
+//
+// What is computed beside the products takes an add for a step of arithmetic, and
+// a load and a store for each number that it reads and writes, with up to Lanes of
+// them in one instruction. The numbers are where a level holds all outputs, and come
+// and go line by line.
+//
 // A step does up to Lanes multiply-accumulates along an innermost n or m, as
 // vectors; the last step of a run, as many as are left. With n innermost the
 // lanes are added up at the end of a run, in ⌈log2 lanes⌉ instructions of

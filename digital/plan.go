@@ -13,9 +13,10 @@ import (
 // plan is one kernel of a pass as the loops will run it.
 type plan struct {
 	kernel           workload.Kernel
+	batch            int64
 	memory           *hierarchy
 	loopInstructions int64
-	products         int64 // inputs that bring a W of their own; 1 for static weights
+	products         int64 // groups, and of dynamic kernels inputs, that have a W of their own
 	nest             nest
 	operands         [operands]operand
 	word             [operands]int64 // bits
@@ -24,7 +25,7 @@ type plan struct {
 	home             int             // level that holds all sums
 
 	traffic *traffic // of a product
-	whole   activity // of all of them
+	whole   activity // of all of them, and what is computed beside
 	bound   float64  // joules that no loops go below; 0: not known
 }
 
@@ -96,7 +97,7 @@ func (h *hierarchy) weights(kernels []workload.Kernel) (lines int64, err error) 
 		if err != nil {
 			return 0, fmt.Errorf("digital: kernel %s: %w", k.Name, err)
 		}
-		lines += ceilDiv(k.N*k.M, words)
+		lines += ceilDiv(k.Inputs()*k.M, words)
 	}
 	return lines, nil
 }
@@ -104,10 +105,10 @@ func (h *hierarchy) weights(kernels []workload.Kernel) (lines int64, err error) 
 // layOut places a kernel's operands in memory.
 func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan, error) {
 	h := s.memory
-	p := &plan{kernel: k, memory: h, loopInstructions: s.core.LoopInstructions, products: 1}
+	p := &plan{kernel: k, batch: batch, memory: h, loopInstructions: s.core.LoopInstructions, products: k.Products()}
 	rows := k.L * batch
 	if k.Dynamic {
-		p.products, rows = batch, k.L
+		p.products, rows = p.products*batch, k.L
 	}
 	p.nest = newNest(l.order, place{rows, k.N, k.M}, l.tile, s.core.Lanes)
 	p.output = wordBits(k.OutputBits)
@@ -172,6 +173,7 @@ func (p *plan) count(ctx context.Context) error {
 	p.product(&p.whole)
 	p.lines(&p.whole, p.traffic)
 	p.whole.times(p.products)
+	p.operate(&p.whole)
 	return nil
 }
 
@@ -196,8 +198,10 @@ func (s *Scalar) countable(kernels []workload.Kernel, batch int64) error {
 			return fmt.Errorf("digital: kernel %s has no size: %d×%d×%d of %d, %d and %d bits",
 				k.Name, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
 		}
-		macs := float64(batch) * float64(k.L) * float64(k.N) * float64(k.M)
+		macs := float64(batch) * float64(k.L) * float64(k.Inputs()) * float64(k.M)
 		most += macs * (perMAC + 4*perUse)
+		beside := float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results)
+		most += float64(batch) * beside * (perMAC + perUse)
 	}
 	if most > math.MaxInt64/2 {
 		return fmt.Errorf("digital: a pass of up to %.2g actions and cycles is more than can be counted (%s)", most, blame)

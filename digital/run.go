@@ -85,7 +85,9 @@ func (r *run) Handle(e sim.Event) error {
 	done, activity := true, &p.whole
 	if r.step {
 		r.now.clear()
-		done, activity = r.advance(p), &r.now
+		if done, activity = r.advance(p), &r.now; done {
+			p.operate(activity)
+		}
 	}
 	cycles := r.book(activity)
 	r.pass.Kernels[k] += cycles

@@ -278,10 +278,60 @@ func drawKernels(t *rapid.T) []workload.Kernel {
 	for range rapid.IntRange(1, 3).Draw(t, "kernels") {
 		k := kernel(size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M"))
 		k.InputBits, k.WeightBits, k.OutputBits = bits.Draw(t, "input bits"), bits.Draw(t, "weight bits"), bits.Draw(t, "output bits")
+		k.Groups = rapid.Int64Range(0, 3).Draw(t, "groups")
+		if rapid.Bool().Draw(t, "beside") {
+			k.Beside = workload.Beside{Operations: 5, Operands: 70, Results: 30}
+		}
 		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
 		kernels = append(kernels, k)
 	}
 	return kernels
+}
+
+// What is computed beside a product, by hand: 5 additions, 70 loads and 30 stores of
+// bytes, in lines of 16 bytes where the second level holds the outputs.
+func TestBesideTheProducts(t *testing.T) {
+	clock, _ := sim.NewClock(big.NewRat(1e9, 1))
+	mem := Memory{WriteAllocate: true, Levels: []Level{
+		{Name: "L1", Capacity: 2 * 16 * 8, Line: 16 * 8, AccessBits: 64, Latency: 1e-9},
+		{Name: "DRAM", Line: 16 * 8, AccessBits: 128, Latency: 10e-9},
+	}}
+	k := kernel(4, 4, 16) // outputs of 4 lines
+	with := k
+	with.Beside = workload.Beside{Operations: 5, Operands: 70, Results: 30}
+	for _, granularity := range []Granularity{Burst, Step} {
+		var all []map[string]int64
+		var cycles []sim.Cycle
+		for _, k := range []workload.Kernel{k, with} {
+			s, err := NewScalar(Config{Order: "lmn", CyclesPerInstruction: 2}, mem, clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass, err := s.Run(context.Background(), []workload.Kernel{k}, 1, granularity)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, cycles = append(all, counts(s, 0)), append(cycles, pass.Kernels[0])
+		}
+		more := map[string]int64{}
+		for action, n := range all[1] {
+			if n != all[0][action] {
+				more[action] = n - all[0][action]
+			}
+		}
+		want := map[string]int64{
+			"core issue": 5 + 70 + 30, "core/registers read": 2*5 + 70 + 2*30, "core/registers write": 5 + 70, "core/alu add": 5,
+			"memory/L1 load": 70, "memory/L1 store": 30,
+			"memory/DRAM line-read": 5, "memory/L1 line-fill": 5 * 2, // 70 bytes in lines of 16
+			"memory/L1 write-back": 2 * 2, "memory/DRAM line-write": 2, // 30 bytes
+		}
+		if d := cmp.Diff(want, more); d != "" {
+			t.Error("- by hand, + machine", d)
+		}
+		if took, want := cycles[1]-cycles[0], sim.Cycle(2*(5+70+30)+(70-5)*1+5*10); took != want {
+			t.Errorf("%d cycles, by hand %d", took, want)
+		}
+	}
 }
 
 // An event a step with simulated caches and an event a kernel with the closed
@@ -335,7 +385,7 @@ func TestInstructionsAreTheory(t *testing.T) {
 			c.Order = "lmn"
 		}
 		k := drawKernels(t)[0]
-		k.Activation, k.Dynamic = false, false
+		k.Activation, k.Dynamic, k.Beside = false, false, workload.Beside{}
 		mem := Memory{Levels: []Level{{Name: "bits", Line: 96, AccessBits: 1}}}
 		clock, _ := sim.NewClock(big.NewRat(1e9, 1))
 		s, err := NewScalar(c, mem, clock)
@@ -352,13 +402,13 @@ func TestInstructionsAreTheory(t *testing.T) {
 			run = math.MaxInt64
 		}
 		want := theory.Loops{Inner: inner, Run: run, Lanes: c.Lanes, Overhead: c.LoopInstructions}.
-			Count(theory.Kernel{L: k.L, N: k.N, M: k.M})
+			Count(theory.Kernel{L: k.L, N: k.N, M: k.M, Groups: k.Groups})
 		output := wordBits(k.OutputBits)
 		sum := output
 		if want.LoadSum > 0 || inner != "n" {
 			sum = max(output, wordBits(k.InputBits+k.WeightBits+bits.Len64(uint64(k.N-1))))
 		}
-		finished := k.L * k.M
+		finished := k.L * k.Outputs()
 		all := map[string]int64{
 			"core issue": want.Issued, "core/registers read": want.Reads, "core/registers write": want.Writes,
 			"core/alu multiply": want.Multiplies, "core/alu add": want.Adds,

@@ -11,7 +11,7 @@
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
 //	import    show what kernels a network's file holds
-//	presets   list the library of machines and parts, or print one as TOML
+//	presets   list the library of machines, parts and networks, or print one as TOML
 //	keys      list what a config may hold: keys, units, defaults and models
 //	validate  compare the simulator with published chips and golden numbers
 //	version   print the version
@@ -131,8 +131,9 @@
 // ends in .onnx is an ONNX model, of which only sizes are read; what it computes
 // beside the products is listed by operator, and so is every operator that is not
 // known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
-// a heading. A config takes such a file as it is, with onnx = "FILE" or
-// topology = "FILE" in [workload]; --toml writes it as kernels instead, to be
+// a heading; or, where there is no such file, a network of the library, "resnet-50".
+// A config takes either as it is, with onnx = "FILE", topology = "FILE" or
+// preset = "NAME" in [workload]; --toml writes it as kernels instead, to be
 // changed by hand. JSON is schema xbar.import/1.
 //
 // Flags, before or after the operands:
@@ -155,7 +156,7 @@
 //	xbar presets [NAME] [flags]
 //
 // Presets lists the library: what a config can name with preset = "NAME", in a
-// machine or in a section of one. With a NAME it prints that preset whole, as TOML,
+// machine, in a section of one, or in [workload]. With a NAME it prints that preset whole, as TOML,
 // with the source of every number. Where a machine and a part share a name, NAME
 // is the machine, and KIND/NAME the part.
 //

@@ -19,15 +19,15 @@ func Product(x, w workload.Matrix) [][]int64 {
 }
 
 // Reference sends input i through the chain of kernels and returns the last
-// one's L·M outputs, row by row, each kernel's sums having passed its
-// Requantize. A kernel reads the L×M outputs of the one before as its own L×N
+// one's L·G·M outputs, row by row, each kernel's sums having passed its
+// Requantize. A kernel reads the L×G·M outputs of the one before as its own L×G·N
 // inputs, in row-major order, so the two sizes must be equal. It errs when ctx
 // is done, and panics when kernels and values do not fit each other.
 func Reference(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int) ([]int64, error) {
 	return chain(ctx, v, kernels, i, func(int, []int64) {})
 }
 
-// Trace does the same, and shows the L·N inputs that each kernel is given.
+// Trace does the same, and shows the L·G·N inputs that each kernel is given.
 func Trace(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int, show func(kernel int, x []int64)) error {
 	_, err := chain(ctx, v, kernels, i, show)
 	return err
@@ -38,19 +38,45 @@ func chain(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i
 	for k, kernel := range kernels {
 		show(k, x)
 		w := v.Weights[k]
-		if int64(w.Rows) != kernel.N || int64(w.Cols) != kernel.M {
-			panic(fmt.Sprintf("kernel: %s is %d×%d, its weights are %d×%d", kernel.Name, kernel.N, kernel.M, w.Rows, w.Cols))
+		if int64(w.Rows) != kernel.Inputs() || int64(w.Cols) != kernel.M {
+			panic(fmt.Sprintf("kernel: %s is %d×%d, its weights are %d×%d", kernel.Name, kernel.Inputs(), kernel.M, w.Rows, w.Cols))
 		}
-		y, err := multiply(ctx, x, int(kernel.L), w)
+		y, err := groups(ctx, x, int(kernel.Products()), int(kernel.L), w)
 		if err != nil {
 			return nil, err
 		}
+		outputs := int(kernel.Outputs())
 		for j := range y {
-			y[j] = v.Post[k].Apply(j%w.Cols, y[j])
+			y[j] = v.Post[k].Apply(j%outputs, y[j])
 		}
 		x = y
 	}
 	return x, nil
+}
+
+// groups multiplies each group's part of the vectors with its part of w, and puts
+// the results side by side.
+func groups(ctx context.Context, x []int64, count, rows int, w workload.Matrix) ([]int64, error) {
+	if count == 1 {
+		return multiply(ctx, x, rows, w)
+	}
+	y := make([]int64, rows*count*w.Cols)
+	n := w.Rows / count
+	part := make([]int64, rows*n)
+	for g := range count {
+		for l := range rows {
+			copy(part[l*n:][:n], x[(l*count+g)*n:])
+		}
+		own := workload.Matrix{Rows: n, Cols: w.Cols, Data: w.Data[g*n*w.Cols:][:n*w.Cols]}
+		sums, err := multiply(ctx, part, rows, own)
+		if err != nil {
+			return nil, err
+		}
+		for l := range rows {
+			copy(y[(l*count+g)*w.Cols:], sums[l*w.Cols:][:w.Cols])
+		}
+	}
+	return y, nil
 }
 
 // multiply is x·w for x of rows×w.Rows in row-major order.

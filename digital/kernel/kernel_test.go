@@ -71,6 +71,28 @@ func TestReferenceIsAssociative(t *testing.T) {
 	})
 }
 
+// Groups are one product with a matrix that is zero off its diagonal of blocks.
+func TestGroupsAreBlocksOfAMatrix(t *testing.T) {
+	size := rapid.IntRange(1, 4)
+	rapid.Check(t, func(t *rapid.T) {
+		G, L, N, M := size.Draw(t, "G"), size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M")
+		x, w := matrix(t, "x", L, G*N), matrix(t, "w", G*N, M)
+		whole := workload.Matrix{Rows: G * N, Cols: G * M, Data: make([]int32, G*N*G*M)}
+		for n := range G * N {
+			copy(whole.Row(n)[n/N*M:], w.Row(n))
+		}
+		values := &workload.Values{
+			Inputs:  workload.Matrix{Rows: 1, Cols: L * G * N, Data: x.Data},
+			Weights: []workload.Matrix{w}, Post: make([]workload.Requantize, 1),
+		}
+		chain := []workload.Kernel{{L: int64(L), N: int64(N), M: int64(M), Groups: int64(G)}}
+		want := slices.Concat(kernel.Product(x, whole)...)
+		if got, err := kernel.Reference(context.Background(), values, chain, 0); err != nil || !slices.Equal(got, want) {
+			t.Fatalf("in groups %v, as one matrix %v", got, want)
+		}
+	})
+}
+
 // The 2×2 outputs of one kernel are the 1×4 inputs of the next, row by row;
 // biases belong to columns; each input of the batch is its own.
 func TestReferenceReshapes(t *testing.T) {

@@ -80,6 +80,9 @@ func (m *Machine) openAccounts() {
 	words("output-buffer", "spill", energy.Buffer, spilled, sum, "a partial sum that leaves for the DRAM", outRead)
 	words("output-buffer", "fill", energy.Buffer, fetched+sum, sum, "a partial sum back from the DRAM", outWrite)
 	fixed("activation", "apply", applied, "an output to which the kernel's activation is applied", m.cfg.Activation.Operation().Under("activation"))
+	fixed("activation", "operate", operated, "a step of arithmetic beside the products", m.cfg.Activation.Operation().Under("activation"))
+	words("input-buffer", "operand", energy.Buffer, operands, output, "a number that is computed with beside the products", inRead)
+	words("input-buffer", "result", energy.Buffer, results, output, "a number that comes of it", inWrite)
 	if n := m.cfg.Network; n != nil {
 		transfer := n.Transfer().Under("network")
 		words("network", "move input", energy.Network, read+input, input, "an input on its way into the array", transfer)

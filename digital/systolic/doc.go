@@ -70,6 +70,13 @@
 //
 // # Batch
 //
+// What is computed beside the products takes an operation of the activation unit for
+// a step of arithmetic, reads its numbers from the input buffer and writes them
+// there. It takes no time.
+//
+// The groups of a kernel follow one another, as the channels of a depthwise layer
+// do in SCALE-Sim; each is a product with folds of its own.
+//
 // A batch runs kernel by kernel and multiplies L. If W is an activation, each
 // input has its own, and the kernel is repeated instead; it is fetched from
 // DRAM as weights are, for the weight buffer has no other way in.

@@ -25,15 +25,16 @@ type oracle struct {
 	k       workload.Kernel
 	l, n, m int64
 	batches int64
+	batch   int64
 	sumBits int64
 
 	found, kept bool // inputs are on the chip, outputs stay there
 }
 
 func newOracle(cfg *Config, k workload.Kernel, batch int64) *oracle {
-	o := &oracle{cfg: cfg, k: k, l: k.L * batch, n: k.N, m: k.M, batches: 1, sumBits: int64(k.InputBits + k.WeightBits)}
+	o := &oracle{cfg: cfg, k: k, l: k.L * batch, n: k.N, m: k.M, batches: k.Products(), batch: batch, sumBits: int64(k.InputBits + k.WeightBits)}
 	if k.Dynamic {
-		o.l, o.batches = k.L, batch
+		o.l, o.batches = k.L, k.Products()*batch
 	}
 	for x := int64(1); x < k.N; x *= 2 {
 		o.sumBits++
@@ -71,7 +72,7 @@ func (o *oracle) ideal() int64 {
 func (o *oracle) theory() (theory.Kernel, theory.Systolic) {
 	c := o.cfg
 	return theory.Kernel{
-			L: o.l, N: o.n, M: o.m,
+			L: o.l, N: o.n, M: o.m, Groups: o.batches,
 			InputBits: int64(o.k.InputBits), WeightBits: int64(o.k.WeightBits), OutputBits: int64(o.k.OutputBits),
 		}, theory.Systolic{
 			R: int64(c.Array.Rows), C: int64(c.Array.Cols), Dataflow: c.Array.Dataflow,
@@ -101,8 +102,10 @@ func (o *oracle) counts() map[string]int64 {
 	if o.k.Activation {
 		got["activation apply"] = c.Outputs
 	}
+	got["activation operate"] = o.batch * o.k.Beside.Operations
+	got["input-buffer operand"], got["input-buffer result"] = o.batch*o.k.Beside.Operands, o.batch*o.k.Beside.Results
 	for action, n := range got {
-		if got[action] *= o.batches; n == 0 {
+		if n == 0 {
 			delete(got, action)
 		}
 	}
@@ -252,11 +255,11 @@ func TestOracle(t *testing.T) {
 			o := newOracle(&cfg, k, batch)
 			o.found = kept
 			if i+1 < len(kernels) && cfg.Array.KeepActivations {
-				reads := k.L * k.N * int64(k.InputBits)
+				reads := k.L * k.Inputs() * int64(k.InputBits)
 				if kept {
-					reads = kernels[i-1].L * kernels[i-1].M * int64(kernels[i-1].OutputBits)
+					reads = kernels[i-1].L * kernels[i-1].Outputs() * int64(kernels[i-1].OutputBits)
 				}
-				o.kept = float64(batch*(reads+k.L*k.M*int64(k.OutputBits))) <= float64(cfg.InputBuffer.Capacity)
+				o.kept = float64(batch*(reads+k.L*k.Outputs()*int64(k.OutputBits))) <= float64(cfg.InputBuffer.Capacity)
 			}
 			kept = o.kept
 			if d := cmp.Diff(o.counts(), counted(m, i)); d != "" {
@@ -280,7 +283,7 @@ func TestOracle(t *testing.T) {
 func TestEnergyIsTheClosedForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cfg, k := drawConfig(t), drawKernels(t, 64)[0]
-		k.Activation, k.Dynamic = false, false
+		k.Activation, k.Dynamic, k.Beside = false, false, workload.Beside{}
 		cost := func(name string) float64 { return rapid.Float64Range(0.01, 10).Draw(t, name) * pJ }
 		e := theory.SystolicCosts{
 			MAC: cost("MAC"), Register: cost("register"), InputRead: cost("input read"), InputWrite: cost("input write"),

@@ -48,6 +48,7 @@ func (r role) loads() bool { return r.held != sum }
 type plan struct {
 	role
 	kernel    workload.Kernel
+	batch     int64
 	R, C      int64              // of the array
 	extent    [dims]int64        // of one product
 	width     [tensors + 1]int64 // bits of a word
@@ -105,15 +106,15 @@ func (m *Machine) plans(kernels []workload.Kernel, batch int64) ([]plan, error) 
 // keep leaves activations in an input buffer of the given bits from one kernel
 // to the next, where it holds both what the kernel reads and what it writes.
 func keep(plans []plan, batch, capacity int64) {
-	inputs := batch * plans[0].kernel.L * plans[0].kernel.N * plans[0].width[input]
+	inputs := batch * plans[0].kernel.L * plans[0].kernel.Inputs() * plans[0].width[input]
 	for i := range plans[:len(plans)-1] {
 		p, next := &plans[i], &plans[i+1]
-		outputs := batch * p.kernel.L * p.kernel.M * p.width[output]
+		outputs := batch * p.kernel.L * p.kernel.Outputs() * p.width[output]
 		p.kept = inputs+outputs <= capacity
 		next.found = p.kept
 		inputs = outputs
 		if !next.found {
-			inputs = batch * next.kernel.L * next.kernel.N * next.width[input]
+			inputs = batch * next.kernel.L * next.kernel.Inputs() * next.width[input]
 		}
 	}
 }
@@ -123,16 +124,16 @@ func keep(plans []plan, batch, capacity int64) {
 func (m *Machine) newPlan(k workload.Kernel, batch int64) (plan, error) {
 	cfg := &m.cfg
 	p := plan{
-		role: m.role, kernel: k,
+		role: m.role, kernel: k, batch: batch,
 		R: int64(cfg.Array.Rows), C: int64(cfg.Array.Cols),
 		extent: [dims]int64{k.L * batch, k.N, k.M},
 	}
 	widths := widths(k.N, k.InputBits, k.WeightBits)
 	copy(p.width[:], widths[:])
 	p.width[output] = int64(k.OutputBits)
-	products := int64(1)
+	products := k.Products()
 	if k.Dynamic {
-		products, p.extent[dimL] = batch, k.L
+		products, p.extent[dimL] = products*batch, k.L
 	}
 	capacity := cfg.capacities()
 	rows, cols, stream := p.extent[p.rows], p.extent[p.cols], p.extent[p.stream]
@@ -292,9 +293,10 @@ func (m *Machine) countable(kernels []workload.Kernel, batch int64) error {
 		l, n, o := float64(k.L)*float64(batch), float64(k.N), float64(k.M)
 		R, C := float64(m.cfg.Array.Rows), float64(m.cfg.Array.Cols)
 		edge := max(R, C)
-		padded := (l + edge) * (n + edge) * (o + edge) // every PE in every fold, its streams' tails included
+		padded := float64(k.Products()) * (l + edge) * (n + edge) * (o + edge) // every PE in every fold, its streams' tails included
 		width := float64(k.InputBits + k.WeightBits + k.OutputBits + 64)
 		most += 4 * padded * width * max(1, m.channel.PerBit())
+		most += float64(batch) * (float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results)) * width
 	}
 	if most > math.MaxInt64/2 {
 		return fmt.Errorf("systolic: a pass of up to %.2g bits and cycles is more than can be counted", most)

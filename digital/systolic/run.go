@@ -245,6 +245,9 @@ func (r *run) finish(p *plan) {
 		exact := float64(t[dramBits]) / (float64(b) * float64(m.cfg.DRAM.Channels))
 		r.pass.Rounding += unit.Second(max(0, m.clock.Seconds(sim.Cycle(t[dramCycles]))-exact))
 	}
+	t[operated] = p.batch * p.kernel.Beside.Operations
+	t[operands] = p.batch * p.kernel.Beside.Operands
+	t[results] = p.batch * p.kernel.Beside.Results
 	m.book(p, t)
 	r.kernel++
 	r.start()

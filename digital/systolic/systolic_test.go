@@ -231,6 +231,10 @@ func drawKernels(t *rapid.T, most int64) []workload.Kernel {
 	for range rapid.IntRange(1, 3).Draw(t, "kernels") {
 		k := kernel(size.Draw(t, "L"), size.Draw(t, "N"), size.Draw(t, "M"))
 		k.InputBits, k.WeightBits, k.OutputBits = bits.Draw(t, "input bits"), bits.Draw(t, "weight bits"), bits.Draw(t, "output bits")
+		k.Groups = rapid.Int64Range(0, 6).Draw(t, "groups")
+		if rapid.Bool().Draw(t, "beside") {
+			k.Beside = workload.Beside{Operations: 5, Operands: 7, Results: 3}
+		}
 		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
 		kernels = append(kernels, k)
 	}
@@ -462,7 +466,7 @@ func TestCharges(t *testing.T) {
 	const in, weight, sum, out = 5, 7, 14, 11 // 5 + 7 + ⌈log2 4⌉
 	width := map[string]float64{
 		"pe move input": in, "pe move weight": weight, "pe move sum": sum,
-		"input-buffer read": in, "input-buffer fill": in, "input-buffer keep": out,
+		"input-buffer read": in, "input-buffer fill": in, "input-buffer keep": out, "input-buffer operand": out, "input-buffer result": out,
 		"weight-buffer read": weight, "weight-buffer fill": weight,
 		"output-buffer write": sum, "output-buffer read": sum, "output-buffer store": sum, "output-buffer spill": sum, "output-buffer fill": sum,
 		"network move input": in, "network move weight": weight, "network move sum": sum, "network return sum": sum,
@@ -470,6 +474,7 @@ func TestCharges(t *testing.T) {
 	}
 	k := kernel(40, 4, 3)
 	k.InputBits, k.WeightBits, k.OutputBits, k.Activation = in, weight, out, true
+	k.Beside = workload.Beside{Operations: 5, Operands: 7, Results: 3}
 
 	given := config(2, 3, "ws")
 	given.Array.KeepActivations = true

@@ -3,6 +3,13 @@
 //
 //	K = ⌈N/R⌉·⌈M/C_l⌉ tiles a kernel,  D = ΣK (static kernels),  A = arrays of the chip
 //
+// A kernel of G groups takes G·K, or where a group fits an array
+//
+//	K = ⌈G/p⌉,  p = min(⌊R/N⌋, ⌊C_l/M⌋)
+//
+// with p groups on the diagonal of an array: no two share a row or a column, and
+// the cells beside the diagonal are not programmed.
+//
 // D ≤ A: every tile is resident. D > A: tiles compete, and a pass reloads what
 // the policy evicted. A pass uses every static tile once, so the sequence of
 // uses is a cycle, on which

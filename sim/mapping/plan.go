@@ -58,6 +58,7 @@ type Planner struct {
 	holds []int   // tile id in each array, or nothing
 	where []int   // array of each tile id, or nothing
 	used  recency // arrays in the order of their last use
+	spent recency // of those, the ones whose content is never used again
 	next  int     // arrays that were never used
 }
 
@@ -88,6 +89,7 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 	p.holds = filled(chip.Arrays, nothing)
 	p.where = filled(p.demand, nothing)
 	p.used.init(chip.Arrays)
+	p.spent.init(chip.Arrays)
 	return p
 }
 
@@ -248,6 +250,7 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		}
 		if !p.pinned(array) {
 			p.used.touch(array)
+			p.spent.list(array, id == nothing)
 		}
 		in[array] = true
 		wave.Arrays = append(wave.Arrays, array)
@@ -276,10 +279,8 @@ func (p *Planner) find(id int) (array int, hit bool) {
 // wide; among static tiles, used in a cycle, the one used last is used again
 // latest.
 func (p *Planner) furthest() int {
-	for a := p.used.oldest(); p.dynamic && a != nothing; a = p.used.next[a] {
-		if p.holds[a] == nothing {
-			return a
-		}
+	if a := p.spent.oldest(); a != nothing {
+		return a
 	}
 	return p.used.newest()
 }
@@ -315,6 +316,17 @@ func (r *recency) touch(a int) {
 		r.head = a
 	}
 	r.tail = a
+}
+
+// list puts an array last, or takes it off.
+func (r *recency) list(a int, on bool) {
+	switch {
+	case on:
+		r.touch(a)
+	case r.listed[a]:
+		r.unlink(a)
+		r.listed[a] = false
+	}
 }
 
 func (r *recency) unlink(a int) {

@@ -23,6 +23,47 @@ func chain(tiles ...int) ([]workload.Kernel, []Grid) {
 	return kernels, grids
 }
 
+// Every weight of every group is in one block of one tile, next to those around it,
+// and no block leaves the array that its tile is on.
+func TestBlocksHoldEveryWeightOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := func(name string, most int) int { return rapid.IntRange(1, most).Draw(t, name) }
+		k := workload.Kernel{L: 1, N: int64(size("N", 12)), M: int64(size("M", 12)), Groups: int64(size("G", 9))}
+		array := Geometry{Rows: size("R", 30), Weights: size("C_l", 30)}
+		grid := NewGrid(k, array)
+		seen := make([]int, k.Inputs()*k.M)
+		inputs := map[int][2]int{} // of each drive
+		for tile := range grid.Tiles() {
+			r, c := grid.Place(tile)
+			rows, weights := 0, 0
+			for j := range grid.GroupsOf(r) {
+				b := grid.Block(tile, j)
+				rows, weights = rows+b.Rows, weights+b.Weights
+				if group := b.Row / int(k.N); b.Output != group*int(k.M)+b.Column || b.Row+b.Rows > (group+1)*int(k.N) || b.Column+b.Weights > int(k.M) {
+					t.Fatalf("%+v is not of one group", b)
+				}
+				if x, known := inputs[b.Drive]; known && x != [2]int{b.Row, b.Rows} || b.Drive >= grid.Drives() {
+					t.Fatalf("drive %d is of %v and of %+v", b.Drive, x, b)
+				}
+				inputs[b.Drive] = [2]int{b.Row, b.Rows}
+				for i := range b.Rows {
+					for j := range b.Weights {
+						seen[(b.Row+i)*int(k.M)+b.Column+j]++
+					}
+				}
+			}
+			if rows != grid.RowsOf(r) || weights != grid.WeightsOf(c) || rows > array.Rows || weights > array.Weights {
+				t.Fatalf("tile %d uses %d×%d, by its blocks %d×%d", tile, grid.RowsOf(r), grid.WeightsOf(c), rows, weights)
+			}
+		}
+		for i, n := range seen {
+			if n != 1 {
+				t.Fatalf("weight %d is in %d tiles", i, n)
+			}
+		}
+	})
+}
+
 func randomChain(t *rapid.T, most int) []int {
 	return rapid.SliceOfN(rapid.IntRange(1, most), 1, 4).Draw(t, "tiles")
 }

@@ -45,11 +45,11 @@ func (s Spill) Edges() (first, last int64) {
 // stays as far as it fits.
 func Spills(kernels []workload.Kernel, batch, capacity int64) []Share {
 	spills := make([]Share, len(kernels)+1)
-	first := kernels[0].L * kernels[0].N * int64(kernels[0].InputBits) * batch
+	first := kernels[0].L * kernels[0].Inputs() * int64(kernels[0].InputBits) * batch
 	spills[0] = Share{max(0, first-capacity), first}
 	kept := first - spills[0].Part
 	for k, kernel := range kernels {
-		size := kernel.L * kernel.M * int64(kernel.OutputBits) * batch
+		size := kernel.L * kernel.Outputs() * int64(kernel.OutputBits) * batch
 		spilled := max(0, min(size, kept+size-capacity))
 		spills[k+1] = Share{spilled, size}
 		kept = size - spilled

@@ -121,6 +121,9 @@ func (l *long) kernel(k *system.Kernel) {
 	l.int("kernel", k.Name, "", "L", "1", k.L)
 	l.int("kernel", k.Name, "", "N", "1", k.N)
 	l.int("kernel", k.Name, "", "M", "1", k.M)
+	if k.Groups > 1 {
+		l.int("kernel", k.Name, "", "groups", "1", k.Groups)
+	}
 	l.int("kernel", k.Name, "", "cycles", "cycle", k.Cycles)
 	l.float("kernel", k.Name, "", "seconds", "s", k.Seconds)
 	l.float("kernel", k.Name, "", "energy", "J", k.EnergyJ)

@@ -24,18 +24,24 @@ type Layers struct {
 	Remarks   []string   `json:"remarks,omitempty"`   // what was assumed of the whole
 }
 
-// Layer is one layer: Repeat products of L vectors of length N with N×M
-// weights.
+// Layer is one layer: in each of its groups, a product of L vectors of length N
+// with N×M weights.
 type Layer struct {
 	Name    string  `json:"name"`
 	L       int64   `json:"L"`
 	N       int64   `json:"N"`
 	M       int64   `json:"M"`
-	Repeat  int64   `json:"repeat"`
+	Groups  int64   `json:"groups"`
 	Dynamic bool    `json:"dynamic"` // both operands are activations
-	MACs    float64 `json:"macs"`    // all repeats together
-	Weights float64 `json:"weights"` // all repeats together; 0 of a dynamic layer
+	MACs    float64 `json:"macs"`    // all groups together
+	Weights float64 `json:"weights"` // all groups together; 0 of a dynamic layer
 	Remark  string  `json:"remark,omitempty"`
+
+	Activation bool `json:"activation,omitempty"` // bias, rescale and clamp follow each output
+
+	Operations float64 `json:"operations,omitempty"` // steps of arithmetic before the next layer takes its outputs
+	Operands   float64 `json:"operands,omitempty"`   // numbers read for them
+	Results    float64 `json:"results,omitempty"`    // numbers written
 
 	InputBits   int  `json:"input_bits,omitempty"` // where the file says
 	WeightBits  int  `json:"weight_bits,omitempty"`
@@ -57,7 +63,7 @@ type Operator struct {
 func NewLayers(file string, n *workload.Network) *Layers {
 	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
 	for i, l := range n.Layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Repeat, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.InputBits, l.WeightBits, l.SignedInput}
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.Activation, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
 	}
@@ -80,10 +86,10 @@ func LayersMarkdown(w io.Writer, r *Layers) error { return writeLayers(w, &markd
 func LayersCSV(w io.Writer, r *Layers) error {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	out.Write([]string{"layer", "L", "N", "M", "repeat", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark"})
+	out.Write([]string{"layer", "L", "N", "M", "groups", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark"})
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Repeat), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark})
+		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark})
 	}
 	out.Flush()
 	_, err := w.Write(b.Bytes())
@@ -107,11 +113,22 @@ func LayersTOML(w io.Writer, r *Layers) error {
 	for i := range r.Layers {
 		l := &r.Layers[i]
 		fmt.Fprintf(&b, "  { name = %s, L = %d, N = %d, M = %d", tomlString(l.Name), l.L, l.N, l.M)
-		if l.Repeat > 1 {
-			fmt.Fprintf(&b, ", repeat = %d", l.Repeat)
+		if l.Groups > 1 {
+			fmt.Fprintf(&b, ", groups = %d", l.Groups)
 		}
 		if l.Dynamic {
 			b.WriteString(", dynamic = true")
+		}
+		if l.Activation {
+			b.WriteString(", activation = true")
+		}
+		for _, n := range []struct {
+			key   string
+			value float64
+		}{{"operations", l.Operations}, {"operands", l.Operands}, {"results", l.Results}} {
+			if n.value > 0 {
+				fmt.Fprintf(&b, ", %s = %.0f", n.key, n.value)
+			}
 		}
 		if l.InputBits > 0 {
 			fmt.Fprintf(&b, ", input_bits = %d", l.InputBits)
@@ -159,11 +176,11 @@ func writeLayers(w io.Writer, p page, r *Layers) error {
 	p.title(r.File)
 	p.paragraph(fmt.Sprintf("%s of L vectors of length N, M outputs each, in one inference", plural(len(r.Layers), "layer")))
 	macs, mega := scale("", r.MACs)
-	t := table{columns: []column{{head: "layer", left: true}, {head: "L"}, {head: "N"}, {head: "M"}, {head: "times"},
+	t := table{columns: []column{{head: "layer", left: true}, {head: "L"}, {head: "N"}, {head: "M"}, {head: "groups"},
 		{head: spaced(macs, "MACs")}, {head: "share"}, {head: "weights"}, {head: "", left: true}}}
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		t.add(l.Name, count(float64(l.L)), count(float64(l.N)), count(float64(l.M)), count(float64(l.Repeat)),
+		t.add(l.Name, count(float64(l.L)), count(float64(l.N)), count(float64(l.M)), count(float64(l.Groups)),
 			digits(l.MACs/mega), percent(l.MACs/r.MACs), count(l.Weights), l.kind())
 	}
 	t.rule()
@@ -173,7 +190,7 @@ func writeLayers(w io.Writer, p page, r *Layers) error {
 		p.heading("other operators")
 		p.table(r.operatorTable())
 	}
-	if remarks := slices.Concat(r.Remarks, r.remarks()); len(remarks) > 0 {
+	if remarks := slices.Concat(r.Remarks, r.remarks(), r.beside()); len(remarks) > 0 {
 		p.list(remarks)
 	}
 	_, err := w.Write(p.bytes())
@@ -217,6 +234,20 @@ func (r *Layers) operatorTable() table {
 		t.add(o.Name, count(float64(o.Nodes)), count(o.Elements), operations, strings.Join(notes, ", "))
 	}
 	return t
+}
+
+// beside says what is computed behind the layers, where no operators are listed.
+func (r *Layers) beside() []string {
+	var sum, operands, results float64
+	for i := range r.Layers {
+		l := &r.Layers[i]
+		sum, operands, results = sum+l.Operations, operands+l.Operands, results+l.Results
+	}
+	if sum == 0 || len(r.Operators) > 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("beside the products: %s operations on %s numbers that are read and %s that are written, counted with the layers before them",
+		count(sum), count(operands), count(results))}
 }
 
 // remarks says each remark once, behind the layers that it is about.

@@ -12,8 +12,8 @@ import (
 func TestLayers(t *testing.T) {
 	r := report.NewLayers("net.onnx", &workload.Network{
 		Layers: []workload.Layer{
-			{Name: "a", L: 2, N: 3, M: 4, Repeat: 1, InputBits: 8, WeightBits: 4, SignedInput: true},
-			{Name: "b", L: 2, N: 3, M: 4, Repeat: 5, WeightBits: 1, Dynamic: true},
+			{Name: "a", L: 2, N: 3, M: 4, Groups: 1, InputBits: 8, WeightBits: 4, SignedInput: true},
+			{Name: "b", L: 2, N: 3, M: 4, Groups: 5, WeightBits: 1, Dynamic: true},
 		},
 		Operators: []workload.Operator{
 			{Name: "Relu", Nodes: 2, Elements: 8, Operations: 8},
@@ -41,7 +41,7 @@ func TestLayers(t *testing.T) {
 [workload]
 kernel = [
   { name = "a", L = 2, N = 3, M = 4, input_bits = 8, weight_bits = 4, signed_input = true },
-  { name = "b", L = 2, N = 3, M = 4, repeat = 5, dynamic = true, weight_bits = 1 },
+  { name = "b", L = 2, N = 3, M = 4, groups = 5, dynamic = true, weight_bits = 1 },
 ]
 `
 	if toml.String() != want {

@@ -516,13 +516,22 @@ func kernels(p page, m *system.Machine) {
 		t.columns = append(t.columns, column{head: "arrays"}, column{head: "reloads"})
 	}
 	for _, k := range shown {
-		t.add(u.row(shorten(k.Name, 30), fmt.Sprintf("%d×%d×%d", k.L, k.N, k.M), sumOfKernels([]system.Kernel{k}))...)
+		t.add(u.row(shorten(k.Name, 30), shape(k.L, k.N, k.M, k.Groups), sumOfKernels([]system.Kernel{k}))...)
 	}
 	if len(rest) > 0 {
 		t.add(u.row(plural(len(rest), "other"), "", sumOfKernels(rest))...)
 	}
 	p.subheading("Kernels of a pass: L vectors of length N, M outputs each")
 	p.table(t)
+}
+
+// shape is L×N×M, as often as there are groups.
+func shape(l, n, m, groups int64) string {
+	s := fmt.Sprintf("%d×%d×%d", l, n, m)
+	if groups > 1 {
+		s = fmt.Sprintf("%d·%s", groups, s)
+	}
+	return s
 }
 
 // costliest keeps up to limit kernels, in their order.
@@ -564,7 +573,7 @@ func sumOfKernels(kernels []system.Kernel) kernelSum {
 		k := &kernels[i]
 		s.cycles += float64(k.Cycles)
 		s.joules += k.EnergyJ
-		s.macs += float64(k.L) * float64(k.N) * float64(k.M)
+		s.macs += k.MACs()
 		s.arrays += float64(k.Arrays)
 		s.reloads += k.Reloads
 	}

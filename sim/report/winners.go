@@ -26,7 +26,7 @@ func winners(p page, w *system.Winners) {
 	total := float64(macsOf(w.Layers))
 	for i := range shown {
 		l := &shown[i]
-		t.add(layerName(l), fmt.Sprintf("%d×%d×%d", l.L, l.N, l.M), percent(fraction(float64(l.MACs), total)),
+		t.add(layerName(l), shape(l.L, l.N, l.M, l.Groups), percent(fraction(float64(l.MACs), total)),
 			energy[i], digits(l.Energy.Value/pico), time[i], product[i])
 	}
 	if len(rest) > 0 {

@@ -124,7 +124,7 @@ func (m *Machine) rate(batch, inferences int64, oneTime float64) {
 	}
 	for i := range m.Kernels {
 		k := &m.Kernels[i]
-		k.EnergyPerMACJ = k.EnergyJ / (float64(k.L) * float64(k.N) * float64(k.M))
+		k.EnergyPerMACJ = k.EnergyJ / k.MACs()
 		k.EnergyDelayJS = k.EnergyJ / float64(batch) * k.Seconds / float64(batch)
 	}
 }

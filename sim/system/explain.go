@@ -479,7 +479,7 @@ func (x *explainer) throughput() *Derivation {
 	d := x.derivation(model.Figure{
 		Name: "throughput per area", Equation: "D = 2·{MACs}/({t}·{A})", Value: *m.OpsPerSecondPerM2 * 1e-6, Unit: "OPS/mm²",
 		Inputs: []model.Input{
-			{Symbol: "MACs", Value: float64(m.MACs), Source: "Σ L·N·M of the kernels of a pass; a MAC is two operations"},
+			{Symbol: "MACs", Value: float64(m.MACs), Source: "Σ L·N·M × groups of the kernels of a pass; a MAC is two operations"},
 			{Symbol: "t", Value: m.Seconds, Unit: "s", Source: "the time of a pass, simulated"},
 			{Symbol: "A", Value: *m.AreaM2, Unit: "m2", Source: "the sum of the components"},
 		},

@@ -243,6 +243,11 @@ var knobs = []knob{
 	{"kernels", "replicas", list("1|2|3"), list("1000000")},
 	{"chip", "replication", list(`"balance"|"none"`), nil},
 	{"chip", "execution", list(`"pipeline"|"layers"`), nil},
+	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
+	turn("kernels", "activation", flags),
+	{"kernels", "operations", list("0|1|100"), list("1000000000000")},
+	{"kernels", "operands", list("0|1|100"), list("1000000000000")},
+	{"kernels", "results", list("0|1|100"), list("1000000000000")},
 	{"machine", "batch_up_to", list("1|2|5"), list("1000000")},
 	{"machine", "minimize", list(`"energy"|"latency"|"energy-delay"`), nil},
 }
@@ -331,7 +336,7 @@ func effort(cfg *configs.Config) (steps float64) {
 			inputs = max(inputs, cfg.Machines[i].Batch)
 		}
 		for _, k := range cfg.Workload.Kernels {
-			steps += float64(inputs) * float64(k.Repeat) * float64(k.L) * (float64(k.N)*float64(k.M) + 100) / 10
+			steps += float64(inputs) * float64(k.Repeat) * float64(k.Groups) * float64(k.L) * (float64(k.N)*float64(k.M) + 100) / 10
 		}
 	}
 	for i := range cfg.Machines {
@@ -342,9 +347,9 @@ func effort(cfg *configs.Config) (steps float64) {
 		}
 		if m.Kind == "scalar" {
 			for _, k := range cfg.Workload.Kernels {
-				steps += tries * float64(k.Repeat) * (10_000 + 10*float64(k.N))
+				steps += tries * float64(k.Repeat) * float64(k.Groups) * (10_000 + 10*float64(k.N))
 				if cfg.Granularity == "step" {
-					steps += float64(k.Repeat) * batch * float64(k.L) * float64(k.N) * float64(k.M)
+					steps += float64(k.Repeat) * float64(k.Groups) * batch * float64(k.L) * float64(k.N) * float64(k.M)
 				}
 			}
 			continue
@@ -382,7 +387,7 @@ func effort(cfg *configs.Config) (steps float64) {
 			if k.Dynamic {
 				loads *= batch
 			}
-			pass += float64(k.Repeat) * (loads + tiles*one + 100)
+			pass += float64(k.Repeat) * float64(k.Groups) * (loads + tiles*one + 100)
 		}
 		passes := 2.0
 		switch m.Chip.Reload {
@@ -414,7 +419,7 @@ func effortSystolic(cfg *configs.Config, m *configs.Machine, batch float64) (ste
 			folds := math.Ceil(max(l, n)/rows) * math.Ceil(max(l, o)/cols) * batch
 			events = folds * (most + 2*rows + cols)
 		}
-		steps += float64(k.Repeat) * events
+		steps += float64(k.Repeat) * float64(k.Groups) * events
 	}
 	return steps
 }
@@ -562,7 +567,7 @@ func checkResult(t *testing.T, result *system.Result) {
 		for _, k := range m.Kernels {
 			kernels += k.EnergyJ
 			cycles += k.Cycles
-			macs += k.L * k.N * k.M
+			macs += k.L * k.N * k.M * max(k.Groups, 1)
 			if k.Cycles < 0 || k.Arrays < 0 || k.Reloads < 0 {
 				t.Errorf("%s: %+v", m.Name, k)
 			}

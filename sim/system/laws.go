@@ -290,14 +290,14 @@ func (s *lawStudy) array(m *configs.Machine, rows int64) theory.Array {
 
 func theoryKernel(k workload.Kernel) theory.Kernel {
 	return theory.Kernel{
-		L: k.L, N: k.N, M: k.M, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), OutputBits: int64(k.OutputBits),
+		L: k.L, N: k.N, M: k.M, Groups: k.Groups, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), OutputBits: int64(k.OutputBits),
 		SignedInput: k.SignedInput,
 	}
 }
 
 func (s *lawStudy) demand(m *configs.Machine, k workload.Kernel) int {
 	c := theory.Count(theoryKernel(k), s.array(m, int64(m.Crossbar.Rows)))
-	return int(c.RowTiles * c.ColTiles)
+	return int(c.Tiles)
 }
 
 // converters measures the parts of a resident kernel that convert.

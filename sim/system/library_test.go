@@ -92,3 +92,52 @@ func energyEach(t *testing.T, m *system.Machine, path, action string) float64 {
 	t.Fatalf("%s: no %s", path, action)
 	return 0
 }
+
+// Every network of the library runs on each kind of machine: all of its MACs and all
+// operators beside them, layer by layer. Those that isaac-8b has to reload take too
+// long for a test.
+func TestNetworksOfTheLibraryRun(t *testing.T) {
+	machines := map[string][]string{
+		"mobilenet-v1": {"tpu-v1", "scalar-45nm", "isaac-8b", "digital-cim-28nm"},
+		"resnet-18":    {"tpu-v1", "scalar-45nm", "isaac-8b"},
+	}
+	for _, p := range configs.Networks() {
+		network, err := configs.Import(p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var macs, operations float64
+		for i := range network.Layers {
+			macs += network.Layers[i].MACs()
+			operations += network.Layers[i].Operations
+		}
+		on := machines[p.Name]
+		if on == nil {
+			on = []string{"tpu-v1", "scalar-45nm"}
+		}
+		for _, preset := range on {
+			t.Run(p.Name+" on "+preset, func(t *testing.T) {
+				text := fmt.Sprintf("inferences = 1\n[workload]\npreset = %q\nbatch = 2\n[[machine]]\nname = \"m\"\npreset = %q\n", p.Name, preset)
+				cfg, err := configs.Parse("study.toml", []byte(text), nil, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				result, err := system.Run(context.Background(), cfg, system.Options{Workers: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := &result.Machines[0]
+				if float64(m.MACs) != 2*macs || len(m.Kernels) != len(network.Layers) {
+					t.Errorf("%d MACs in %d kernels, the network has %.0f in %d", m.MACs, len(m.Kernels), macs, len(network.Layers))
+				}
+				for _, c := range m.Components {
+					for _, a := range c.Actions {
+						if a.Action == "operate" && float64(a.Count) != 2*operations {
+							t.Errorf("%d operations, the network has %.0f", a.Count, operations)
+						}
+					}
+				}
+			})
+		}
+	}
+}

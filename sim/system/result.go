@@ -1,5 +1,7 @@
 package system
 
+import "xbar/sim/workload"
+
 // Result is what a run found, schema xbar.result/1: joules, seconds, square
 // metres, cycles. Pointers are nil where a quantity is not known or does not
 // apply.
@@ -103,6 +105,7 @@ type Kernel struct {
 	L             int64   `json:"L"` // vectors in the pass, batch included
 	N             int64   `json:"N"`
 	M             int64   `json:"M"`
+	Groups        int64   `json:"groups,omitempty"` // products of this shape, where there are more than one
 	Cycles        int64   `json:"cycles"`
 	Seconds       float64 `json:"seconds"`
 	EnergyJ       float64 `json:"energy_j"`
@@ -137,6 +140,20 @@ type Reload struct {
 	// that the kernel is loaded into.
 	WritesPerCellPerInference float64  `json:"writes_per_cell_per_inference"`
 	DaysToWearOut             *float64 `json:"days_to_wear_out"` // without a pause; nil: it takes no time
+}
+
+// MACs is the number of multiply-accumulates of the pass.
+func (k *Kernel) MACs() float64 {
+	return float64(k.L) * float64(k.N) * float64(k.M) * float64(max(k.Groups, 1))
+}
+
+// newKernel is a kernel's shape in a pass.
+func newKernel(k *workload.Kernel, batch int64) Kernel {
+	r := Kernel{Name: k.Name, L: k.L * batch, N: k.N, M: k.M}
+	if k.Products() > 1 {
+		r.Groups = k.Groups
+	}
+	return r
 }
 
 // Programming says where the weights are and what moving them costs.

@@ -9,6 +9,7 @@ import (
 	"xbar/sim"
 	"xbar/sim/system/analog"
 	"xbar/sim/unit"
+	"xbar/sim/workload"
 )
 
 // runAnalog steps a chip of crossbars through the workload.
@@ -100,15 +101,14 @@ func analogParts(chip *analog.Chip) []part {
 func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 	measured := chip.Measured()
 	for k, kernel := range j.work.Kernels {
-		m.Kernels = append(m.Kernels, Kernel{
-			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
-			Cycles:  mean(int64(measured.KernelCycles[k]), b.passes),
-			Seconds: chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes),
-			EnergyJ: b.phaseJoules(chip.KernelPhase(k)),
-			Arrays:  int64(chip.Arrays(k)), Replicas: int64(chip.Copies(k)),
-			Reloads: float64(measured.KernelLoads[k]) / float64(b.passes),
-			Reload:  j.reload(chip, m, k),
-		})
+		r := newKernel(&kernel, j.batch())
+		r.Cycles = mean(int64(measured.KernelCycles[k]), b.passes)
+		r.Seconds = chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes)
+		r.EnergyJ = b.phaseJoules(chip.KernelPhase(k))
+		r.Arrays, r.Replicas = int64(chip.Arrays(k)), int64(chip.Copies(k))
+		r.Reloads = float64(measured.KernelLoads[k]) / float64(b.passes)
+		r.Reload = j.reload(chip, m, k)
+		m.Kernels = append(m.Kernels, r)
 	}
 }
 
@@ -220,6 +220,14 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if m.Values == nil {
 		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil, cfg.DAC.TimeCoded() || cfg.Cell.ByBits()))
 	}
+	notes = append(notes, j.besideNotes()...)
+	if chip.Packed() {
+		note := "groups share arrays, as many as fit on the diagonal: cells beside it are at level zero, and read with the others"
+		if _, lumped := cfg.Cell.Lumped(); lumped {
+			note += " at the same cell.read_energy"
+		}
+		notes = append(notes, note)
+	}
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
 	}
@@ -255,6 +263,16 @@ func copyNotes(chip *analog.Chip, m *Machine) (notes []string) {
 		notes = append(notes, fmt.Sprintf("the passes of the pipeline do not repeat within %d; their rate is the mean of the later half", m.PassesMeasured))
 	}
 	return notes
+}
+
+// besideNotes says what of the operators beside the products is counted.
+func (j *job) besideNotes() []string {
+	for i := range j.work.Kernels {
+		if j.work.Kernels[i].Beside != (workload.Beside{}) {
+			return []string{"what is computed beside the products (pooling, residual sums, softmax, normalisation) takes the energy of a machine.activation operation a step, and of its numbers' way through the buffers, but no time"}
+		}
+	}
+	return nil
 }
 
 // converterNotes says what the converters read and what they cost.

@@ -139,10 +139,9 @@ func (j *job) digitalResult(ctx context.Context, p *digitalPass) (*Machine, erro
 	b := books{ledger, 0, ledger.Phases() - 1, 1}
 	b.fill(m, p.parts())
 	for k, kernel := range j.work.Kernels {
-		m.Kernels = append(m.Kernels, Kernel{
-			Name: kernel.Name, L: kernel.L * j.batch(), N: kernel.N, M: kernel.M,
-			Cycles: int64(p.kernels[k]), Seconds: p.clock.Seconds(p.kernels[k]), EnergyJ: b.phaseJoules(k),
-		})
+		r := newKernel(&kernel, j.batch())
+		r.Cycles, r.Seconds, r.EnergyJ = int64(p.kernels[k]), p.clock.Seconds(p.kernels[k]), b.phaseJoules(k)
+		m.Kernels = append(m.Kernels, r)
 	}
 	m.rate(j.batch(), j.config.Inferences, 0)
 	if j.work.Values != nil {

@@ -22,10 +22,11 @@ type LayerWinners struct {
 	L           int64    `json:"L"`       // of one kernel, in one inference
 	N           int64    `json:"N"`
 	M           int64    `json:"M"`
-	MACs        int64    `json:"macs"`         // of all of them, in one inference
-	Energy      Winner   `json:"energy"`       // value: joules per MAC
-	Time        Winner   `json:"time"`         // value: seconds per inference, mean of the kernels
-	EnergyDelay Winner   `json:"energy_delay"` // value: joules × seconds, each per inference, mean of the kernels
+	Groups      int64    `json:"groups,omitempty"` // products of this shape, where there are more than one
+	MACs        int64    `json:"macs"`             // of all of them, in one inference
+	Energy      Winner   `json:"energy"`           // value: joules per MAC
+	Time        Winner   `json:"time"`             // value: seconds per inference, mean of the kernels
+	EnergyDelay Winner   `json:"energy_delay"`     // value: joules × seconds, each per inference, mean of the kernels
 }
 
 // Winner is the machine with the least of something; of those that are equal,
@@ -89,7 +90,8 @@ func winners(kernels []workload.Kernel, machines []Machine) *Winners {
 
 func layerWinners(kernels []workload.Kernel, machines []Machine, group *alike, members []int) LayerWinners {
 	shape := &group.kernel
-	layer := LayerWinners{L: shape.L, N: shape.N, M: shape.M, MACs: shape.MACs() * int64(len(members))}
+	one := newKernel(shape, 1)
+	layer := LayerWinners{L: one.L, N: one.N, M: one.M, Groups: one.Groups, MACs: shape.MACs() * int64(len(members))}
 	for _, k := range members {
 		layer.Kernels = append(layer.Kernels, kernels[k].Name)
 	}

@@ -41,8 +41,9 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 			}
 			signed = append(signed, k.SignedWeight)
 			work.Kernels = append(work.Kernels, workload.Kernel{
-				Name: name, L: k.L, N: k.N, M: k.M, InputBits: k.InputBits, WeightBits: k.WeightBits,
-				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic, Replicas: k.Replicas,
+				Name: name, L: k.L, N: k.N, M: k.M, Groups: k.Groups, InputBits: k.InputBits, WeightBits: k.WeightBits,
+				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic, Activation: k.Activation, Replicas: k.Replicas,
+				Beside: workload.Beside{Operations: k.Operations, Operands: k.Operands, Results: k.Results},
 			})
 		}
 	}
@@ -89,12 +90,12 @@ func drawValues(ctx context.Context, work *workload.Workload, signed []bool, inp
 	v := &workload.Values{}
 	first := work.Kernels[0]
 	random := rand.New(rand.NewPCG(uint64(seed), 1))
-	if v.Inputs, err = draw(ctx, random, int(inputs), int(first.L*first.N), first.InputBits, first.SignedInput); err != nil {
+	if v.Inputs, err = draw(ctx, random, int(inputs), int(first.L*first.Inputs()), first.InputBits, first.SignedInput); err != nil {
 		return err
 	}
 	for k, kernel := range work.Kernels {
 		random := rand.New(rand.NewPCG(uint64(seed), uint64(k)+2))
-		weights, err := draw(ctx, random, int(kernel.N), int(kernel.M), kernel.WeightBits, signed[k])
+		weights, err := draw(ctx, random, int(kernel.Inputs()), int(kernel.M), kernel.WeightBits, signed[k])
 		if err != nil {
 			return err
 		}
@@ -111,22 +112,30 @@ func drawValues(ctx context.Context, work *workload.Workload, signed []bool, inp
 
 func checkChain(kernels []workload.Kernel, inputs int64) error {
 	first, last := kernels[0], kernels[len(kernels)-1]
-	numbers := float64(inputs) * (float64(first.L)*float64(first.N) + float64(last.L)*float64(last.M))
+	numbers := float64(inputs) * (float64(first.L)*float64(first.Inputs()) + float64(last.L)*float64(last.Outputs()))
 	for k, kernel := range kernels {
-		numbers += float64(kernel.N)*float64(kernel.M) + float64(kernel.L)*float64(kernel.M)
+		numbers += float64(kernel.Inputs())*float64(kernel.M) + float64(kernel.L)*float64(kernel.Outputs())
 		if k == 0 {
 			continue
 		}
 		before := kernels[k-1]
-		if before.L*before.M != kernel.L*kernel.N {
-			return fmt.Errorf("exact values flow from kernel to kernel, but %s gives L·M = %d numbers and %s takes L·N = %d",
-				before.Name, before.L*before.M, kernel.Name, kernel.L*kernel.N)
+		if before.L*before.Outputs() != kernel.L*kernel.Inputs() {
+			return fmt.Errorf("exact values flow from kernel to kernel, but %s gives L·M%s = %d numbers and %s takes L·N%s = %d",
+				before.Name, inGroups(&before), before.L*before.Outputs(), kernel.Name, inGroups(&kernel), kernel.L*kernel.Inputs())
 		}
 	}
 	if numbers > mostDrawn {
 		return fmt.Errorf("exact values of this workload are %.3g numbers, more than the %.0g that are drawn; use values = \"statistical\"", numbers, mostDrawn)
 	}
 	return nil
+}
+
+// inGroups is the factor of a kernel that has groups.
+func inGroups(k *workload.Kernel) string {
+	if k.Products() == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" × %d groups", k.Products())
 }
 
 // draw fills a matrix from a range that every encoding can hold.

@@ -18,14 +18,21 @@ type Array struct {
 	Ungated    bool   // unused rows and columns work too
 }
 
-// Kernel is Y[L×M] = X[L×N]·W[N×M] with its widths.
+// Kernel is Y[L×M] = X[L×N]·W[N×M] with its widths, in each of its groups.
 type Kernel struct {
 	L, N, M     int64
+	Groups      int64 // G; 0: one
 	InputBits   int64 // B_x
 	WeightBits  int64 // B_w
 	OutputBits  int64 // of a finished sum on its way to the DRAM
 	SignedInput bool
 }
+
+// Products is G.
+func (k Kernel) Products() int64 { return max(k.Groups, 1) }
+
+// MACs is G·L·N·M.
+func (k Kernel) MACs() int64 { return k.Products() * k.L * k.N * k.M }
 
 // SumBits is B_x + B_w + ⌈log2 N⌉, which holds every sum.
 func (k Kernel) SumBits() int64 { return k.InputBits + k.WeightBits + int64(bits.Len64(uint64(k.N-1))) }
@@ -81,7 +88,8 @@ func (a Array) wide(k Kernel) int64 { return a.Columns(k) + a.Guard }
 
 // Counts are the actions of one pass.
 type Counts struct {
-	RowTiles, ColTiles int64 // ⌈N/R⌉, ⌈M/C_l⌉
+	RowTiles, ColTiles int64 // ⌈N/R⌉, ⌈M/C_l⌉ of a group
+	Tiles              int64 // K
 	DACConvert         int64 // and row drives
 	CellRead           int64
 	Sample             int64
@@ -93,8 +101,70 @@ type Counts struct {
 	WeightBits         int64 // moved per load of all tiles
 }
 
-// Count evaluates the closed forms.
+// Count evaluates the closed forms. Groups do what as many kernels do, but where
+//
+//	p = min(⌊R/N⌋, ⌊C_l/M⌋) > 1
+//
+// of them share an array: u = ⌊R_a/N⌋ of those (at least one) are driven at once,
+// and then all of their columns are read on all of their rows, u²·N·M·S·P cells.
 func Count(k Kernel, a Array) Counts {
+	c := countOne(k, a)
+	g := k.Products()
+	for _, n := range []*int64{
+		&c.Tiles, &c.DACConvert, &c.CellRead, &c.Sample, &c.Integrate, &c.ADCConvert, &c.Correct, &c.Accumulate, &c.CellsPerLoad, &c.WeightBits,
+	} {
+		*n *= g
+	}
+	p := a.pack(k)
+	if p == 1 {
+		return c
+	}
+	c.Tiles = ceil(g, p)
+	if !a.Ungated {
+		c.CellRead = k.L * a.pairs(k) * k.N * k.M * a.wide(k) * a.Slices(k)
+		return c
+	}
+	reads := int64(0) // row groups of all arrays
+	for _, n := range []struct{ arrays, groups int64 }{{g / p, p}, {1, g % p}} {
+		if n.groups > 0 {
+			reads += n.arrays * max(ceil(a.R, a.ActiveRows), ceil(n.groups, a.together(k))*ceil(k.N, a.ActiveRows))
+		}
+	}
+	converted := a.C * a.Outputs(k) / a.wide(k)
+	c.DACConvert = k.L * c.Tiles * a.R * a.Slices(k)
+	c.CellRead = k.L * c.Tiles * a.R * a.C * a.Slices(k)
+	c.Sample = k.L * reads * converted * a.Slices(k)
+	c.Integrate = k.L * reads * converted * a.integrations(k)
+	c.ADCConvert = k.L * reads * converted * a.Conversions(k)
+	return c
+}
+
+// pack is p.
+func (a Array) pack(k Kernel) int64 {
+	return max(1, min(a.R/k.N, a.Weights(k)/k.M, k.Products()))
+}
+
+// together is u.
+func (a Array) together(k Kernel) int64 { return max(1, min(a.ActiveRows/k.N, a.pack(k))) }
+
+// pairs is Σu² over all that is driven at once.
+func (a Array) pairs(k Kernel) (pairs int64) {
+	g, p, u := k.Products(), a.pack(k), a.together(k)
+	square := func(groups int64) int64 { return groups/u*u*u + (groups%u)*(groups%u) }
+	return g/p*square(p) + square(g%p)
+}
+
+// Diagonal is the share of the cells that are read which are of the group whose
+// rows drive them.
+func (a Array) Diagonal(k Kernel) float64 {
+	if a.pack(k) == 1 {
+		return 1
+	}
+	return float64(k.Products()) / float64(a.pairs(k))
+}
+
+// countOne counts a product.
+func countOne(k Kernel, a Array) Counts {
 	sp, tx := a.Columns(k), a.Slices(k)
 	c := Counts{
 		RowTiles:     ceil(k.N, a.R),
@@ -102,6 +172,7 @@ func Count(k Kernel, a Array) Counts {
 		CellsPerLoad: k.N * k.M * sp,
 		WeightBits:   k.N * k.M * k.WeightBits,
 	}
+	c.Tiles = c.RowTiles * c.ColTiles
 	rows, columns, groups := k.N, k.M*a.wide(k), a.groups(k.N)
 	if a.Ungated {
 		rows, columns, groups = c.RowTiles*a.R, c.ColTiles*a.C, c.RowTiles*ceil(a.R, a.ActiveRows)

@@ -8,6 +8,11 @@
 //	cell.read                           L · N · M · S · P · T_x
 //	cells programmed per load           N · M · S · P
 //
+// each G times for a kernel of G groups. Where p of them share an array and u of
+// those are driven at once, they read each other's columns, too:
+//
+//	cell.read                           L · N · M · S · P · T_x · Σ u²,  p = min(⌊R/N⌋, ⌊C_l/M⌋),  u = min(p, ⌊R_a/N⌋) or 1
+//
 // Per MAC, for sizes that divide,
 //
 //	T_x·e_dac/min(M, C_l) + S·P·T_x·e_adc/min(N, R_a) + S·P·e_write·loads/L + S·P·T_x·e_cell

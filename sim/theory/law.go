@@ -23,7 +23,7 @@ func (p PerMAC) Total() float64 { return p.In + p.Out + p.Cells + p.Add + p.Prog
 // times a pass.
 func Energy(k Kernel, a Array, e Costs, loads float64) PerMAC {
 	c := Count(k, a)
-	macs := float64(k.L) * float64(k.N) * float64(k.M)
+	macs := float64(k.MACs())
 	return PerMAC{
 		In:      float64(c.DACConvert) * e.DAC / macs,
 		Out:     (float64(c.ADCConvert)*e.ADC + float64(c.Sample)*e.Sample + float64(c.Integrate)*e.Integrate) / macs,
@@ -58,13 +58,13 @@ func (p DigitalPerMAC) Total() float64 { return p.In + p.Cells + p.Sums + p.Accu
 func (d Digital) PerMAC(k Kernel, a Array) DigitalPerMAC {
 	c := Count(k, a)
 	rows, groups := k.N, a.groups(k.N)
-	if a.Ungated {
+	if a.Ungated && a.pack(k) == 1 {
 		rows, groups = c.RowTiles*a.R, c.RowTiles*ceil(a.R, a.ActiveRows)
 	}
-	full := float64(rows) / float64(groups*a.ActiveRows) // of the rows of a sum
-	held := float64(a.Columns(k)) / float64(a.wide(k))   // of the columns that are read
+	full := float64(rows) / float64(groups*a.ActiveRows)               // of the rows of a sum
+	held := a.Diagonal(k) * float64(a.Columns(k)) / float64(a.wide(k)) // of the cells that are read
 	switched := d.Activity * full * float64(a.FullAdders()) * d.Adder
-	macs := float64(k.L) * float64(k.N) * float64(k.M)
+	macs := float64(k.MACs())
 	return DigitalPerMAC{
 		In:         float64(c.DACConvert) * d.Row / macs,
 		Cells:      float64(c.CellRead) * held * d.Activity * d.Cell / macs,

@@ -40,7 +40,20 @@ type Instructions struct {
 //	runs R = L·N·M/|axis| · ⌈|axis|/run⌉     steps S = Σ over runs of ⌈length/lanes⌉
 //	n innermost   loads 2·S + R − L·M of sums, stores R, and ⌈log2 lanes⌉ additions at the end of a run
 //	else          loads R + S + (1 − 1/N)·S of sums, stores S
-func (l Loops) Count(k Kernel) (c Instructions) {
+//
+// Groups follow one another.
+func (l Loops) Count(k Kernel) Instructions {
+	c := l.countOne(k)
+	for _, n := range []*int64{
+		&c.Issued, &c.LoadX, &c.LoadW, &c.LoadSum, &c.StoreSum, &c.Multiplies, &c.Adds, &c.Reads, &c.Writes,
+		&c.Steps, &c.Reductions, &c.ReducedAdditions,
+	} {
+		*n *= k.Products()
+	}
+	return c
+}
+
+func (l Loops) countOne(k Kernel) (c Instructions) {
 	size := map[string]int64{"l": k.L, "n": k.N, "m": k.M}[l.Inner]
 	lanes, run := l.Lanes, min(l.Run, size)
 	if l.Inner == "l" {

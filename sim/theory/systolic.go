@@ -18,8 +18,19 @@ type SystolicCounts struct {
 }
 
 // Count evaluates the closed forms of package digital/systolic's three
-// dataflows.
+// dataflows. Groups follow one another.
 func (a Systolic) Count(k Kernel) SystolicCounts {
+	c := a.countOne(k)
+	for _, n := range []*int64{
+		&c.MACs, &c.MoveInput, &c.MoveWeight, &c.MoveSum, &c.ReadInput, &c.ReadWeight, &c.ReadSum,
+		&c.WriteSum, &c.FetchInput, &c.FetchWeight, &c.Outputs, &c.Spill,
+	} {
+		*n *= k.Products()
+	}
+	return c
+}
+
+func (a Systolic) countOne(k Kernel) SystolicCounts {
 	macs := k.L * k.N * k.M
 	c := SystolicCounts{MACs: macs, MoveInput: macs, MoveWeight: macs, Outputs: k.L * k.M}
 	switch a.Dataflow {

@@ -31,7 +31,7 @@ func TestCounts(t *testing.T) {
 			tx:   16, // 16 bits, one at a time
 			cl:   16, // 128 columns in groups of 8
 			want: Counts{
-				RowTiles: 1, ColTiles: 1,
+				RowTiles: 1, ColTiles: 1, Tiles: 1,
 				DACConvert:   128 * 16,
 				CellRead:     128 * 128 * 16,
 				Sample:       128 * 16,
@@ -49,7 +49,7 @@ func TestCounts(t *testing.T) {
 			a:    isaac,
 			sp:   4, tx: 8, cl: 32,
 			want: Counts{
-				RowTiles: 7, ColTiles: 8, // 6.125 and 8
+				RowTiles: 7, ColTiles: 8, Tiles: 56, // 6.125 and 8
 				DACConvert:   3 * 784 * 8 * 8,
 				CellRead:     3 * 784 * 1024 * 8,
 				Sample:       3 * 1024 * 8 * 7,
@@ -70,7 +70,7 @@ func TestCounts(t *testing.T) {
 			tx:   4, // 3 magnitude bits two at a time, in two phases
 			cl:   2,
 			want: Counts{
-				RowTiles: 2, ColTiles: 3,
+				RowTiles: 2, ColTiles: 3, Tiles: 6,
 				DACConvert:   2 * 20 * 4 * 3,
 				CellRead:     2 * 20 * 30 * 4,
 				Sample:       2 * 30 * 4 * (3 + 1),
@@ -91,7 +91,7 @@ func TestCounts(t *testing.T) {
 			tx:   7, // of 3 and 4 slices
 			cl:   4,
 			want: Counts{
-				RowTiles: 1, ColTiles: 1,
+				RowTiles: 1, ColTiles: 1, Tiles: 1,
 				DACConvert:   4 * 7,
 				CellRead:     4 * 4 * 7,
 				Sample:       2 * 7,
@@ -110,7 +110,7 @@ func TestCounts(t *testing.T) {
 			tx:   1,
 			cl:   5, // the sixteenth column is left over
 			want: Counts{
-				RowTiles: 2, ColTiles: 1,
+				RowTiles: 2, ColTiles: 1, Tiles: 2,
 				DACConvert:   16,
 				CellRead:     16 * 16,
 				Sample:       16 * 4,
@@ -174,6 +174,7 @@ var kernels = rapid.Custom(func(t *rapid.T) Kernel {
 		M:           rapid.Int64Range(1, 9).Draw(t, "M"),
 		InputBits:   rapid.Int64Range(2, 7).Draw(t, "B_x"),
 		WeightBits:  rapid.Int64Range(2, 7).Draw(t, "B_w"),
+		Groups:      rapid.Int64Range(1, 12).Draw(t, "G"),
 		SignedInput: rapid.Bool().Draw(t, "signed"),
 	}
 })
@@ -259,49 +260,107 @@ func conversions(k Kernel, a Array, slice func(weight int64), convert func()) {
 	}
 }
 
+// patch is the part of a group that an array holds.
+type patch struct {
+	rows, outputs int64
+	adds          bool // its sums are added to those of the rows above
+}
+
+// place puts groups on arrays one after the other: what fits one array goes where
+// rows and columns are left, below and beside what is there; what does not is cut.
+func place(k Kernel, a Array) (arrays [][]patch) {
+	weights := a.C / (columnsOf(k, a) + a.Guard)
+	rowsLeft, weightsLeft := int64(0), int64(0)
+	for range max(k.Groups, 1) {
+		if k.N > a.R || k.M > weights {
+			for n := int64(0); n < k.N; n += a.R {
+				for m := int64(0); m < k.M; m += weights {
+					arrays = append(arrays, []patch{{min(a.R, k.N-n), min(weights, k.M-m), n > 0}})
+				}
+			}
+			continue
+		}
+		if rowsLeft < k.N || weightsLeft < k.M {
+			arrays = append(arrays, nil)
+			rowsLeft, weightsLeft = a.R, weights
+		}
+		rowsLeft, weightsLeft = rowsLeft-k.N, weightsLeft-k.M
+		last := &arrays[len(arrays)-1]
+		*last = append(*last, patch{k.N, k.M, false})
+	}
+	return arrays
+}
+
+// read is rows that are driven at once and the outputs that they are read at.
+type read struct{ rows, outputs int64 }
+
+// reads drives as many patches at once as active rows allow, and a larger one in
+// parts.
+func reads(array []patch, active int64) (all []read) {
+	room := int64(0)
+	for _, p := range array {
+		if p.rows > active {
+			for row := int64(0); row < p.rows; row += active {
+				all = append(all, read{min(active, p.rows-row), p.outputs})
+			}
+			continue
+		}
+		if p.rows > room {
+			all = append(all, read{})
+			room = active
+		}
+		last := &all[len(all)-1]
+		last.rows, last.outputs = last.rows+p.rows, last.outputs+p.outputs
+		room -= p.rows
+	}
+	return all
+}
+
 // counted does one thing after the other, as an array does, and counts.
 func counted(k Kernel, a Array) (c Counts) {
 	cells := columnsOf(k, a)
 	columns := cells + a.Guard
-	weights := a.C / columns
 	for n := int64(0); n < k.N; n += a.R {
 		c.RowTiles++
-		for m := int64(0); m < k.M; m += weights {
-			rows, outputs := min(a.R, k.N-n), min(weights, k.M-m)
-			used := outputs * columns
-			c.CellsPerLoad += rows * outputs * cells
-			c.WeightBits += rows * outputs * k.WeightBits
-			if n == 0 {
-				c.ColTiles++
+	}
+	for m := int64(0); m < k.M; m += a.C / columns {
+		c.ColTiles++
+	}
+	for _, array := range place(k, a) {
+		c.Tiles++
+		for _, p := range array {
+			c.CellsPerLoad += p.rows * p.outputs * cells
+			c.WeightBits += p.rows * p.outputs * k.WeightBits
+			if a.Encoding == "offset" || a.Flip {
+				c.Correct += k.L * p.rows // into Σx
 			}
-			for range k.L {
-				if a.Encoding == "offset" || a.Flip {
-					c.Correct += rows // into Σx
-				}
-				if a.Encoding == "offset" && !a.Flip {
-					c.Correct += outputs
-				}
-				for row := int64(0); a.Flip && row < rows; row += a.ActiveRows {
-					c.Correct += outputs // each row group has columns inverted of its own
-				}
-				if n > 0 {
-					c.Accumulate += outputs
-				}
-				driven, sensed := rows, used
-				if a.Ungated {
-					driven, sensed = a.R, a.C
-				}
-				for row := int64(0); row < driven; row += a.ActiveRows {
-					sums := sensed * sumsOf(k, a) / columns
-					conversions(k, a, func(weight int64) {
-						group := min(a.ActiveRows, driven-row)
-						c.DACConvert += group
-						c.CellRead += group * sensed
-						c.Sample += sums
-						c.Integrate += sums * weight
-					}, func() { c.ADCConvert += sums })
-				}
+			if a.Encoding == "offset" && !a.Flip {
+				c.Correct += k.L * p.outputs
 			}
+			for row := int64(0); a.Flip && row < p.rows; row += a.ActiveRows {
+				c.Correct += k.L * p.outputs // each row group has columns inverted of its own
+			}
+			if p.adds {
+				c.Accumulate += k.L * p.outputs
+			}
+		}
+		driven := reads(array, a.ActiveRows)
+		left := a.R
+		for i := 0; i < len(driven) || a.Ungated && left > 0; i++ {
+			var rows, sensed int64
+			if a.Ungated {
+				rows, sensed = min(a.ActiveRows, left), a.C
+				left -= rows
+			} else {
+				rows, sensed = driven[i].rows, driven[i].outputs*columns
+			}
+			sums := sensed * sumsOf(k, a) / columns
+			conversions(k, a, func(weight int64) {
+				c.DACConvert += k.L * rows
+				c.CellRead += k.L * rows * sensed
+				c.Sample += k.L * sums
+				c.Integrate += k.L * sums * weight
+			}, func() { c.ADCConvert += k.L * sums })
 		}
 	}
 	return c

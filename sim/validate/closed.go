@@ -97,7 +97,7 @@ func (s *study) compareCounts(counts, energies *series) {
 	cfg, m := &s.config.Machines[0], &s.machines[0]
 	k := s.config.Workload.Kernels[0]
 	c := theory.Count(theory.Kernel{
-		L: k.L, N: k.N, M: k.M, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput,
+		L: k.L, N: k.N, M: k.M, Groups: k.Groups, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput,
 	}, closedArray(cfg))
 	for _, a := range []struct {
 		path, action string

@@ -3,6 +3,9 @@
 //
 //	Y[L×M] = X[L×N] · W[N×M],  MACs = L·N·M, one MAC is two operations
 //
+// A grouped or depthwise convolution, or attention of several heads, is G such
+// products side by side, of vectors of G·N numbers that give G·M: MACs = G·L·N·M.
+//
 // A kernel's shape is enough for statistical runs. Values come from a network
 // file ([LoadNetwork]), TOML with its tensors as IDX files beside it:
 //

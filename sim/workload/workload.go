@@ -1,10 +1,13 @@
 package workload
 
 // Kernel is one matrix product of one inference: L vectors of length N
-// against a matrix of N×M weights.
+// against a matrix of N×M weights. With groups it is as many such products,
+// each with weights of its own, on vectors that hold the inputs of all groups
+// one after the other, and give the outputs so.
 type Kernel struct {
 	Name        string
 	L, N, M     int64
+	Groups      int64 // 0: one
 	InputBits   int
 	WeightBits  int
 	OutputBits  int
@@ -12,10 +15,29 @@ type Kernel struct {
 	Replicas    int64 // copies of W at least; 0 is 1
 	Dynamic     bool  // W is an activation: the array is written for every input
 	Activation  bool  // bias, rescale and clamp follow each output
+	Beside      Beside
+}
+
+// Beside is what is computed before the next kernel takes the outputs: pooling,
+// sums with what another layer gave, softmax, normalisation. It is of one
+// inference.
+type Beside struct {
+	Operations int64 // steps of arithmetic
+	Operands   int64 // numbers that are read for it
+	Results    int64 // numbers that it writes
 }
 
 // MACs is the number of multiply-accumulates of one inference.
-func (k Kernel) MACs() int64 { return k.L * k.N * k.M }
+func (k Kernel) MACs() int64 { return k.Products() * k.L * k.N * k.M }
+
+// Products is G, the groups.
+func (k Kernel) Products() int64 { return max(k.Groups, 1) }
+
+// Inputs is G·N, the numbers of a vector.
+func (k Kernel) Inputs() int64 { return k.Products() * k.N }
+
+// Outputs is G·M, what comes of a vector.
+func (k Kernel) Outputs() int64 { return k.Products() * k.M }
 
 // Workload is a chain of kernels, and their values where those are exact.
 type Workload struct {
@@ -28,9 +50,9 @@ type Workload struct {
 // one input row an inference. The output of a kernel, after its
 // [Requantize], is the input of the next.
 type Values struct {
-	Inputs  Matrix   // inferences × (L·N of the first kernel); no rows if none were given
+	Inputs  Matrix   // inferences × (L·G·N of the first kernel); no rows if none were given
 	Labels  []uint8  // class of each input; nil if there is none
-	Weights []Matrix // kernel k: N×M
+	Weights []Matrix // kernel k: N×M, the groups one below the other
 	Post    []Requantize
 }
 
@@ -50,7 +72,7 @@ func (m Matrix) Row(i int) []int32 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
 // A nil Bias is none; a Multiplier of 0 passes acc + bias on unchanged (the
 // last kernel's logits).
 type Requantize struct {
-	Bias       []int64 // M
+	Bias       []int64 // G·M
 	Multiplier int64
 	Shift      uint
 	Low, High  int64
@@ -74,6 +96,6 @@ func (r *Requantize) Apply(j int, acc int64) int64 {
 // Sample is what flows through each kernel for some of the inputs: numbers from
 // which the moments of statistical values follow.
 type Sample struct {
-	Inputs  [][]int32 // kernel k: vectors × N
-	Weights []Matrix  // kernel k: N×M
+	Inputs  [][]int32 // kernel k: vectors × G·N
+	Weights []Matrix  // kernel k: G·N×M
 }

@@ -16,7 +16,7 @@ type accounts struct {
 	bufferRead, bufferWrite, bufferLoad, bufferFill    energy.AccountID
 	transfer, transferWeights                          energy.AccountID
 	inWrite, inRead, outWrite, outRead                 energy.AccountID
-	add, apply                                         energy.AccountID
+	add, apply, operate                                energy.AccountID
 	load, drive, read, hold, integrate, shift, correct energy.AccountID
 	converts                                           map[int]energy.AccountID // by bits of the code
 	program, verify, verifyConvert                     energy.AccountID
@@ -104,6 +104,7 @@ func (c *Chip) openAccounts() {
 	a.outRead = c.open("tile/output-buffer", "read", energy.Buffer, "a bit of a finished output or an open sum", c.scaled("output_buffer", m.OutputBuffer.Read()))
 	a.add = c.open("tile/accumulator", "add", energy.Accumulate, "an output, for each row tile after the first", c.scaled("accumulator", m.Accumulator.Add()))
 	a.apply = c.open("tile/activation", "apply", energy.Compute, "a finished output", c.scaled("activation", m.Activation.Operation()))
+	a.operate = c.open("tile/activation", "operate", energy.Compute, "a step of arithmetic beside the products", c.scaled("activation", m.Activation.Operation()))
 	c.openReads()
 	shift := &m.ShiftAdd
 	a.shift = c.open("tile/array/shift-add", "shift-add", energy.Accumulate, "a conversion", c.scaled("shift_add", shift.Operation()))
@@ -228,14 +229,16 @@ func (c *Chip) meanLevelOfAll() (level float64, source string) {
 	var sum, cells float64
 	for k := range c.specs {
 		s := &c.specs[k]
-		n := float64(s.kernel.N) * float64(s.kernel.M) * float64(s.cells)
+		n := float64(s.kernel.Inputs()) * float64(s.kernel.M) * float64(s.cells)
 		cells += n
 		if c.values == nil {
 			sum += n * c.moments[k].level
 			continue
 		}
-		for _, p := range c.values.arrays[k] {
-			sum += p.Levels()
+		for _, blocks := range c.values.arrays[k] {
+			for _, p := range blocks {
+				sum += p.Levels()
+			}
 		}
 	}
 	if c.values != nil {

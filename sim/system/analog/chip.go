@@ -213,10 +213,32 @@ func (c *Chip) Run(ctx context.Context) error {
 	if err := c.engine.Run(ctx); err != nil {
 		return err
 	}
+	c.operate()
 	if c.current != len(c.waves) {
 		return fmt.Errorf("the chip stopped in wave %d of %d at cycle %d", c.current, len(c.waves), c.engine.Now())
 	}
 	return c.check()
+}
+
+// operate books what is computed beside the products in the measured passes. It
+// has no time: numbers pass from the global buffer through the tiles and back.
+func (c *Chip) operate() {
+	a := &c.accounts
+	for k := range c.specs {
+		beside := &c.specs[k].kernel.Beside
+		inferences := c.measured.Passes * c.options.Batch
+		width := int64(c.specs[k].kernel.OutputBits)
+		in, out := inferences*beside.Operands*width, inferences*beside.Results*width
+		book := func(id energy.AccountID, n int64) { c.ledger.Add(c.KernelPhase(k), id, n) }
+		book(a.operate, inferences*beside.Operations)
+		for _, id := range []energy.AccountID{a.bufferRead, a.inWrite, a.inRead} {
+			book(id, in)
+		}
+		for _, id := range []energy.AccountID{a.outWrite, a.outRead, a.bufferWrite} {
+			book(id, out)
+		}
+		book(a.transfer, in+out)
+	}
 }
 
 // check asserts what must hold after every run: the ledger's conservation and
@@ -337,6 +359,11 @@ func (c *Chip) Arrays(kernel int) int { return c.specs[kernel].grid.Arrays() }
 
 // Copies is R of a kernel.
 func (c *Chip) Copies(kernel int) int { return c.specs[kernel].grid.Copies }
+
+// Packed reports whether groups of a kernel share arrays.
+func (c *Chip) Packed() bool {
+	return slices.ContainsFunc(c.specs, func(s spec) bool { return s.grid.Pack() > 1 })
+}
 
 // KernelPhase is the ledger's phase of a kernel.
 func (c *Chip) KernelPhase(kernel int) int { return firstKernelPhase + kernel }

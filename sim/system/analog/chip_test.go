@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -101,15 +102,30 @@ func randomChain(t *rapid.T, m *configs.Machine) *workload.Workload {
 	inputBits := rapid.IntRange(2, 5).Draw(t, "input bits")
 	signed := rapid.Bool().Draw(t, "signed")
 	for i := range rapid.IntRange(1, 3).Draw(t, "kernels") {
+		groups := divisor(t, n)
 		k := workload.Kernel{
-			Name: fmt.Sprint("k", i), L: l, N: n, M: rapid.Int64Range(1, 9).Draw(t, "M"),
+			Name: fmt.Sprint("k", i), L: l, N: n / groups, M: rapid.Int64Range(1, max(1, min(9, 30/groups))).Draw(t, "M"), Groups: groups,
 			InputBits: inputBits, WeightBits: rapid.IntRange(2, 5).Draw(t, "weight bits"), OutputBits: inputBits,
 			SignedInput: signed, Activation: rapid.Bool().Draw(t, "activation"),
 		}
+		if rapid.Bool().Draw(t, "beside") {
+			k.Beside = workload.Beside{Operations: 5, Operands: 7, Results: 3}
+		}
 		w.Kernels = append(w.Kernels, k)
-		n = k.M
+		n = k.Outputs()
 	}
 	return w
+}
+
+// divisor is one, or what a number of inputs can be divided by.
+func divisor(t *rapid.T, n int64) int64 {
+	d := []int64{1}
+	for i := int64(2); i <= n; i++ {
+		if n%i == 0 {
+			d = append(d, i)
+		}
+	}
+	return rapid.SampledFrom(d).Draw(t, "groups")
 }
 
 func options(t *rapid.T) Options {
@@ -238,7 +254,7 @@ func TestCountsEqualTheory(t *testing.T) {
 		passes := c.measured.Passes
 		for i, k := range w.Kernels {
 			want := theory.Count(theory.Kernel{
-				L: k.L * opt.Batch, N: k.N, M: k.M,
+				L: k.L * opt.Batch, N: k.N, M: k.M, Groups: k.Groups,
 				InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput,
 			}, theoryArray(m))
 			check := func(id energy.AccountID, what string, n int64, each float64) {
@@ -270,6 +286,12 @@ func TestCountsEqualTheory(t *testing.T) {
 			check(c.accounts.shift, "shift-add", want.ADCConvert, 29e-15)
 			check(c.accounts.correct, "correct", want.Correct, 31e-15)
 			check(c.accounts.add, "accumulate", want.Accumulate, 37e-15)
+			if n := c.ledger.Count(c.KernelPhase(i), c.accounts.operate); n != k.Beside.Operations*opt.Batch*passes {
+				t.Fatalf("kernel %d: %d steps beside the products in %d passes of %d", i, n, passes, opt.Batch)
+			}
+			if c.Arrays(i) != int(want.Tiles)*c.Copies(i) {
+				t.Fatalf("kernel %d: %d arrays, theory %d tiles", i, c.Arrays(i), want.Tiles)
+			}
 			if c.specs[i].grid.RowTiles != int(want.RowTiles) || c.specs[i].grid.ColTiles != int(want.ColTiles) {
 				t.Fatalf("kernel %d: %d×%d tiles, theory %d×%d", i, c.specs[i].grid.RowTiles, c.specs[i].grid.ColTiles, want.RowTiles, want.ColTiles)
 			}
@@ -283,13 +305,53 @@ func TestCountsEqualTheory(t *testing.T) {
 	})
 }
 
+// What is computed beside the products goes from the global buffer through the tiles
+// and back, in every measured pass, and changes nothing else.
+func TestBesideTheProducts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		opt := options(t)
+		for k := range w.Kernels {
+			w.Kernels[k].Beside = workload.Beside{}
+		}
+		plain := simulate(t, m, w, opt)
+		work := *w
+		work.Kernels = slices.Clone(w.Kernels)
+		last := len(work.Kernels) - 1
+		work.Kernels[last].Beside = workload.Beside{Operations: 11, Operands: 13, Results: 17}
+		c := simulate(t, m, &work, opt)
+		if fmt.Sprint(plain.Measured()) != fmt.Sprint(c.Measured()) {
+			t.Fatalf("measured\n%+v, with operators\n%+v", plain.Measured(), c.Measured())
+		}
+		inferences, width := opt.Batch*c.measured.Passes, int64(work.Kernels[last].OutputBits)
+		a := &c.accounts
+		more := map[energy.AccountID]int64{
+			a.operate: 11, a.transfer: (13 + 17) * width,
+			a.bufferRead: 13 * width, a.inWrite: 13 * width, a.inRead: 13 * width,
+			a.outWrite: 17 * width, a.outRead: 17 * width, a.bufferWrite: 17 * width,
+		}
+		for phase := range c.ledger.Phases() {
+			for id := range c.ledger.Accounts() {
+				id, want := energy.AccountID(id), int64(0)
+				if phase == c.KernelPhase(last) {
+					want = more[id] * inferences
+				}
+				if got := c.ledger.Count(phase, id) - plain.ledger.Count(phase, id); got != want {
+					t.Fatalf("phase %d, %+v: %d more, want %d", phase, c.ledger.Accounts()[id], got, want)
+				}
+			}
+		}
+	})
+}
+
 // checkLoads compares programmed cells with theory where theory knows the
 // loads: everything once when it fits, everything each pass under lru.
 func (c *Chip) checkLoads(t *rapid.T, w *workload.Workload) {
 	var cells, bits int64
 	for i, k := range w.Kernels {
 		copies := int64(c.Copies(i))
-		n := theory.Count(theory.Kernel{L: 1, N: k.N, M: k.M, InputBits: 1, WeightBits: int64(k.WeightBits)}, theoryArray(c.machine))
+		n := theory.Count(theory.Kernel{L: 1, N: k.N, M: k.M, Groups: k.Groups, InputBits: 1, WeightBits: int64(k.WeightBits)}, theoryArray(c.machine))
 		cells += copies * n.CellsPerLoad
 		bits += copies * n.WeightBits
 	}
@@ -317,9 +379,9 @@ func (c *Chip) checkLoads(t *rapid.T, w *workload.Workload) {
 
 // randomValues fills a chain with numbers that the machine can hold.
 func randomValues(t *rapid.T, c *Chip, w *workload.Workload, inputs int) *workload.Values {
-	v := &workload.Values{Inputs: randomMatrix(t, inputs, int(w.Kernels[0].L*w.Kernels[0].N), c.specs[0].slicer.Range)}
+	v := &workload.Values{Inputs: randomMatrix(t, inputs, int(w.Kernels[0].L*w.Kernels[0].Inputs()), c.specs[0].slicer.Range)}
 	for i, s := range c.specs {
-		v.Weights = append(v.Weights, randomMatrix(t, int(s.kernel.N), int(s.kernel.M), s.scheme.Range))
+		v.Weights = append(v.Weights, randomMatrix(t, int(s.kernel.Inputs()), int(s.kernel.M), s.scheme.Range))
 		var post workload.Requantize
 		if i+1 < len(c.specs) {
 			low, high := c.specs[i+1].slicer.Range()

@@ -78,7 +78,7 @@ func (c *Chip) askedFor() *spec {
 
 // cyclesOfVector is how often a kernel's fullest array takes a vector.
 func (c *Chip) cyclesOfVector(s *spec) sim.Cycle {
-	g := c.newGroup(s, int64(s.grid.RowsOf(0)), int64(s.grid.WeightsOf(0)))
+	g := c.newGroup(s, tileOf(&s.grid, 0))
 	p := crossbar.NewPipeline(c.timings.pipeline(c.machine, &c.readout, s, g.converted))
 	var before, last sim.Cycle
 	for range 4 {

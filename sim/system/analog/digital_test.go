@@ -78,8 +78,8 @@ func TestDigitalEnergyEqualsTheory(t *testing.T) {
 		}
 		for i, k := range w.Kernels {
 			k.L *= opt.Batch
-			of := theory.Kernel{L: k.L, N: k.N, M: k.M, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput}
-			want := each.PerMAC(of, theoryArray(m)).Total() * float64(k.L*k.N*k.M)
+			of := theory.Kernel{L: k.L, N: k.N, M: k.M, Groups: k.Groups, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput}
+			want := each.PerMAC(of, theoryArray(m)).Total() * float64(k.MACs())
 			if got := c.arrayJoules(i); math.Abs(got-want) > 1e-12*want {
 				t.Fatalf("kernel %d: %g J, theory %g J", i, got, want)
 			}
@@ -90,7 +90,7 @@ func TestDigitalEnergyEqualsTheory(t *testing.T) {
 // setBits counts, product by product, what of the bits of digits times levels is
 // set: the mean of each side, and of both together.
 func setBits(s *spec, inputs []int32, weights workload.Matrix) (x, w, both float64) {
-	n, planes := int(s.kernel.N), s.slicer.Planes()
+	n, planes := int(s.kernel.Inputs()), s.slicer.Planes()
 	levels := make([]uint8, s.cells)
 	vectors := len(inputs) / n
 	for row := range n {
@@ -150,8 +150,8 @@ func TestDigitalFollowsTheBits(t *testing.T) {
 		} {
 			c := simulate(t, m, run.work, run.opt)
 			k := &w.Kernels[0]
-			reads := float64(k.L*opt.Batch*k.N*k.M) * float64(s.cells*s.slices)
-			of := theory.Kernel{L: k.L * opt.Batch, N: k.N, M: k.M, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput}
+			reads := float64(opt.Batch*k.MACs()) * float64(s.cells*s.slices)
+			of := theory.Kernel{L: k.L * opt.Batch, N: k.N, M: k.M, Groups: k.Groups, InputBits: int64(k.InputBits), WeightBits: int64(k.WeightBits), SignedInput: k.SignedInput}
 			array := theoryArray(m)
 			sums := float64(theory.Count(of, array).ADCConvert)
 			check := func(what string, id energy.AccountID, want float64) {

@@ -30,6 +30,18 @@
 // which the row drivers of a copy are at its vectors, which are also a kernel's time,
 // and do not add up to the pass's.
 //
+// Groups of a kernel that share an array are blocks on its diagonal. As many of
+// them are driven at once as active rows allow, and then all their columns are read
+// on all their rows: an array has one input at a time for a row, and one sum for a
+// column. The cells beside the blocks are at level zero and not programmed, change
+// no sum, and are read with the rest. Of a read of so many groups one in as many
+// cells is a weight's; converters, samples and rows do no more for it than groups by
+// themselves would.
+//
+// What is computed beside the products takes an operation of the activation units for
+// a step of arithmetic. Its numbers are in the global buffer and go the way of inputs
+// to the tiles, and that of outputs back. It takes no time.
+//
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
 //

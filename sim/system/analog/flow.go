@@ -47,9 +47,9 @@ type flowing struct {
 	passes int64 // that may begin: the first goes through alone
 	begun  []sim.Cycle
 	ended  []sim.Cycle
-	first  sim.Cycle // end of the first inference
-	lasted sim.Cycle // of so many passes
-	over   int64
+	first  sim.Cycle                   // end of the first inference
+	lasted sim.Cycle                   // from pass to pass,
+	over   int64                       // over so many; 0: not known yet
 	before map[*sim.Resource]sim.Cycle // busy with the preload
 }
 
@@ -61,12 +61,12 @@ type Flow struct {
 	Steady    bool      // the times of passes repeat
 }
 
-// A pipeline is waited for to be steady for so many passes, of not more vectors
-// than that in all, but at least for a few passes.
+// A pipeline goes through so many passes until it is steady, or fewer of as many
+// vectors as that in all, but never through less than a few.
 const (
-	mostFlowing   = 256
-	vectorsFlow   = 1 << 20
-	fewestFlowing = 4
+	mostFlowPasses  = 256
+	mostFlowVectors = 1 << 20
+	fewFlowPasses   = 4
 )
 
 func (c *Chip) pipelined() bool { return c.machine.Chip.Execution == "pipeline" }
@@ -108,7 +108,7 @@ func (c *Chip) layOutPipeline() error {
 	for i := range lines {
 		vectors += lines[i].vectors
 	}
-	passes := min(max(vectorsFlow/vectors, fewestFlowing), mostFlowing)
+	passes := min(max(mostFlowVectors/vectors, fewFlowPasses), mostFlowPasses)
 	if c.values != nil {
 		passes = max(3, c.values.passes()) // one alone, and two to tell a rate by
 	}
@@ -153,7 +153,7 @@ func (c *Chip) spillWindows(lines []line) {
 	var kept []int64
 	for i := range lines[:len(lines)-1] {
 		k := &lines[i].spec.kernel
-		kept = append(kept, lines[i].window*k.M*int64(k.OutputBits))
+		kept = append(kept, lines[i].window*k.Outputs()*int64(k.OutputBits))
 	}
 	c.spills = mapping.WindowSpills(kept, int64(c.machine.GlobalBuffer.Capacity))
 	for i := range lines {

@@ -23,7 +23,7 @@ func randomPipeline(t *rapid.T, vectors int64) (*Chip, *workload.Workload, Optio
 	w := randomChain(t, m)
 	last := w.Kernels[len(w.Kernels)-1]
 	w.Kernels = append(w.Kernels, workload.Kernel{
-		Name: "last", L: last.L, N: last.M, M: rapid.Int64Range(1, 9).Draw(t, "M"), SignedInput: last.SignedInput,
+		Name: "last", L: last.L, N: last.Outputs(), M: rapid.Int64Range(1, 9).Draw(t, "M"), SignedInput: last.SignedInput,
 		InputBits: last.InputBits, WeightBits: last.WeightBits, OutputBits: last.InputBits,
 	})
 	for k := range w.Kernels {

@@ -42,24 +42,31 @@ func countable(n sim.Cycle, err error) (sim.Cycle, error) {
 // checkSizes refuses workloads that need more tiles than can be planned, or
 // whose activations have more bits than can be counted.
 func (c *Chip) checkSizes(values *workload.Values) error {
-	uses := 0.0
+	uses, beside := 0.0, 0.0
 	for i := range c.specs {
 		s := &c.specs[i]
 		k := &s.kernel
 		batch := float64(c.options.Batch)
-		tiles := float64(s.grid.RowTiles) * float64(s.grid.ColTiles)
+		tiles := float64(s.grid.RowTiles) * float64(s.grid.ColTiles) * float64(ceilDiv(k.Products(), int64(s.grid.Pack())))
 		if k.Dynamic {
 			tiles *= batch
 		}
 		if uses += tiles; uses > mostTiles {
-			return fmt.Errorf("kernel %s: N = %d and M = %d on arrays of crossbar.rows = %d and crossbar.cols = %d (%d columns a weight) bring a pass to %.3g tiles; at most %d are simulated",
-				k.Name, k.N, k.M, c.machine.Crossbar.LogicalRows(), c.machine.Crossbar.LogicalCols(), s.columns, uses, mostTiles)
+			of := ""
+			if k.Products() > 1 {
+				of = fmt.Sprintf(" in %d groups", k.Products())
+			}
+			return fmt.Errorf("kernel %s: N = %d and M = %d%s on arrays of crossbar.rows = %d and crossbar.cols = %d (%d columns a weight) bring a pass to %.3g tiles; at most %d are simulated",
+				k.Name, k.N, k.M, of, c.machine.Crossbar.LogicalRows(), c.machine.Crossbar.LogicalCols(), s.columns, uses, mostTiles)
 		}
 		if err := c.checkBuffers(s); err != nil {
 			return err
 		}
-		if outputs := float64(k.L) * batch * float64(k.M) * float64(k.OutputBits); outputs > mostCounts {
-			return fmt.Errorf("kernel %s: L·M × batch × output_bits = %.3g bits of outputs are more than can be counted", k.Name, outputs)
+		if outputs := float64(k.L) * batch * float64(k.Outputs()) * float64(k.OutputBits); outputs > mostCounts {
+			return fmt.Errorf("kernel %s: L·M × groups × batch × output_bits = %.3g bits of outputs are more than can be counted", k.Name, outputs)
+		}
+		if beside += c.beside(k, values); beside > mostCounts/4 {
+			return fmt.Errorf("kernel %s: operations, operands and results beside the products bring all passes to %.3g steps and bits, more than can be counted", k.Name, beside)
 		}
 	}
 	arrays := min(uses, float64(c.machine.Chip.Tiles*c.machine.Chip.ArraysPerTile))
@@ -73,6 +80,16 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 		return fmt.Errorf("exact values take %d passes of %.0f tiles; at most %d tiles are simulated in all: raise workload.batch, or lower workload.limit", passes, uses, mostExact)
 	}
 	return nil
+}
+
+// beside is the steps and bits beside a kernel's products, in all passes at most.
+func (c *Chip) beside(k *workload.Kernel, values *workload.Values) float64 {
+	inferences := float64(c.options.Batch) * mostPasses
+	if values != nil {
+		inferences = float64(c.options.Batch) + float64(values.Inputs.Rows)
+	}
+	numbers := float64(k.Beside.Operands) + float64(k.Beside.Results)
+	return inferences * (float64(k.Beside.Operations) + numbers*float64(k.OutputBits))
 }
 
 // checkBuffers refuses tile buffers that cannot hold what one array takes and

@@ -44,8 +44,8 @@ func (l *load) writing() sim.Cycle { return sim.Cycle(l.rows-1)*l.row.write + l.
 func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 	w := &c.waves[i]
 	s := w.spec
-	r, col := s.grid.Place(p.Tile)
-	inputs, weights := int64(s.grid.RowsOf(r)), int64(s.grid.WeightsOf(col))
+	t := tileOf(&s.grid, p.Tile)
+	inputs, weights := t.rows, t.weights/t.groups // a row holds weights of its own group
 	fold := min(int64(c.machine.Crossbar.Fold), inputs)
 	l := load{wave: i, array: p.Array, rows: ceilDiv(inputs, fold)}
 	var err error

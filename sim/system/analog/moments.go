@@ -24,7 +24,8 @@ type moments struct {
 	bit     float64 // mean share of a digit's bits that are set; not known row by row
 	bits    float64 // of those of the products of digits and levels, over the cells that hold weights
 	filled  float64 // share of the rows of a sum that are used
-	held    float64 // share of the columns that hold weights
+	held    float64 // share of the cells that are read which hold weights
+	packed  bool    // groups share arrays
 	timed   bool    // digits are coded as time: square is a mean of |x|
 	from    string  // how they came about
 	bitKey  string  // of the statistics, which bit is
@@ -45,7 +46,8 @@ func (c *Chip) newMoments() error {
 			return err
 		}
 		s := &c.specs[k]
-		m.held = float64(s.cells) / float64(s.columns)
+		m.held = float64(s.cells) / float64(s.columns) * c.diagonal(s)
+		m.packed = s.grid.Pack() > 1
 		m.product *= m.held
 		m.filled = c.filled(s)
 		m.timed = c.machine.DAC.TimeCoded()
@@ -195,8 +197,31 @@ func (c *Chip) meanBits(s *spec, weights histogram, level float64) float64 {
 	return sum / float64(len(levels)*s.scheme.CellBits)
 }
 
+// diagonal is the share of the cells that are read which are on the diagonal of
+// groups that share arrays.
+func (c *Chip) diagonal(s *spec) float64 {
+	pack := int64(s.grid.Pack())
+	if pack == 1 {
+		return 1
+	}
+	read := func(groups int64) int64 { // in groups times groups
+		once := c.atOnce(tile{groups * s.kernel.N, groups * s.kernel.M, max(groups, 1)})
+		rest := groups % once
+		return groups/once*once*once + rest*rest
+	}
+	all := s.kernel.Products()
+	reads := all / pack * read(pack)
+	if rest := all % pack; rest > 0 {
+		reads += read(rest)
+	}
+	return float64(all) / float64(reads)
+}
+
 // filled is the share of the rows of a sum that are used, over all sums.
 func (c *Chip) filled(s *spec) float64 {
+	if s.grid.Pack() > 1 { // the others hold nothing in its column
+		return float64(s.kernel.N) / float64(ceilDiv(s.kernel.N, c.activeRows())*c.activeRows())
+	}
 	var used, groups int64
 	for r := range s.grid.RowTiles {
 		rows := int64(s.grid.RowsOf(r))
@@ -255,24 +280,26 @@ func (c *Chip) measureRows(ctx context.Context, s *spec, sample *workload.Sample
 	}
 	m := moments{from: fromRows}
 	var drive crossbar.Drive
-	vectors := len(sample.Inputs[k]) / int(s.kernel.N)
+	vectors := len(sample.Inputs[k]) / int(s.kernel.Inputs())
 	var cells, levels float64
-	for tile, p := range tiles {
-		r, col := s.grid.Place(tile)
-		rows, columns := float64(s.grid.RowsOf(r)), float64(int64(s.grid.WeightsOf(col))*s.cells)
-		levels += p.Levels()
-		cells += rows * columns
-		for v := range vectors {
-			if err := ctx.Err(); err != nil {
-				return m, err
+	for i, blocks := range tiles {
+		for j, p := range blocks {
+			b := s.grid.Block(i, j)
+			columns := float64(int64(b.Weights) * s.cells)
+			levels += p.Levels()
+			cells += float64(b.Rows) * columns
+			for v := range vectors {
+				if err := ctx.Err(); err != nil {
+					return m, err
+				}
+				reader.Load(sample.Inputs[k][v*int(s.kernel.Inputs())+b.Row:][:b.Rows], &drive)
+				activity := p.Activity(&drive)
+				m.density += float64(drive.Driven()) * columns
+				m.digit += float64(drive.Digits()) * columns
+				m.square += activity.Square * columns
+				m.product += activity.SquareLevel
+				m.bits += s.share(activity.Products)
 			}
-			reader.Load(sample.Inputs[k][v*int(s.kernel.N)+s.grid.FirstRow(r):][:s.grid.RowsOf(r)], &drive)
-			activity := p.Activity(&drive)
-			m.density += float64(drive.Driven()) * columns
-			m.digit += float64(drive.Digits()) * columns
-			m.square += activity.Square * columns
-			m.product += activity.SquareLevel
-			m.bits += s.share(activity.Products)
 		}
 	}
 	reads := cells * float64(vectors) * float64(s.slices)
@@ -357,7 +384,11 @@ func (m *moments) products() model.Input {
 }
 
 func (m *moments) heldInput() model.Input {
-	return model.Input{Symbol: "h", Value: m.held, Source: "share of a weight's columns that hold it: those of crossbar.guard_columns do not"}
+	source := "share of a weight's columns that hold it: those of crossbar.guard_columns do not"
+	if m.packed {
+		source = "share of the cells read that hold weights: of groups which share an array, those on the diagonal, without crossbar.guard_columns"
+	}
+	return model.Input{Symbol: "h", Value: m.held, Source: source}
 }
 
 // digits adds to an energy what each unit of a digit costs.

@@ -27,15 +27,14 @@ const (
 // array is one array's read path. Reads are numbered through its copy's vectors:
 // read r belongs to the copy's vector r / reads.
 type array struct {
-	chip    *Chip
-	index   int
-	id      sim.ComponentID
-	lane    *lane
-	wave    *wave           // its
-	timing  crossbar.Timing // of a row group, a stage a phase
-	group   group
-	rows    int64 // of the tile
-	weights int64 // logical columns of the tile
+	chip   *Chip
+	index  int
+	id     sim.ComponentID
+	lane   *lane
+	wave   *wave           // its
+	timing crossbar.Timing // of a row group, a stage a phase
+	group  group
+	tile   tile
 
 	allowed  int64 // reads of activated vectors
 	started  int64 // fronts
@@ -63,10 +62,10 @@ func (as *arrays) start(n *lane) {
 				index/as.chip.machine.Chip.ArraysPerTile, index%as.chip.machine.Chip.ArraysPerTile), a)
 			as.byID[index] = a
 		}
-		rows, weights := w.shape(i)
-		g := as.chip.newGroup(w.spec, rows, weights)
-		t := as.chip.timings.stepped(as.chip.machine, &as.chip.readout, w.spec, g.converted)
-		*a = array{chip: a.chip, index: a.index, id: a.id, lane: n, wave: w, timing: t, group: g, rows: rows, weights: weights, banks: t.Banks}
+		t := w.shape(i)
+		g := as.chip.newGroup(w.spec, t)
+		path := as.chip.timings.stepped(as.chip.machine, &as.chip.readout, w.spec, g.converted)
+		*a = array{chip: a.chip, index: a.index, id: a.id, lane: n, wave: w, timing: path, group: g, tile: t, banks: path.Banks}
 		n.units = append(n.units, a)
 	}
 }
@@ -110,10 +109,10 @@ func (a *array) advance() {
 	if a.queued > 0 && !a.busy {
 		a.queued--
 		a.busy = true
-		phase := a.queue % int64(len(a.timing.Stages))
+		read := a.queue
 		a.queue++
-		convert := a.timing.Stages[phase].Convert
-		a.chip.engine.Schedule(convert, a.id, evConverted, phase, 0)
+		convert := a.timing.Stages[read%int64(len(a.timing.Stages))].Convert
+		a.chip.engine.Schedule(convert, a.id, evConverted, read, 0)
 		a.chip.tracks.stage(a, "convert", now, now+convert)
 	}
 	if a.started < a.allowed && !a.driving && a.banks > 0 {
@@ -134,19 +133,26 @@ func (a *array) bookRead(i int64) {
 	if c.exact(a.wave) {
 		return // the data decides, when the vector is activated
 	}
-	active := c.activeRows()
 	phases := int64(len(a.wave.spec.stages))
-	rows := min(active, a.group.rows-i/phases*active) * a.wave.spec.stages[i%phases].slices
+	rows, b := a.group.at(i/phases, c.activeRows())
+	rows *= a.wave.spec.stages[i%phases].slices
 	c.ledger.Add(a.wave.phase, c.accounts.load, rows)
 	c.ledger.Add(a.wave.phase, c.accounts.drive, rows)
-	c.ledger.Add(a.wave.phase, c.accounts.read, rows*a.group.columns)
+	c.ledger.Add(a.wave.phase, c.accounts.read, rows*b.columns)
+}
+
+// sums is how many a read gives.
+func (a *array) sums(read int64) int64 {
+	_, b := a.group.at(read%a.group.reads/int64(len(a.wave.spec.stages)), 0)
+	return b.converted
 }
 
 func (a *array) sample() {
 	c := a.chip
 	s := a.stage(a.sampled)
-	c.bookSamples(a.wave, a.group.converted*s.slices)
-	c.bookIntegration(a.wave, a.group.converted*s.steps)
+	sums := a.sums(a.sampled)
+	c.bookSamples(a.wave, sums*s.slices)
+	c.bookIntegration(a.wave, sums*s.steps)
 	a.driving = false
 	a.queued++
 	a.sampled++
@@ -155,11 +161,12 @@ func (a *array) sample() {
 	}
 }
 
-func (a *array) converted(phase int64) {
+func (a *array) converted(read int64) {
 	c := a.chip
-	s := a.stage(phase)
-	c.ledger.Add(a.wave.phase, s.account, a.group.converted)
-	c.converting += times(a.group.converted, s.interval)
+	s := a.stage(read)
+	sums := a.sums(read)
+	c.ledger.Add(a.wave.phase, s.account, sums)
+	c.converting += times(sums, s.interval)
 	if a.timing.Pipelined {
 		a.banks++
 	}
@@ -179,7 +186,7 @@ func (a *array) stage(read int64) *stage {
 
 func (a *array) sum() {
 	c := a.chip
-	c.ledger.Add(a.wave.phase, c.accounts.shift, a.group.converted)
+	c.ledger.Add(a.wave.phase, c.accounts.shift, a.sums(a.summed))
 	c.shifting += a.timing.ShiftAdd
 	a.shifting = false
 	if !a.timing.Pipelined {
@@ -188,7 +195,7 @@ func (a *array) sum() {
 	}
 	a.summed++
 	if a.summed%a.group.reads == 0 {
-		c.ledger.Add(a.wave.phase, c.accounts.correct, c.corrections(a.wave.spec, a.rows, a.weights))
+		c.ledger.Add(a.wave.phase, c.accounts.correct, c.corrections(a.wave.spec, a.tile))
 		c.engine.Schedule(0, c.self, evResult, a.lane.global(a.summed/a.group.reads-1), a.lane.line.index)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"xbar/crossbar"
 	"xbar/sim/energy"
+	"xbar/sim/mapping"
 	"xbar/sim/workload"
 )
 
@@ -17,16 +18,16 @@ type values struct {
 	chip    *Chip
 	work    *workload.Values
 	readers []*crossbar.Reader
-	arrays  [][]*crossbar.Programmed // [kernel][tile]
+	arrays  [][][]*crossbar.Programmed // [kernel][tile][group]
 	pass    int64
-	inputs  []int32   // of the kernel, N a vector
-	sums    []float64 // of the kernel, M a vector
+	inputs  []int32   // of the kernel, G·N a vector
+	sums    []float64 // of the kernel, G·M a vector
 	outputs [][]int64 // of the last kernel, one row an input
 	clipped int64
-	drives  []drive // by row tile
+	drives  []drive // by row tile and group in it
 }
 
-// drive is a row tile's drivers and the vector they are loaded with.
+// drive is a block's drivers and the vector they are loaded with.
 type drive struct {
 	crossbar.Drive
 	vector int64 // of the kernel at hand; −1: none
@@ -36,13 +37,13 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	if err := checkValues(c, work); err != nil {
 		return nil, err
 	}
-	v := &values{chip: c, work: work, arrays: make([][]*crossbar.Programmed, len(c.specs))}
-	rowTiles := 0
+	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs))}
+	drives := 0
 	for _, s := range c.specs {
 		v.readers = append(v.readers, crossbar.NewReader(c.howRead(&s)))
-		rowTiles = max(rowTiles, s.grid.RowTiles)
+		drives = max(drives, s.grid.Drives())
 	}
-	v.drives = make([]drive, rowTiles)
+	v.drives = make([]drive, drives)
 	for k := range c.specs {
 		if err := v.program(k); err != nil {
 			return nil, err
@@ -57,7 +58,7 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	last := &c.specs[len(c.specs)-1].kernel
 	v.outputs = make([][]int64, work.Inputs.Rows)
 	for i := range v.outputs {
-		v.outputs[i] = make([]int64, last.L*last.M)
+		v.outputs[i] = make([]int64, last.L*last.Outputs())
 	}
 	return v, nil
 }
@@ -75,15 +76,15 @@ func checkValues(c *Chip, work *workload.Values) error {
 		s := &c.specs[i]
 		k := &s.kernel
 		vectors := float64(c.options.Batch) * float64(k.L)
-		if numbers := vectors * float64(max(k.N, k.M)); numbers > mostNumbers {
+		if numbers := vectors * float64(max(k.Inputs(), k.Outputs())); numbers > mostNumbers {
 			return fmt.Errorf("kernel %s: exact values of a batch of %d are %.3g numbers; at most %d are simulated: lower the batch", k.Name, c.options.Batch, numbers, mostNumbers)
 		}
-		if stored += float64(k.N) * float64(k.M) * float64(s.cells); stored > mostStored {
+		if stored += float64(k.Inputs()) * float64(k.M) * float64(s.cells); stored > mostStored {
 			return fmt.Errorf("kernel %s: exact values take %.3g cells; at most %d are simulated", k.Name, stored, mostStored)
 		}
 		rows := min(k.N, int64(c.machine.Crossbar.LogicalRows()))
 		groups := ceilDiv(rows, c.activeRows())
-		digits = max(digits, float64(s.grid.RowTiles)*float64(groups)*float64(s.slices)*float64(s.slicer.Planes())*float64((rows+63)/64))
+		digits = max(digits, float64(s.grid.Drives())*float64(groups)*float64(s.slices)*float64(s.slicer.Planes())*float64((rows+63)/64))
 	}
 	if digits > mostNumbers {
 		return fmt.Errorf("exact values are driven in %.3g pieces; at most %d are simulated: raise crossbar.active_rows", digits, mostNumbers)
@@ -98,19 +99,22 @@ func (v *values) program(k int) error {
 	return err
 }
 
-// programTiles stores a kernel's weights, tile by tile.
-func programTiles(ctx context.Context, reader *crossbar.Reader, s *spec, w workload.Matrix) ([]*crossbar.Programmed, error) {
-	var tiles []*crossbar.Programmed
-	for tile := range s.grid.Tiles() {
-		r, col := s.grid.Place(tile)
-		row, weight := s.grid.FirstRow(r), s.grid.FirstWeight(col)
-		p, err := reader.Program(ctx, s.grid.RowsOf(r), s.grid.WeightsOf(col), func(i, j int) int64 {
-			return int64(w.Data[(row+i)*w.Cols+weight+j])
-		})
-		if err != nil {
-			return nil, fmt.Errorf("kernel %s: %w", s.kernel.Name, err)
+// programTiles stores a kernel's weights, tile by tile. What a tile holds of one
+// group is an array by itself: the cells beside it are at level zero, and no sum
+// changes with the rows that it does not have.
+func programTiles(ctx context.Context, reader *crossbar.Reader, s *spec, w workload.Matrix) ([][]*crossbar.Programmed, error) {
+	tiles := make([][]*crossbar.Programmed, s.grid.Tiles())
+	for i := range tiles {
+		for j := range tileOf(&s.grid, i).groups {
+			b := s.grid.Block(i, int(j))
+			p, err := reader.Program(ctx, b.Rows, b.Weights, func(row, column int) int64 {
+				return int64(w.Data[(b.Row+row)*w.Cols+b.Column+column])
+			})
+			if err != nil {
+				return nil, fmt.Errorf("kernel %s: %w", s.kernel.Name, err)
+			}
+			tiles[i] = append(tiles[i], p)
 		}
-		tiles = append(tiles, p)
 	}
 	return tiles, nil
 }
@@ -146,7 +150,7 @@ func (v *values) begin(w *wave) {
 	for r := range v.drives {
 		v.drives[r].vector = -1
 	}
-	n := int(w.vectors * w.spec.kernel.M)
+	n := int(w.vectors * w.spec.kernel.Outputs())
 	v.sums = slices.Grow(v.sums[:0], n)[:n]
 	clear(v.sums)
 }
@@ -156,27 +160,32 @@ func (v *values) begin(w *wave) {
 func (v *values) activate(w *wave, vector int64) error {
 	c := v.chip
 	grid, kernel := &w.spec.grid, &w.spec.kernel
-	sums := v.sums[vector*kernel.M:][:kernel.M]
+	sums := v.sums[vector*kernel.Outputs():][:kernel.Outputs()]
 	var driven, digits, reads, products int64
 	var joules energy.Sum
 	for i := range w.arrays {
-		tile := w.plan.First + i
-		r, col := grid.Place(tile)
-		d := v.drive(w, vector, r)
-		y := sums[grid.FirstWeight(col):][:grid.WeightsOf(col)]
-		activity, err := v.arrays[w.plan.Kernel][tile].Activate(c.ctx, d, y)
-		if err != nil {
-			return err
+		tile := w.shape(i)
+		shape := c.newGroup(w.spec, tile)
+		for j, stored := range v.arrays[w.plan.Kernel][w.plan.First+i] {
+			b := grid.Block(w.plan.First+i, j)
+			d := v.drive(w, vector, &b)
+			activity, err := stored.Activate(c.ctx, d, sums[b.Output:][:b.Weights])
+			if err != nil {
+				return err
+			}
+			if !v.again(vector, w) {
+				v.clipped += activity.Clipped
+			}
+			columns := shape.blocks[0].columns
+			if once := c.atOnce(tile); int64(j)/once == tile.groups/once && shape.blocks[1].count > 0 {
+				columns = shape.blocks[1].columns
+			}
+			driven += d.Driven()
+			digits += d.Digits()
+			reads += d.Driven() * columns
+			products += activity.Products
+			joules.Add(c.cellJoules(activity, columns))
 		}
-		if !v.again(vector, w) {
-			v.clipped += activity.Clipped
-		}
-		columns := c.columnsRead(w.spec, int64(len(y)))
-		driven += d.Driven()
-		digits += d.Digits()
-		reads += d.Driven() * columns
-		products += activity.Products
-		joules.Add(c.cellJoules(activity, columns))
 	}
 	if !c.machine.DAC.GateZeros {
 		driven, reads = w.perVector.load, w.perVector.read
@@ -196,13 +205,12 @@ func (v *values) activate(w *wave, vector int64) error {
 	return nil
 }
 
-// drive loads row tile r of a vector, unless the wave before left it there.
-func (v *values) drive(w *wave, vector int64, r int) *crossbar.Drive {
-	d := &v.drives[r]
+// drive loads a block's rows of a vector, unless the wave before left them there.
+func (v *values) drive(w *wave, vector int64, b *mapping.Block) *crossbar.Drive {
+	d := &v.drives[b.Drive]
 	if d.vector != vector {
 		d.vector = vector
-		grid := &w.spec.grid
-		x := v.inputs[vector*w.spec.kernel.N:][grid.FirstRow(r):][:grid.RowsOf(r)]
+		x := v.inputs[vector*w.spec.kernel.Inputs():][b.Row:][:b.Rows]
 		v.readers[w.plan.Kernel].Load(x, &d.Drive)
 	}
 	return &d.Drive
@@ -220,7 +228,7 @@ func (c *Chip) cellJoules(a crossbar.Activity, columns int64) float64 {
 // end turns a finished kernel's sums into the next kernel's inputs, or into
 // the outputs of the pass.
 func (v *values) end(w *wave) error {
-	k, m := w.plan.Kernel, w.spec.kernel.M
+	k, m := w.plan.Kernel, w.spec.kernel.Outputs()
 	if k == len(v.chip.specs)-1 {
 		return v.keep(w)
 	}
@@ -245,7 +253,7 @@ func (v *values) end(w *wave) error {
 // keep stores the outputs of a batch, but not of the first inputs again that
 // fill up the last one.
 func (v *values) keep(w *wave) error {
-	post, m := &v.work.Post[w.plan.Kernel], int(w.spec.kernel.M)
+	post, m := &v.work.Post[w.plan.Kernel], int(w.spec.kernel.Outputs())
 	inputs := int64(len(v.outputs))
 	first := min(v.pass*v.chip.options.Batch, inputs)
 	v.pass++

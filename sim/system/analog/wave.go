@@ -60,12 +60,32 @@ type wave struct {
 // group is arrays of a wave that use the same rows and columns: they do the
 // same at the same time.
 type group struct {
-	rows, columns int64 // driven and read
-	converted     int64 // sums of columns
-	rowGroups     int64 // G
-	reads         int64 // phases · G
-	pipeline      crossbar.Pipeline
+	blocks    [2]block // read one after the other; the second may be of no rows
+	converted int64    // sums of columns that the reads leave time for
+	rowGroups int64    // G of all blocks
+	reads     int64    // phases · G
+	pipeline  crossbar.Pipeline
 }
+
+// block is rows and columns that are read together: a tile, or as many of the
+// groups on its diagonal as may be driven at once. There are so many alike.
+type block struct {
+	count, rows, columns int64 // driven and read
+	converted            int64 // sums of columns
+	rowGroups            int64
+}
+
+// at is the rows that row group i drives, and the block that they are of.
+func (g *group) at(i, active int64) (rows int64, b *block) {
+	b = &g.blocks[0]
+	if i >= b.count*b.rowGroups {
+		b = &g.blocks[1]
+	}
+	return max(min(active, b.rows-i%g.blocks[0].rowGroups*active), 0), b
+}
+
+// tile is what an array uses: rows and logical columns of so many groups.
+type tile struct{ rows, weights, groups int64 }
 
 // counts are the actions of one vector on all arrays of a wave.
 type counts struct {
@@ -209,20 +229,24 @@ func (c *Chip) overflow(bits, vectors int64) mapping.Spill {
 func (c *Chip) groupArrays(w *wave) {
 	m, s := c.machine, w.spec
 	for i := range w.arrays {
-		rows, weights := w.shape(i)
-		g := c.newGroup(s, rows, weights)
-		w.perVector.load += g.rows * s.slices
-		w.perVector.read += g.rows * g.columns * s.slices
-		w.perVector.convert += g.converted * g.rowGroups
+		t := w.shape(i)
+		g := c.newGroup(s, t)
+		converted := int64(0)
+		for _, b := range g.blocks {
+			w.perVector.load += b.count * b.rows * s.slices
+			w.perVector.read += b.count * b.rows * b.columns * s.slices
+			converted += b.count * b.converted * b.rowGroups
+		}
+		w.perVector.convert += converted
 		w.perVector.shifting = plus(w.perVector.shifting, times(g.reads, c.timings.shiftAdd))
 		for j := range s.stages {
 			st := &s.stages[j]
-			w.perVector.hold += g.converted * g.rowGroups * st.slices
-			w.perVector.integrate += g.converted * g.rowGroups * st.steps
+			w.perVector.hold += converted * st.slices
+			w.perVector.integrate += converted * st.steps
 			w.perVector.reading = plus(w.perVector.reading, times(g.rowGroups, st.front))
-			w.perVector.converting = plus(w.perVector.converting, times(g.rowGroups*g.converted, st.interval))
+			w.perVector.converting = plus(w.perVector.converting, times(converted, st.interval))
 		}
-		w.perVector.correct += c.corrections(s, rows, weights)
+		w.perVector.correct += c.corrections(s, t)
 		w.rowGroups = max(w.rowGroups, g.rowGroups)
 		w.addToGroup(g)
 	}
@@ -232,25 +256,41 @@ func (c *Chip) groupArrays(w *wave) {
 }
 
 // newGroup is an array that uses so many rows and weights; ungated, all of the
-// array works all the time.
-func (c *Chip) newGroup(s *spec, rows, weights int64) group {
+// array works all the time. Of groups on its diagonal, as many are driven at once
+// as active rows allow, and only their columns are read, each of them on all rows
+// that are driven.
+func (c *Chip) newGroup(s *spec, t tile) group {
 	m := c.machine
-	g := group{rows: rows, columns: c.columnsRead(s, weights)}
-	if !m.Crossbar.GateUnused {
-		g.rows = int64(m.Crossbar.LogicalRows())
+	var g group
+	once := c.atOnce(t)
+	rows, weights := t.rows/t.groups, t.weights/t.groups
+	g.blocks[0] = c.newBlock(s, t.groups/once, once*rows, once*weights)
+	if rest := t.groups % once; rest > 0 {
+		g.blocks[1] = c.newBlock(s, 1, rest*rows, rest*weights)
 	}
-	g.converted = g.columns * s.outputs / s.columns
-	g.rowGroups = ceilDiv(g.rows, c.activeRows())
+	g.rowGroups = g.blocks[0].count*g.blocks[0].rowGroups + g.blocks[1].rowGroups
+	if !m.Crossbar.GateUnused {
+		all := c.newBlock(s, 1, int64(m.Crossbar.LogicalRows()), 0)
+		all.columns = int64(m.Crossbar.LogicalCols())
+		all.converted = all.columns * s.outputs / s.columns
+		all.rowGroups = max(all.rowGroups, g.rowGroups)
+		g.blocks, g.rowGroups = [2]block{all}, all.rowGroups
+	}
+	g.converted = g.blocks[0].converted
 	g.reads = int64(len(s.stages)) * g.rowGroups
 	return g
 }
 
-// columnsRead is the columns that an array of so many weights reads.
-func (c *Chip) columnsRead(s *spec, weights int64) int64 {
-	if !c.machine.Crossbar.GateUnused {
-		return int64(c.machine.Crossbar.LogicalCols())
+func (c *Chip) newBlock(s *spec, count, rows, weights int64) block {
+	return block{
+		count: count, rows: rows, columns: weights * s.columns, converted: weights * s.outputs,
+		rowGroups: ceilDiv(rows, c.activeRows()),
 	}
-	return weights * s.columns
+}
+
+// atOnce is how many groups of a tile are driven at once.
+func (c *Chip) atOnce(t tile) int64 {
+	return max(1, min(t.groups, c.activeRows()/(t.rows/t.groups)))
 }
 
 func (c *Chip) activeRows() int64 { return int64(c.machine.Crossbar.Driven()) }
@@ -258,30 +298,33 @@ func (c *Chip) activeRows() int64 { return int64(c.machine.Crossbar.Driven()) }
 // corrections are the additions that biased weights or flipped columns need:
 // the sum of the inputs, and its product with what an output's columns hold too
 // much or inverted. Columns are inverted by row group, so each group's sum is
-// taken off by itself; a bias alone is the same for all of them.
-func (c *Chip) corrections(s *spec, rows, weights int64) int64 {
+// taken off by itself; a bias alone is the same for all of them. A group's outputs have
+// the sum of its own inputs.
+func (c *Chip) corrections(s *spec, t tile) int64 {
 	switch {
 	case c.machine.Crossbar.ColumnFlip:
-		return rows + weights*ceilDiv(rows, c.activeRows())
+		return t.rows + t.weights*ceilDiv(t.rows/t.groups, c.activeRows())
 	case s.scheme.Offset() != 0:
-		return rows + weights
+		return t.rows + t.weights
 	}
 	return 0
 }
 
 func (w *wave) addToGroup(g group) {
 	for i := range w.groups {
-		if w.groups[i].rows == g.rows && w.groups[i].columns == g.columns {
+		if w.groups[i].blocks == g.blocks {
 			return
 		}
 	}
 	w.groups = append(w.groups, g)
 }
 
-// shape is the rows and logical columns that the wave's array i uses.
-func (w *wave) shape(i int) (rows, weights int64) {
-	r, col := w.spec.grid.Place(w.plan.First + i)
-	return int64(w.spec.grid.RowsOf(r)), int64(w.spec.grid.WeightsOf(col))
+// shape is what the wave's array i uses.
+func (w *wave) shape(i int) tile { return tileOf(&w.spec.grid, w.plan.First+i) }
+
+func tileOf(grid *mapping.Grid, i int) tile {
+	r, col := grid.Place(i)
+	return tile{int64(grid.RowsOf(r)), int64(grid.WeightsOf(col)), int64(grid.GroupsOf(r))}
 }
 
 // routeInputs counts the bits that a vector brings: each row tile crosses the
@@ -300,10 +343,11 @@ func (c *Chip) routeInputs(w *wave) {
 			w.tileWrite += rows
 			w.takes[a/perTile] += rows
 		}
-		if i < w.spec.grid.RowTiles { // a row tile comes again after all others
+		fresh := w.spec.grid.Fresh(w.plan.First + i)
+		if fresh || i < w.spec.grid.RowTiles { // a row tile comes again after all others of its group
 			w.rowBits += rows
 		}
-		if w.plan.Kernel == 0 && w.plan.First+i < w.spec.grid.RowTiles {
+		if w.plan.Kernel == 0 && fresh {
 			w.newBits += rows
 		}
 	}
@@ -377,12 +421,12 @@ func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int
 		}
 		tiles[tile] = true
 	}
-	if firstRow > 0 {
+	if !s.grid.First(firstRow) {
 		adds += weights
 		perTile[home] += weights
 		w.sumBits += weights * s.sumBits
 	}
-	if lastRow == s.grid.RowTiles-1 {
+	if s.grid.Last(lastRow) {
 		w.outBits += weights * int64(s.kernel.OutputBits)
 		if s.kernel.Activation {
 			w.applied += weights

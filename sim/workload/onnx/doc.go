@@ -27,6 +27,10 @@
 // each element that comes out, a reduction or a pooling one for each that goes in,
 // and the table of operators says how many the others take.
 //
+// What is computed beside the products is put behind the layer before it: its
+// operations, and the elements that it reads and writes. One step for each element
+// of one operand, as a ReLU, is taken to be done on the way and moves nothing.
+//
 // The file is read without generated code, by field numbers of onnx.proto
 // (github.com/onnx/onnx). Of its tensors only dimensions and types are read.
 package onnx

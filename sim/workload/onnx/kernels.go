@@ -8,19 +8,22 @@ import (
 	"xbar/sim/workload"
 )
 
-// layer adds repeat products of l vectors of x, of length rows, with matrices w
+// layer adds groups of products of l vectors of x, of length rows, with matrices w
 // of rows×columns. Where both are known beforehand there is nothing to compute.
-func (n *call) layer(suffix string, x, w *value, l, rows, columns, repeat int64, remark string) error {
+func (n *call) layer(suffix string, x, w *value, l, rows, columns, groups int64, remark string) error {
 	if x.static && w.static {
 		return nil
 	}
-	for _, size := range []int64{l, rows, columns, repeat} {
+	for _, size := range []int64{l, rows, columns, groups} {
 		if size < 1 || size > largest {
-			return fmt.Errorf("%d products of %d×%d with %d×%d; sizes are from 1 to %d", repeat, l, rows, rows, columns, int64(largest))
+			return fmt.Errorf("%d products of %d×%d with %d×%d; sizes are from 1 to %d", groups, l, rows, rows, columns, int64(largest))
 		}
 	}
+	early := n.r.early
+	n.r.early = workload.Layer{}
 	n.r.network.Layers = append(n.r.network.Layers, workload.Layer{
-		Name: n.label() + suffix, L: l, N: rows, M: columns, Repeat: repeat, Dynamic: !w.static, Remark: remark,
+		Operations: early.Operations, Operands: early.Operands, Results: early.Results,
+		Name: n.label() + suffix, L: l, N: rows, M: columns, Groups: groups, Dynamic: !w.static, Remark: remark,
 		InputBits: x.bits, SignedInput: x.signed, WeightBits: w.bits, Start: n.start, End: n.end,
 	})
 	return nil

@@ -15,8 +15,8 @@ func describe(layers []workload.Layer) string {
 	var lines []string
 	for _, l := range layers {
 		text := fmt.Sprintf("%s %d×%d×%d", l.Name, l.L, l.N, l.M)
-		if l.Repeat > 1 {
-			text += fmt.Sprintf(" ·%d", l.Repeat)
+		if l.Groups > 1 {
+			text += fmt.Sprintf(" ·%d", l.Groups)
 		}
 		if l.Dynamic {
 			text += " dynamic"

@@ -40,6 +40,7 @@ type reader struct {
 	ones     map[string]bool // names of sizes that are taken as 1
 	counted  map[string]int  // operator to its place in the network's list
 	differ   []string        // sizes that the file has otherwise
+	early    workload.Layer  // what is computed before the first layer
 	network  workload.Network
 	errors   Errors
 }
@@ -374,7 +375,47 @@ func (r *reader) count(n *call, key string, op operator, known bool) {
 			}
 		}
 	}
-	o.Operations += n.steps + op.perOutput*n.firstOutput() + op.perInput*n.firstInput()
+	steps := n.steps + op.perOutput*n.firstOutput() + op.perInput*n.firstInput()
+	o.Operations += steps
+	r.charge(n, steps, op.kernel || op.perOutput == 1 && n.dynamic() <= 1)
+}
+
+// charge puts what a node computes beside the products behind the layer before it,
+// or behind the first one. One step for each element of one operand is done on the
+// way, and so is what a layer does itself; all else reads what it needs and writes
+// what comes of it.
+func (r *reader) charge(n *call, steps float64, onTheWay bool) {
+	if steps == 0 {
+		return
+	}
+	behind := &r.early
+	if last := len(r.network.Layers) - 1; last >= 0 {
+		behind = &r.network.Layers[last]
+	}
+	behind.Operations += steps
+	if onTheWay {
+		return
+	}
+	for _, v := range n.in {
+		if v != nil && !v.static {
+			behind.Operands += v.volume()
+		}
+	}
+	for i, v := range n.out {
+		if i < len(n.outputs) && n.outputs[i] != "" {
+			behind.Results += v.volume()
+		}
+	}
+}
+
+// dynamic is how many operands depend on the model's inputs.
+func (n *call) dynamic() (count int) {
+	for _, v := range n.in {
+		if v != nil && !v.static {
+			count++
+		}
+	}
+	return count
 }
 
 func (n *call) firstOutput() float64 {

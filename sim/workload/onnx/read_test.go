@@ -3,6 +3,7 @@ package onnx
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -139,9 +140,19 @@ func check(t *testing.T, file []byte) {
 		return
 	}
 	for _, l := range network.Layers {
-		if min(l.L, l.N, l.M, l.Repeat) < 1 || max(l.L, l.N, l.M, l.Repeat) > largest || l.Name == "" {
+		if min(l.L, l.N, l.M, l.Groups) < 1 || max(l.L, l.N, l.M, l.Groups) > largest || l.Name == "" {
 			t.Fatalf("%+v", l)
 		}
+	}
+	var behind, beside float64
+	for _, l := range network.Layers {
+		behind += l.Operations
+	}
+	for _, o := range network.Operators {
+		beside += o.Operations
+	}
+	if len(network.Layers) > 0 && math.Abs(behind-beside) > 1e-9*beside {
+		t.Fatalf("%g operations behind the layers, %g in all", behind, beside)
 	}
 	for _, o := range network.Operators {
 		if !(o.Elements >= 0 && o.Operations >= 0 && o.Weights >= 0) || o.Nodes < 1 || o.Unsized > o.Nodes {
@@ -189,8 +200,27 @@ func TestOperators(t *testing.T) {
 	if !slices.Equal(network.Operators, want) {
 		t.Errorf("%+v", network.Operators)
 	}
+	// the ReLUs and the bias on the way; a sum of two, pooling twice, softmax
+	l := network.Layers[0]
+	if l.Operations != 2*128+128+288+72+40 || l.Operands != 2*128+128+72+8 || l.Results != 128+72+8+8 {
+		t.Errorf("behind the layer: %.0f operations on %.0f numbers, %.0f results", l.Operations, l.Operands, l.Results)
+	}
 	if got := fmt.Sprint(network.Remarks); got != `[dimension 0 of input "x", "N", is taken as 1]` {
 		t.Error(got)
+	}
+}
+
+// What is computed before the first layer goes behind it, and what is behind the
+// second to the second.
+func TestOperatorsBehindTheirLayers(t *testing.T) {
+	network, err := Read(new(net).input("x", tFloat, "N", 7).weights("w", tFloat, 7, 3).weights("u", tFloat, 3, 2).
+		node("Softmax x -> s").node("MatMul s w -> a").node("MatMul a u -> b").node("Relu b -> y").file())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := network.Layers[0], network.Layers[1]
+	if first.Operations != 5*7 || first.Operands != 7 || first.Results != 7 || second.Operations != 2 || second.Operands != 0 || second.Results != 0 {
+		t.Errorf("%+v", network.Layers)
 	}
 }
 

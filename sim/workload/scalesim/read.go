@@ -103,7 +103,7 @@ func (r *reader) row(row []cell) {
 		return
 	}
 	before := len(r.errors)
-	l := workload.Layer{Name: row[0].text, Repeat: 1, Start: row[0].start, End: row[len(row)-1].end}
+	l := workload.Layer{Name: row[0].text, Groups: 1, Start: row[0].start, End: row[len(row)-1].end}
 	if l.Name == "" {
 		l.Name = fmt.Sprintf("layer %d", len(r.layers)+1)
 	}
@@ -155,8 +155,8 @@ func (r *reader) conv(l *workload.Layer, row []cell) []cell {
 	}
 	fh, fw, channels := sizes[2], sizes[3], sizes[4]
 	if strings.Contains(l.Name, "DP") {
-		l.Repeat, channels = channels, 1
-		l.Remark = fmt.Sprintf("depthwise, by its name: %d products", l.Repeat)
+		l.Groups, channels = channels, 1
+		l.Remark = fmt.Sprintf("depthwise, by its name: %d groups", l.Groups)
 	}
 	l.L, l.N, l.M = r.product(row[1], high, wide), r.product(row[3], fh, fw, channels), sizes[5]
 	if l.M == 1 && channels > 1 && fh*fw > 1 {

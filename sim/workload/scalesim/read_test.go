@@ -113,8 +113,8 @@ func TestQuirks(t *testing.T) {
 		var got []string
 		for _, l := range layers {
 			text := fmt.Sprintf("%s %d×%d×%d", l.Name, l.L, l.N, l.M)
-			if l.Repeat > 1 {
-				text = fmt.Sprintf("%d×%s", l.Repeat, text)
+			if l.Groups > 1 {
+				text = fmt.Sprintf("%d×%s", l.Groups, text)
 				l.Remark = ""
 			}
 			if l.Remark != "" {
@@ -197,7 +197,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%d layers and %d errors", len(layers), len(wrong))
 		}
 		for _, l := range layers {
-			if min(l.L, l.N, l.M, l.Repeat) < 1 || max(l.L, l.N, l.M, l.Repeat) > 1e9 || l.Name == "" {
+			if min(l.L, l.N, l.M, l.Groups) < 1 || max(l.L, l.N, l.M, l.Groups) > 1e9 || l.Name == "" {
 				t.Fatalf("%+v", l)
 			}
 		}

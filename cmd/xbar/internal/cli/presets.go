@@ -18,7 +18,9 @@ func (s *session) presets(_ context.Context, o *options, names []string) error {
 		return &usageError{"presets", err.Error()}
 	}
 	if len(names) == 0 {
-		return s.emit(o, func(w io.Writer) error { return printPresets(w, o.format, configs.Presets()) })
+		return s.emit(o, func(w io.Writer) error {
+			return printPresets(w, o.format, append(configs.Presets(), configs.Networks()...))
+		})
 	}
 	if o.format != "text" {
 		return &usageError{"presets", "--format is for the list; one preset is TOML"}
@@ -33,20 +35,29 @@ func (s *session) presets(_ context.Context, o *options, names []string) error {
 	})
 }
 
-// preset finds what NAME or KIND/NAME names, a machine before a part.
+// preset finds what NAME or KIND/NAME names, a machine before a part, and a
+// network last.
 func preset(name string) ([]byte, bool) {
+	for _, p := range configs.Networks() {
+		if name == p.Kind+"/"+p.Name {
+			return configs.Network(p.Name)
+		}
+	}
 	for _, p := range configs.Presets() {
 		if !configs.IsPart(p.Kind) && name == p.Kind+"/"+p.Name {
 			return configs.Whole(p.Name)
 		}
 	}
-	return configs.Whole(name)
+	if content, ok := configs.Whole(name); ok {
+		return content, ok
+	}
+	return configs.Network(name)
 }
 
 // presetNames lists all that [preset] finds, plain names first.
 func presetNames() []string {
 	var names, qualified []string
-	for _, p := range configs.Presets() {
+	for _, p := range append(configs.Presets(), configs.Networks()...) {
 		names, qualified = append(names, p.Name), append(qualified, p.Kind+"/"+p.Name)
 	}
 	return append(names, qualified...)
@@ -83,11 +94,14 @@ func presetsText(w io.Writer, presets []configs.PresetInfo) error {
 	for _, p := range presets {
 		widest = max(widest, utf8.RuneCountInString(p.Name))
 	}
-	for _, part := range []bool{false, true} {
-		for _, kind := range kinds(presets, part) {
+	for _, is := range []func(kind string) bool{isMachine, configs.IsPart, configs.IsNetwork} {
+		for _, kind := range kinds(presets, is) {
 			use := kind + ` machines: [[machine]] preset = "NAME"`
-			if part {
+			switch {
+			case configs.IsPart(kind):
 				use = kind + `: [machine.` + kind + `] preset = "NAME"`
+			case configs.IsNetwork(kind):
+				use = kind + `s: [workload] preset = "NAME"`
 			}
 			fmt.Fprintf(&b, "%s\n", use)
 			for _, p := range presets {
@@ -105,11 +119,13 @@ func presetsText(w io.Writer, presets []configs.PresetInfo) error {
 
 const titleWidth = 80
 
-// kinds lists the kinds of machines or of parts, in the order of the library.
-func kinds(presets []configs.PresetInfo, parts bool) []string {
+func isMachine(kind string) bool { return !configs.IsPart(kind) && !configs.IsNetwork(kind) }
+
+// kinds lists the kinds of some presets, in the order of the library.
+func kinds(presets []configs.PresetInfo, is func(kind string) bool) []string {
 	var all []string
 	for _, p := range presets {
-		if configs.IsPart(p.Kind) == parts && !slices.Contains(all, p.Kind) {
+		if is(p.Kind) && !slices.Contains(all, p.Kind) {
 			all = append(all, p.Kind)
 		}
 	}
