@@ -121,20 +121,6 @@ type Kernel struct {
 	Loads []Served `json:"loads,omitempty"`
 }
 
-// MACs is the number of multiply-accumulates of the pass.
-func (k *Kernel) MACs() float64 {
-	return float64(k.L) * float64(k.N) * float64(k.M) * float64(max(k.Groups, 1))
-}
-
-// newKernel is a kernel's shape in a pass.
-func newKernel(k *workload.Kernel, batch int64) Kernel {
-	r := Kernel{Name: k.Name, L: k.L * batch, N: k.N, M: k.M}
-	if k.Products() > 1 {
-		r.Groups = k.Groups
-	}
-	return r
-}
-
 // Reload is what loading a kernel's tiles takes in every pass. Sums over kernels
 // are [Programming]'s PerPass.
 type Reload struct {
@@ -154,6 +140,20 @@ type Reload struct {
 	// that the kernel is loaded into.
 	WritesPerCellPerInference float64  `json:"writes_per_cell_per_inference"`
 	DaysToWearOut             *float64 `json:"days_to_wear_out"` // without a pause; nil: it takes no time
+}
+
+// MACs is the number of multiply-accumulates of the pass.
+func (k *Kernel) MACs() float64 {
+	return float64(k.L) * float64(k.N) * float64(k.M) * float64(max(k.Groups, 1))
+}
+
+// newKernel is a kernel's shape in a pass.
+func newKernel(k *workload.Kernel, batch int64) Kernel {
+	r := Kernel{Name: k.Name, L: k.L * batch, N: k.N, M: k.M}
+	if k.Products() > 1 {
+		r.Groups = k.Groups
+	}
+	return r
 }
 
 // Programming says where the weights are and what moving them costs.
