@@ -92,7 +92,8 @@ func TestWinnersByBruteForce(t *testing.T) {
 		mix := 0.0
 		for k, kernel := range first.Kernels {
 			entry := entries[kernel.Name]
-			if entry.L*first.Batch != kernel.L || entry.N != kernel.N || entry.M != kernel.M || entry.MACs != int64(len(entry.Kernels))*entry.L*entry.N*entry.M {
+			products := entry.L * entry.N * entry.M * max(entry.Groups, 1)
+			if entry.L*first.Batch != kernel.L || entry.N != kernel.N || entry.M != kernel.M || entry.MACs != int64(len(entry.Kernels))*products {
 				t.Fatalf("%+v is an entry of %+v", entry, kernel)
 			}
 			least := math.Inf(1)
@@ -100,7 +101,7 @@ func TestWinnersByBruteForce(t *testing.T) {
 				m := &result.Machines[i]
 				own, inferences := &m.Kernels[k], float64(m.Batch)
 				least = min(least, own.EnergyJ/inferences)
-				macs := float64(entry.L) * float64(entry.N) * float64(entry.M) * inferences
+				macs := float64(products) * inferences
 				checkWins(t, m.Name, entry.Energy, own.EnergyJ/macs, len(entry.Kernels) == 1)
 				checkWins(t, m.Name, entry.Time, own.Seconds/inferences, len(entry.Kernels) == 1)
 				checkWins(t, m.Name, entry.EnergyDelay, own.EnergyJ*own.Seconds/inferences/inferences, len(entry.Kernels) == 1)
