@@ -31,15 +31,15 @@ func TestLeapsChangeNothing(t *testing.T) {
 			leaps++
 		}
 	}
-	rounds := 5
+	rounds, least := 5, 100 // of 500; some 220 do
 	if testing.Short() {
-		rounds = 1
+		rounds, least = 1, 1
 	}
 	for range rounds {
 		rapid.Check(t, property)
 	}
 	t.Logf("%d of %d runs leapt", leaps, runs)
-	if leaps < runs/3 {
+	if leaps < least {
 		t.Errorf("%d of %d runs leapt", leaps, runs)
 	}
 }
