@@ -19,7 +19,7 @@ import (
 // them is dashed.
 type Curve struct {
 	Name   string
-	Colour int // of [CurveColours]
+	Colour int // of six, taken in turn
 	Dashed bool
 	X, Y   []float64 // equally many; what a log scale cannot show is left out
 }
@@ -30,9 +30,6 @@ type CurvePanel struct {
 	Linear   bool
 	Curves   []Curve
 }
-
-// CurveColours is how many curves a figure can tell apart by colour.
-func CurveColours() int { return len(curveColours) }
 
 var curveColours = []draw.GlyphStyle{
 	{Color: blue, Radius: vg.Points(2), Shape: draw.CircleGlyph{}},
