@@ -15,6 +15,7 @@ type Kernel struct {
 	Replicas    int64 // copies of W at least; 0 is 1
 	Dynamic     bool  // W is an activation: the array is written for every input
 	Activation  bool  // bias, rescale and clamp follow each output
+	Window      Window
 	Beside      Beside
 }
 

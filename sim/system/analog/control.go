@@ -259,10 +259,10 @@ func (c *Chip) issue(n *lane) {
 }
 
 // fetch brings from DRAM into the global buffer what of a vector is new to the
-// chip or was spilled.
+// chip or was spilled: what its window shares with those before it is there.
 func (c *Chip) fetch(n *lane, v int64) {
 	w := &n.wave
-	bits := w.newBits + w.inSpill.Bits(v%n.line.takesIn) + w.sumSpill.Bits(v)
+	bits := w.input.Bits(v%n.line.batch) + w.inSpill.Bits(v%n.line.takesIn) + w.sumSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {

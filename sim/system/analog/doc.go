@@ -14,15 +14,14 @@
 // take its vectors in turn. In a pipeline (chip.execution) all kernels are at work at
 // once, each a wave of its own; vector v of kernel k
 //
-//	is fetched     when, besides, kernel k−1 has stored ⌈(v+1)·L_{k−1}/L_k⌉ + h_k vectors of that inference,
+//	is fetched     when, besides, kernel k−1 has stored ⌈(v+1)·L_{k−1}/L_k⌉ + a_k vectors of that inference,
 //	               and of kernel k less than W_k vectors are on the way or wait for kernel k+1
 //
-// where h_k is the halo of [mapping.Halo] and W_k the window that the kernels work on.
+// where a_k is what its window needs beyond its share and W_k what the kernels work on.
 // So a kernel goes on as the one before does, inferences and passes follow each other
 // without a gap, and what waits between two kernels is W_k, not an activation. That
-// knows no more than L, N and M: kernels are a chain, so residual branches follow each
-// other and what skips a layer waits for nothing, as in layers; a window is taken to go
-// over the input in the order of its vectors, and pooling to have none.
+// knows no graph: kernels are a chain, so residual branches follow each other and what
+// skips a layer waits for nothing, as in layers.
 //
 // A pipeline's rate is that of passes behind each other, from when the times of passes
 // repeat; its latency is that of a pass alone. Leakage is charged for the time between

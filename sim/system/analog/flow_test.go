@@ -29,6 +29,7 @@ func randomPipeline(t *rapid.T, vectors int64) (*Chip, *workload.Workload, Optio
 	for k := range w.Kernels {
 		w.Kernels[k].L = rapid.Int64Range(1, vectors).Draw(t, "vectors")
 	}
+	drawWindows(t, w.Kernels)
 	m.InputBuffer.Capacity *= 16
 	m.OutputBuffer.Capacity *= 4
 	if rapid.Bool().Draw(t, "room") {
@@ -192,6 +193,7 @@ func TestPipelineOfExactValues(t *testing.T) {
 		for k := range w.Kernels {
 			w.Kernels[k].L = l
 		}
+		drawWindows(t, w.Kernels)
 		m.ADC.Resolution = c.LosslessBits()
 		exact := &workload.Workload{Kernels: w.Kernels, Values: randomValues(t, c, w, rapid.IntRange(1, 4).Draw(t, "inputs"))}
 		opt.Step = rapid.Bool().Draw(t, "step")

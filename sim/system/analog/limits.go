@@ -183,6 +183,7 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	for _, moved := range []int64{w.rowBits + w.sumBits, out} {
 		b[dramTime] += vectors * float64(c.dramLink.Cycles(moved))
 	}
+	b[dramTime] += float64(c.dramLink.Cycles(w.input.Ahead())) + float64(c.dramLink.Cycles(w.inSpill.Ahead()))
 	b[cellsBusy] += vectors * float64(a.read) * float64(t.read)
 	b[driversBusy] += vectors * float64(a.load) * float64(t.front())
 	b[columnsBusy] += vectors * (float64(a.hold)*float64(t.sample) + float64(a.integrate)*float64(t.integrate) + float64(a.converting))

@@ -45,9 +45,9 @@ func (c *Chip) watch(l *line) {
 	s, w := &c.steady, &l.lanes[0].wave
 	s.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.count >= fewVectors
 	s.edges = s.edges[:0]
-	for _, spill := range []mapping.Spill{w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
-		first, last := spill.Edges()
-		s.edges = append(s.edges, first, last)
+	for _, spill := range []mapping.Spill{w.input, w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
+		edges := spill.Edges()
+		s.edges = append(s.edges, edges[:]...)
 	}
 	s.search(0, 0)
 }

@@ -21,6 +21,7 @@ func TestLeapsChangeNothing(t *testing.T) {
 			w.Kernels[k].L = l
 			w.Kernels[k].Dynamic = rapid.IntRange(0, 3).Draw(t, "dynamic") == 0
 		}
+		drawWindows(t, w.Kernels)
 		m.GlobalBuffer.Capacity = unit.Bit(rapid.Int64Range(1, 100_000).Draw(t, "room")) // for some of the vectors' bits
 		opt := options(t)
 		burst := simulate(t, m, w, opt)

@@ -35,7 +35,8 @@ type wave struct {
 	perVector counts
 	inBits    int64 // over the network, old partial sums included
 	rowBits   int64 // of the inputs alone
-	newBits   int64 // of those, what comes from outside for the first time
+	fresh     int64 // distinct inputs of an inference that come from outside for the first time
+	known     int64 // and those that have come before
 	sumBits   int64 // old partial sums, read back
 	tileWrite int64 // into input buffers
 	tileRead  int64 // out of them
@@ -47,7 +48,8 @@ type wave struct {
 	outBits   int64     // finished outputs
 	partBits  int64     // partial sums that a later wave continues
 	applied   int64
-	inSpill   mapping.Spill // of inputs that are not new
+	input     mapping.Spill // of inputs that come from outside
+	inSpill   mapping.Spill // of the others
 	outSpill  mapping.Spill
 	sumSpill  mapping.Spill
 	partSpill mapping.Spill
@@ -151,10 +153,31 @@ func (c *Chip) workOutLane(l *line, n int) {
 	c.groupArrays(w)
 	c.routeInputs(w)
 	c.routeOutputs(w)
-	w.inSpill = c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, w.vectors)
-	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits, w.vectors)
+	w.input = w.stream(mapping.Whole, w.fresh)
+	w.inSpill = w.stream(c.spills[w.plan.Kernel], w.known)
+	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits*w.vectors, w.vectors, 0)
 	w.sumSpill = c.overflow(w.sumBits, w.vectors)
 	w.partSpill = c.overflow(w.partBits, w.vectors)
+}
+
+// stream is so many distinct inputs of an inference, each of which comes once. A
+// vector's have all come when it is sent to the tiles: with the first come those that
+// its window reaches ahead.
+func (w *wave) stream(of mapping.Share, inputs int64) mapping.Spill {
+	k := &w.spec.kernel
+	bits := int64(k.InputBits)
+	ahead := scaled(inputs, k.Window.Ahead, k.Distinct())
+	return of.Of(inputs*bits*(w.vectors/k.L), w.vectors, ahead*bits)
+}
+
+// distinct is the distinct inputs of tile i's rows, a share of all: a vector holds
+// its channels one after the other, each with all places of the window.
+func (s *spec) distinct(i int) int64 {
+	r, _ := s.grid.Place(i)
+	from := int64(s.grid.Block(i, 0).Row)
+	to := from + int64(s.grid.RowsOf(r))
+	all, of := s.kernel.Distinct(), s.kernel.Inputs()
+	return scaled(to, all, of) - scaled(from, all, of)
 }
 
 // shareBuffers gives each copy its slots of the tiles' buffers: what computes at
@@ -222,7 +245,7 @@ func (c *Chip) inside(w *wave) int64 {
 // activations are each given the whole buffer.
 func (c *Chip) overflow(bits, vectors int64) mapping.Spill {
 	all := bits * vectors
-	return mapping.Share{Part: max(0, all-int64(c.machine.GlobalBuffer.Capacity)), Whole: all}.Of(bits, vectors)
+	return mapping.Share{Part: max(0, all-int64(c.machine.GlobalBuffer.Capacity)), Whole: all}.Of(all, vectors, 0)
 }
 
 // groupArrays sorts the arrays by shape and counts one vector's actions.
@@ -346,9 +369,12 @@ func (c *Chip) routeInputs(w *wave) {
 		fresh := w.spec.grid.Fresh(w.plan.First + i)
 		if fresh || i < w.spec.grid.RowTiles { // a row tile comes again after all others of its group
 			w.rowBits += rows
-		}
-		if w.plan.Kernel == 0 && fresh {
-			w.newBits += rows
+			n := w.spec.distinct(w.plan.First + i)
+			if w.plan.Kernel == 0 && fresh {
+				w.fresh += n
+			} else {
+				w.known += n
+			}
 		}
 	}
 }
