@@ -177,11 +177,12 @@ func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Activation: layer.Activation || w.Activation,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
+		Distinct: layer.Window.Inputs, Ahead: layer.Window.Ahead, Behind: layer.Window.Behind,
 		Operations: d.beside("operations", layer.Operations, layer, from),
 		Operands:   d.beside("operands", layer.Operands, layer, from),
 		Results:    d.beside("results", layer.Results, layer, from),
 	})
-	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
+	for _, key := range []string{"L", "N", "M", "groups", "distinct_inputs", "ahead", "behind", "dynamic", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
 		d.leaves[path+key] = from
 	}
 	if layer.InputBits == 0 {

@@ -97,3 +97,28 @@ func TestNetworksArePublished(t *testing.T) {
 		t.Errorf("%d networks", n)
 	}
 }
+
+// The windows of a network that PyTorch exported are those of the library's, which
+// are derived another way.
+func TestWindowsOfResNet18AreThoseOfItsModel(t *testing.T) {
+	library, err := Import("resnet-18")
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := Import("../sim/workload/onnx/testdata/exported/resnet18.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range model.Layers {
+		want := library.Layers[i].Window
+		if want.Inputs == 0 { // left out in the file
+			want.Inputs = l.L * l.N * l.Groups
+		}
+		if l.Window.Inputs == 0 {
+			l.Window.Inputs = l.L * l.N * l.Groups
+		}
+		if l.Window != want {
+			t.Errorf("%s: %+v, %s has %+v", l.Name, l.Window, library.Layers[i].Name, want)
+		}
+	}
+}

@@ -70,6 +70,9 @@ type Kernel struct {
 	N            int64  `toml:"N" range:"1..1000000000" doc:"length of an input vector, the reduction"`
 	M            int64  `toml:"M" range:"1..1000000000" doc:"outputs"`
 	Groups       int64  `toml:"groups" range:"1..1000000000" default:"1" doc:"of a grouped or depthwise convolution: so many products of this shape, each with inputs, weights and outputs of its own; N and M are those of one group"`
+	Distinct     int64  `toml:"distinct_inputs" range:"1..1000000000000000000" optional:"true" doc:"inputs of one inference, each counted once, where windows of a convolution overlap: they come from DRAM once; all groups together; L·N × groups if left out"`
+	Ahead        int64  `toml:"ahead" range:"0..1000000000000000000" default:"0" doc:"inputs that a vector waits for beyond its share of them, the first (v+1)/L: rows of the window behind its middle, and those of a pooling before it"`
+	Behind       int64  `toml:"behind" range:"0..1000000000000000000" default:"0" doc:"inputs before its share that a vector still uses"`
 	InputBits    int    `toml:"input_bits" range:"1..32" default:"8"`
 	WeightBits   int    `toml:"weight_bits" range:"1..32" default:"8"`
 	OutputBits   int    `toml:"output_bits" range:"1..64" default:"8"`

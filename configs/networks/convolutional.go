@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"xbar/sim/workload"
+)
 
 func alexNet() *network {
 	n := &network{
@@ -149,6 +153,7 @@ func yoloV3Tiny() *network {
 	n.conv("conv10", 512, 3, 1, 1, 1)
 	wide := n.elements()
 	n.beside(2*2*wide, wide, wide) // a pooling of 2×2 with a stride of 1, padded at one end
+	n.pooled = &workload.Side{Size: n.size, Windows: n.size, Reach: 2, Stride: 1}
 	n.conv("conv12", 1024, 3, 1, 1, 1)
 	n.conv("conv13", 256, 1, 1, 0, 1)
 	neck := n.channels

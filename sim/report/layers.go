@@ -39,6 +39,10 @@ type Layer struct {
 
 	Activation bool `json:"activation,omitempty"` // bias, rescale and clamp follow each output
 
+	Distinct int64 `json:"distinct_inputs,omitempty"` // of one inference, where windows share some
+	Ahead    int64 `json:"ahead,omitempty"`           // of them, that a vector waits for beyond its share
+	Behind   int64 `json:"behind,omitempty"`          // and that it uses before it
+
 	Operations float64 `json:"operations,omitempty"` // steps of arithmetic before the next layer takes its outputs
 	Operands   float64 `json:"operands,omitempty"`   // numbers read for them
 	Results    float64 `json:"results,omitempty"`    // numbers written
@@ -63,7 +67,7 @@ type Operator struct {
 func NewLayers(file string, n *workload.Network) *Layers {
 	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
 	for i, l := range n.Layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.Activation, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.Activation, l.Window.Inputs, l.Window.Ahead, l.Window.Behind, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
 	}
@@ -125,7 +129,7 @@ func LayersTOML(w io.Writer, r *Layers) error {
 		for _, n := range []struct {
 			key   string
 			value float64
-		}{{"operations", l.Operations}, {"operands", l.Operands}, {"results", l.Results}} {
+		}{{"distinct_inputs", float64(l.Distinct)}, {"ahead", float64(l.Ahead)}, {"behind", float64(l.Behind)}, {"operations", l.Operations}, {"operands", l.Operands}, {"results", l.Results}} {
 			if n.value > 0 {
 				fmt.Fprintf(&b, ", %s = %.0f", n.key, n.value)
 			}

@@ -29,6 +29,7 @@ type Side struct {
 	Size, Windows int64 // places of the image; windows along it
 	Reach, Stride int64
 	Before        int64 // padding
+	Taps          int64 // places that a dilated window uses; 0: all
 	used          int64 // of a side through others: places that these use; 0: all
 }
 
@@ -38,11 +39,14 @@ type Side struct {
 //	stride = s·s', reach = (k − 1)·s' + k', padding = p·s' + p'
 func (s Side) Through(before Side) Side {
 	return Side{
-		Size: before.Size, Windows: s.Windows, Stride: s.Stride * before.Stride,
-		Reach: (s.Reach-1)*before.Stride + before.Reach, Before: s.Before*before.Stride + before.Before,
+		Size: before.Size, Windows: s.Windows, Stride: min(far, s.Stride*before.Stride),
+		Reach: min(far, (s.Reach-1)*before.Stride+before.Reach), Before: min(far, s.Before*before.Stride+before.Before),
 		used: before.last(s.last(s.Windows-1)) + 1,
 	}
 }
+
+// far is further than any window reaches: products of two such numbers can be counted.
+const far = 1 << 31
 
 // first and last are the places of the image that window i begins and ends with.
 func (s *Side) first(i int64) int64 { return max(0, min(s.Size-1, i*s.Stride-s.Before)) }
@@ -56,9 +60,14 @@ func (s *Side) last(i int64) int64 {
 }
 
 // places is how many of the image's places are in a window. Of windows that do not
-// touch each other, the one at an edge may have fewer than is counted here.
+// touch each other, the one at an edge may have fewer than is counted here; and of
+// dilated ones, those between.
 func (s *Side) places() int64 {
-	return min(s.last(s.Windows-1)-s.first(0)+1, s.Windows*s.Reach)
+	taps := s.Reach
+	if s.Taps > 0 {
+		taps = s.Taps
+	}
+	return min(s.last(s.Windows-1)-s.first(0)+1, s.Windows*taps)
 }
 
 // NewWindow is the window of a convolution that goes over an image of so many
@@ -72,6 +81,9 @@ func NewWindow(sides, origin []Side, channels int64) Window {
 	}
 	inputs := channels
 	for i := range sides {
+		if min(sides[i].Size, sides[i].Windows) < 1 {
+			return Window{} // nothing to go over
+		}
 		inputs *= sides[i].places()
 	}
 	ahead, behind, whole := reach(origin)

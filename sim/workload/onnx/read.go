@@ -197,6 +197,7 @@ func (r *reader) node(index int) {
 		r.fail("%v: a graph inside of it has a kernel, %s, and how often that is run is not in the file", n, n.hidden)
 	}
 	n.fromDeclared()
+	n.keepOrigin(op)
 	for i, v := range n.out {
 		if i < len(n.outputs) && n.outputs[i] != "" {
 			r.values[n.outputs[i]] = v
@@ -298,6 +299,19 @@ func (n *call) evaluate(op operator) (read bool) {
 		}
 	}
 	return true
+}
+
+// keepOrigin carries over where an image came from as long as its places stay.
+func (n *call) keepOrigin(op operator) {
+	from := n.operand(0)
+	if op.kernel || from == nil || from.origin == nil {
+		return
+	}
+	for _, v := range n.out {
+		if v.origin == nil && len(v.dims) > 2 && len(v.dims) == len(from.dims) && slices.Equal(v.dims[2:], from.dims[2:]) {
+			v.origin, v.layers = from.origin, from.layers
+		}
+	}
 }
 
 // stop leaves the sizes of the results unknown, for a reason.
