@@ -52,6 +52,12 @@
 //
 // What crosses in a kernel, in words:
 //
+// L·N inputs are windows as they are unrolled, and that is what SCALE-Sim lets cross.
+// With Im2col "on-chip" they are unrolled behind the input buffer, which holds and
+// fetches the distinct inputs of [workload.Window] instead of L·N; each fold and chunk
+// its share of them, in whole words. Reads into the array, cycles and what a chunk takes
+// of the buffer are the same.
+//
 //	held operand            once
 //	operand from the left   once if all of it fits its buffer, else in each fold
 //	W in os                 once if all of it fits its buffer or the part of one

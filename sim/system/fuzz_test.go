@@ -245,6 +245,7 @@ var knobs = []knob{
 	{"chip", "execution", list(`"pipeline"|"layers"`), nil},
 	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
 	turn("kernels", "activation", flags),
+	{"array", "im2col", list(`"on-chip"|"off-chip"`), nil},
 	{"kernels", "distinct_inputs", list("1|7|2|35"), list("1000000000000")},
 	{"kernels", "ahead", list("0|1|3"), list("1000000000000")},
 	{"kernels", "behind", list("0|1|3"), list("1000000000000")},
