@@ -120,8 +120,8 @@ func (n *network) toml() []byte {
 		if k.groups > 1 {
 			fmt.Fprintf(&b, ", groups = %d", k.groups)
 		}
-		if w := k.window; w.Inputs > 0 && w.Inputs < k.l*k.n*k.groups {
-			fmt.Fprintf(&b, ", distinct_inputs = %d", w.Inputs)
+		if k.window.Inputs > 0 {
+			fmt.Fprintf(&b, ", distinct_inputs = %d", k.window.Inputs)
 		}
 		if k.window.Ahead > 0 {
 			fmt.Fprintf(&b, ", ahead = %d", k.window.Ahead)

@@ -63,11 +63,14 @@ func (s *Side) last(i int64) int64 {
 // touch each other, the one at an edge may have fewer than is counted here; and of
 // dilated ones, those between.
 func (s *Side) places() int64 {
-	taps := s.Reach
+	return min(s.last(s.Windows-1)-s.first(0)+1, s.Windows*s.taps())
+}
+
+func (s *Side) taps() int64 {
 	if s.Taps > 0 {
-		taps = s.Taps
+		return s.Taps
 	}
-	return min(s.last(s.Windows-1)-s.first(0)+1, s.Windows*taps)
+	return s.Reach
 }
 
 // NewWindow is the window of a convolution that goes over an image of so many
@@ -88,7 +91,14 @@ func NewWindow(sides, origin []Side, channels int64) Window {
 	}
 	ahead, behind, whole := reach(origin)
 	part := func(of float64) int64 { return min(inputs, int64(math.Ceil(max(0, of)*float64(inputs)/whole))) }
-	return Window{Inputs: inputs, Ahead: part(ahead), Behind: part(behind)}
+	w := Window{Inputs: inputs, Ahead: part(ahead), Behind: part(behind)}
+	for i := range sides {
+		channels *= sides[i].Windows * sides[i].taps()
+	}
+	if inputs == channels {
+		w.Inputs = 0
+	}
+	return w
 }
 
 // reach is what L windows need of an image of P places, beyond their share of it and
