@@ -72,6 +72,9 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 			d.errs.addf(given.keyAt, "%s of a workload is that of a preset's, a topology's or a model's kernels, and none is given; each kernel has its own", key)
 		}
 	}
+	if given := n.child("dims"); given != nil && model == nil {
+		d.errs.addf(given.keyAt, "dims belongs to an ONNX model, and none is given")
+	}
 	d.checkStatistics(c, n)
 	d.checkCopies(c)
 	d.checkWindows(c)

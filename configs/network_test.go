@@ -75,7 +75,7 @@ func TestNetworksArePublished(t *testing.T) {
 		"gpt2-small-prefill": {layers: 73, macs: 12*1024*(block+2*1024*768) + 768*50257, parameters: 124439808, others: transformer((1024+2)*768, biasesBut("head"))},
 		"gpt2-small-decode":  {layers: 73, macs: 12*(block+2*1024*768) + 768*50257, parameters: 124439808, others: transformer((1024+2)*768, biasesBut("head"))},
 	} {
-		n, err := Import(name)
+		n, err := Import(name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,11 +101,11 @@ func TestNetworksArePublished(t *testing.T) {
 // The windows of a network that PyTorch exported are those of the library's, which
 // are derived another way.
 func TestWindowsOfResNet18AreThoseOfItsModel(t *testing.T) {
-	library, err := Import("resnet-18")
+	library, err := Import("resnet-18", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := Import("../sim/workload/onnx/testdata/exported/resnet18.onnx")
+	model, err := Import("../sim/workload/onnx/testdata/exported/resnet18.onnx", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

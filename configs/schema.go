@@ -33,21 +33,22 @@ type Config struct {
 
 // Workload says what is computed.
 type Workload struct {
-	Preset     string     `toml:"preset" optional:"true" doc:"a network of the library, \"resnet-50\""`
-	Network    string     `toml:"network" optional:"true" doc:"a network file with its weights; or a topology, an ONNX model, or kernels"`
-	Topology   string     `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
-	ONNX       string     `toml:"onnx" optional:"true" doc:"an ONNX model, of which the sizes are read and not the weights"`
-	Inputs     string     `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
-	Labels     string     `toml:"labels" optional:"true" doc:"IDX file of their classes"`
-	Limit      int64      `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
-	InputBits  int        `toml:"input_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
-	WeightBits int        `toml:"weight_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
-	OutputBits int        `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
-	Activation bool       `toml:"activation" default:"false" doc:"of kernels that are imported: each output is rescaled, a bias added and the result clamped; the library's do it anyway"`
-	Batch      int64      `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
-	Values     string     `toml:"values" enum:"statistical|exact" default:"statistical"`
-	Statistics Statistics `toml:"statistics"`
-	Kernels    []Kernel   `toml:"kernel"`
+	Preset     string           `toml:"preset" optional:"true" doc:"a network of the library, \"resnet-50\""`
+	Network    string           `toml:"network" optional:"true" doc:"a network file with its weights; or a topology, an ONNX model, or kernels"`
+	Topology   string           `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
+	ONNX       string           `toml:"onnx" optional:"true" doc:"an ONNX model, of which the sizes are read and not the weights"`
+	Dims       map[string]int64 `toml:"dims" range:"1..1000000000" optional:"true" doc:"sizes of a model's dimensions that go by a name: { batch = 1, sequence = 128 }"`
+	Inputs     string           `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
+	Labels     string           `toml:"labels" optional:"true" doc:"IDX file of their classes"`
+	Limit      int64            `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
+	InputBits  int              `toml:"input_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
+	WeightBits int              `toml:"weight_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
+	OutputBits int              `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
+	Activation bool             `toml:"activation" default:"false" doc:"of kernels that are imported: each output is rescaled, a bias added and the result clamped; the library's do it anyway"`
+	Batch      int64            `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
+	Values     string           `toml:"values" enum:"statistical|exact" default:"statistical"`
+	Statistics Statistics       `toml:"statistics"`
+	Kernels    []Kernel         `toml:"kernel"`
 }
 
 // Statistics are the moments from which data-dependent energies follow when

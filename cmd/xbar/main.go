@@ -130,7 +130,9 @@
 // and weights that is, and what was made of what can be read in two ways. A name that
 // ends in .onnx is an ONNX model, of which only sizes are read; what it computes
 // beside the products is listed by operator, and so is every operator that is not
-// known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+// known. Dimensions that a model has only a name for are given sizes with --dim, and in
+// a config with dims = { sequence = 128 }; the first one of an input is else taken as 1.
+// Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
 // a heading; or, where there is no such file, a network of the library, "resnet-50".
 // A config takes either as it is, with onnx = "FILE", topology = "FILE" or
 // preset = "NAME" in [workload]; --toml writes it as kernels instead, to be
@@ -140,6 +142,7 @@
 //
 //	--format FORMAT    text (unless given), json, csv or markdown
 //	--toml             write the layers as a workload of kernels, to paste into a config
+//	--dim NAME=SIZE    give a dimension of an ONNX model that goes by a name a size; repeatable
 //	-o FILE            write the result to FILE, whole or not at all
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -147,6 +150,7 @@
 //
 //	xbar import resnet50.csv
 //	xbar import resnet18.onnx
+//	xbar import bert.onnx --dim batch=1 --dim sequence=128
 //	xbar import resnet50.csv --toml -o kernels.toml
 //
 // # xbar presets

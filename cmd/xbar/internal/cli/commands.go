@@ -101,17 +101,20 @@ it holds: L vectors of length N with M outputs each, how many multiply-accumulat
 and weights that is, and what was made of what can be read in two ways. A name that
 ends in .onnx is an ONNX model, of which only sizes are read; what it computes
 beside the products is listed by operator, and so is every operator that is not
-known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+known. Dimensions that a model has only a name for are given sizes with --dim, and in
+a config with dims = { sequence = 128 }; the first one of an input is else taken as 1.
+Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
 a heading; or, where there is no such file, a network of the library, "resnet-50".
 A config takes either as it is, with onnx = "FILE", topology = "FILE" or
 preset = "NAME" in [workload]; --toml writes it as kernels instead, to be
 changed by hand. JSON is schema xbar.import/1.`,
 		flagsOf: func(o *options) []flag {
-			return []flag{o.formatFlag(everyFormat...), o.tomlFlag(), o.outputFlag(), o.quietFlag()}
+			return []flag{o.formatFlag(everyFormat...), o.tomlFlag(), o.dimFlag(), o.outputFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar import resnet50.csv",
 			"xbar import resnet18.onnx",
+			"xbar import bert.onnx --dim batch=1 --dim sequence=128",
 			"xbar import resnet50.csv --toml -o kernels.toml",
 		},
 		run: (*session).importFile,

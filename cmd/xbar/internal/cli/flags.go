@@ -21,6 +21,7 @@ type options struct {
 	workers int
 	quiet   bool
 	toml    bool
+	dims    map[string]int64 // of an ONNX model
 }
 
 // flag is one flag; without a placeholder it takes no value.
@@ -198,6 +199,24 @@ func (o *options) quietFlag() flag {
 func (o *options) tomlFlag() flag {
 	return flag{"toml", "", "write the layers as a workload of kernels, to paste into a config", func(string) error {
 		o.toml = true
+		return nil
+	}}
+}
+
+func (o *options) dimFlag() flag {
+	return flag{"dim", "NAME=SIZE", "give a dimension of an ONNX model that goes by a name a size; repeatable", func(value string) error {
+		at := strings.LastIndexByte(value, '=') // a name may be an expression
+		size, err := strconv.ParseInt(value[at+1:], 10, 64)
+		switch {
+		case at < 1:
+			return errors.New("write it as name=size: sequence=128")
+		case err != nil || size < 1 || size > 1_000_000_000:
+			return fmt.Errorf("%q is no size: a whole number from 1 to 1000000000", value[at+1:])
+		}
+		if o.dims == nil {
+			o.dims = map[string]int64{}
+		}
+		o.dims[value[:at]] = size
 		return nil
 	}}
 }
