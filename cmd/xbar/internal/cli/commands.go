@@ -34,9 +34,11 @@ inference, stands apart.
 
 All configs are checked before the first is run. With --format json, one CONFIG
 gives one object (schema xbar.result/1) and several give an array. CSV holds one
-number a row, in SI base units. If one of several runs fails the others still
-run; if a run is interrupted, the results finished by then are printed. A trace
-is of the first analog machine.`,
+number a row, in SI base units. If a run or one of its
+machines fails the others still run, and the result says which machine failed
+and why; if a run is interrupted, what machines had finished by then is printed,
+and a file of -o is left alone. Either way the exit code is 1. A trace is of the
+first analog machine.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
 				o.figureFlag("draw energy by category, and by layer"), o.workersFlag(), o.quietFlag()}
