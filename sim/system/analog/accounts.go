@@ -87,11 +87,11 @@ func (c *Chip) price() {
 func (c *Chip) openAccounts() {
 	m, a := c.machine, &c.accounts
 	dram := func(f model.Figure) model.Figure { return f.Under("dram") }
-	a.dramRead = c.open("dram", "read", energy.DRAM, "a bit of an input, or of what was spilled", dram(m.DRAM.Read()))
+	a.dramRead = c.open("dram", "read", energy.DRAM, "a bit of an input, which comes once however many windows share it, or of what was spilled", dram(m.DRAM.Read()))
 	a.dramWrite = c.open("dram", "write", energy.DRAM, "a bit that the global buffer cannot keep", dram(m.DRAM.Write()))
 	a.dramWeights = c.open("dram", "read weights", energy.Programming, "a bit of a weight that is loaded", dram(m.DRAM.Read()))
 	read, write := c.scaled("global_buffer", m.GlobalBuffer.Read()), c.scaled("global_buffer", m.GlobalBuffer.Write())
-	a.bufferRead = c.open("global-buffer", "read", energy.Buffer, "a bit on its way to tiles or DRAM", read)
+	a.bufferRead = c.open("global-buffer", "read", energy.Buffer, "a bit on its way to tiles, for each vector that uses it, or to DRAM", read)
 	a.bufferWrite = c.open("global-buffer", "write", energy.Buffer, "a bit from tiles or DRAM", write)
 	a.bufferLoad = c.open("global-buffer", "read weights", energy.Programming, "a bit of a weight that is loaded", read)
 	a.bufferFill = c.open("global-buffer", "write weights", energy.Programming, "a bit of a weight from DRAM", write)

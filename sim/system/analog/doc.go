@@ -10,6 +10,14 @@
 //	is joined      when all arrays have its sums
 //	is drained     when it has been accumulated, sent and stored
 //
+// Inputs that windows of a convolution share ([workload.Window]) are in the global
+// buffer once, and come from the DRAM once: with a vector comes its share of the
+// distinct ones, with the first also what its window reaches ahead. There is no line
+// buffer nearer to the arrays: each vector is read from the global buffer whole, crosses
+// the network whole and is written to the tiles' buffers whole, G·N numbers, as often
+// as windows use them. In the waves of a kernel's row tiles each brings its share of the
+// channels.
+//
 // Copies of a kernel each have their tiles' arrays, slots and sums to themselves, and
 // take its vectors in turn. In a pipeline (chip.execution) all kernels are at work at
 // once, each a wave of its own; vector v of kernel k
