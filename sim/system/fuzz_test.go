@@ -245,15 +245,15 @@ var knobs = []knob{
 	{"chip", "execution", list(`"pipeline"|"layers"`), nil},
 	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
 	turn("kernels", "activation", flags),
-	{"array", "im2col", list(`"on-chip"|"off-chip"`), nil},
-	{"kernels", "distinct_inputs", list("1|7|2|35"), list("1000000000000")},
-	{"kernels", "ahead", list("0|1|3"), list("1000000000000")},
-	{"kernels", "behind", list("0|1|3"), list("1000000000000")},
 	{"kernels", "operations", list("0|1|100"), list("1000000000000")},
 	{"kernels", "operands", list("0|1|100"), list("1000000000000")},
 	{"kernels", "results", list("0|1|100"), list("1000000000000")},
 	{"machine", "batch_up_to", list("1|2|5"), list("1000000")},
 	{"machine", "minimize", list(`"energy"|"latency"|"energy-delay"`), nil},
+	{"array", "im2col", list(`"on-chip"|"off-chip"`), nil},
+	{"kernels", "distinct_inputs", list("1|7|2|35"), list("1000000000000")},
+	{"kernels", "ahead", list("0|1|3"), list("1000000000000")},
+	{"kernels", "behind", list("0|1|3"), list("1000000000000")},
 }
 
 // turned is the config that the knobs' bytes stand for.
