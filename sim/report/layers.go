@@ -90,14 +90,22 @@ func LayersMarkdown(w io.Writer, r *Layers) error { return writeLayers(w, &markd
 func LayersCSV(w io.Writer, r *Layers) error {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	out.Write([]string{"layer", "L", "N", "M", "groups", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark"})
+	out.Write([]string{"layer", "L", "N", "M", "groups", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark", "distinct_inputs", "ahead", "behind"})
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark})
+		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark, integer(l.distinct()), integer(l.Ahead), integer(l.Behind)})
 	}
 	out.Flush()
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// distinct is the inputs of an inference, each counted once.
+func (l *Layer) distinct() int64 {
+	if l.Distinct > 0 {
+		return l.Distinct
+	}
+	return l.L * l.N * l.Groups
 }
 
 func known(bits int) string {
