@@ -93,7 +93,7 @@ func LayersCSV(w io.Writer, r *Layers) error {
 	out.Write([]string{"layer", "L", "N", "M", "groups", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark", "distinct_inputs", "ahead", "behind"})
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark, integer(l.distinct()), integer(l.Ahead), integer(l.Behind)})
+		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark, plain(l.distinct()), integer(l.Ahead), integer(l.Behind)})
 	}
 	out.Flush()
 	_, err := w.Write(b.Bytes())
@@ -101,11 +101,11 @@ func LayersCSV(w io.Writer, r *Layers) error {
 }
 
 // distinct is the inputs of an inference, each counted once.
-func (l *Layer) distinct() int64 {
+func (l *Layer) distinct() float64 {
 	if l.Distinct > 0 {
-		return l.Distinct
+		return float64(l.Distinct)
 	}
-	return l.L * l.N * l.Groups
+	return float64(l.L) * float64(l.N) * float64(l.Groups)
 }
 
 func known(bits int) string {
