@@ -1,6 +1,7 @@
 package parasitic
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -29,18 +30,20 @@ func (w *Wires) Check() error {
 func (w *Wires) Ideal() bool { return w.Row == 0 && w.Column == 0 && w.Sense == 0 }
 
 // Effective is the current into the ground of each column for a volt on each row:
-// columns × rows, as is g, the conductances of the cells.
-func (w *Wires) Effective(g mat.Matrix) *mat.Dense { return w.solve(g) }
+// columns × rows, as is g, the conductances of the cells. It errs when ctx is done.
+func (w *Wires) Effective(ctx context.Context, g mat.Matrix) (*mat.Dense, error) {
+	return w.solve(ctx, g)
+}
 
 // Interleaved is the same for a pair of cells at each crossing whose column wire is
 // one: the positive ones hang on a row wire driven by u_i, the negative ones on
 // another driven by −u_i.
-func (w *Wires) Interleaved(positive, negative mat.Matrix) *mat.Dense {
-	return w.solve(positive, negative)
+func (w *Wires) Interleaved(ctx context.Context, positive, negative mat.Matrix) (*mat.Dense, error) {
+	return w.solve(ctx, positive, negative)
 }
 
 // solve eliminates from the side that leaves the smaller blocks.
-func (w *Wires) solve(cells ...mat.Matrix) *mat.Dense {
+func (w *Wires) solve(ctx context.Context, cells ...mat.Matrix) (*mat.Dense, error) {
 	columns, rows := cells[0].Dims()
 	n := network{
 		cells: cells, rows: rows, columns: columns,
@@ -48,9 +51,13 @@ func (w *Wires) solve(cells ...mat.Matrix) *mat.Dense {
 	}
 	if len(cells) == 1 && rows < columns {
 		r := n.reversed()
-		return mat.DenseCopyOf(flip{r.transfer()})
+		transfer, err := r.transfer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return mat.DenseCopyOf(flip{transfer}), nil
 	}
-	return n.transfer()
+	return n.transfer(ctx)
 }
 
 // network is an array whose wires may have other resistances at their ends. Of two
@@ -89,10 +96,13 @@ func (f flip) T() mat.Matrix { return mat.Transpose{Matrix: f} }
 
 // transfer is the matrix of currents by sources. The unknowns stand side by side: K
 // in the first columns, F in those behind.
-func (n *network) transfer() *mat.Dense {
+func (n *network) transfer(ctx context.Context) (*mat.Dense, error) {
 	m := n.columns
 	all := mat.NewDense(m, m+n.rows, nil)
 	for i := range n.rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if i > 0 {
 			pass(all, m+i, n.column)
 		}
@@ -101,7 +111,7 @@ func (n *network) transfer() *mat.Dense {
 		}
 	}
 	pass(all, m+n.rows, n.end)
-	return mat.DenseCopyOf(all.Slice(0, m, m, m+n.rows))
+	return mat.DenseCopyOf(all.Slice(0, m, m, m+n.rows)), nil
 }
 
 // pass goes through a resistance on each of the wires: (1 + r·K)⁻¹ on the used

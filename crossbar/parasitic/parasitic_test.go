@@ -1,6 +1,7 @@
 package parasitic_test
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -151,11 +152,18 @@ func TestEffectiveIsKirchhoff(t *testing.T) {
 		g.Set(0, 0, 1) // not all of them zero
 		want := brute(t, w, g)
 		large := mat.Max(want)
-		if d := off(w.Effective(g), want, large); d > 1e-9 {
+		got, err := w.Effective(context.Background(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := off(got, want, large); d > 1e-9 {
 			t.Errorf("%+v, %d×%d: %g off", w, columns, rows, d)
 		}
 		other := conductances(t, columns, rows, "other")
-		if d := off(w.Interleaved(g, other), brute(t, w, g, other), large); d > 1e-9 {
+		if got, err = w.Interleaved(context.Background(), g, other); err != nil {
+			t.Fatal(err)
+		}
+		if d := off(got, brute(t, w, g, other), large); d > 1e-9 {
 			t.Errorf("%+v, %d×%d interleaved: %g off", w, columns, rows, d)
 		}
 	})

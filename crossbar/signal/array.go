@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"context"
 	"fmt"
 
 	"gonum.org/v1/gonum/mat"
@@ -27,7 +28,7 @@ type programmed struct {
 }
 
 // Program puts weights, rows × outputs, into an array.
-func (c Config) Program(weights mat.Matrix) (*Array, error) {
+func (c Config) Program(ctx context.Context, weights mat.Matrix) (*Array, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -46,7 +47,11 @@ func (c Config) Program(weights mat.Matrix) (*Array, error) {
 	for s := range slices {
 		p := programmed{slice: slices[s]}
 		if !c.Wires.Supplied {
-			p.effective = mat.DenseCopyOf(c.effective(&p.slice).T())
+			effective, err := c.effective(ctx, &p.slice)
+			if err != nil {
+				return nil, err
+			}
+			p.effective = mat.DenseCopyOf(effective.T())
 		}
 		var err error
 		if p.converter, err = c.converter(s, a.rows); err != nil {
@@ -61,27 +66,34 @@ func (c Config) Program(weights mat.Matrix) (*Array, error) {
 func (a *Array) Largest() float64 { return a.largest }
 
 // effective is the currents of columns by the volts of rows.
-func (c *Config) effective(s *slice) *mat.Dense {
+func (c *Config) effective(ctx context.Context, s *slice) (*mat.Dense, error) {
 	w := &c.Wires
 	positive, negative := s.cells[0], s.cells[1]
 	switch {
 	case w.Ideal() && negative == nil:
-		return positive
+		return positive, nil
 	case w.Ideal():
 		var d mat.Dense
 		d.Sub(positive, negative)
 		if s.single {
 			d.Apply(func(_, _ int, g float64) float64 { return float64(float32(g)) }, &d)
 		}
-		return &d
+		return &d, nil
 	case negative == nil:
-		return w.Effective(positive)
+		return w.Effective(ctx, positive)
 	case w.Interleaved:
-		return w.Wires.Interleaved(positive, negative)
+		return w.Wires.Interleaved(ctx, positive, negative)
 	}
-	d := w.Effective(positive)
-	d.Sub(d, w.Effective(negative))
-	return d
+	d, err := w.Effective(ctx, positive)
+	if err != nil {
+		return nil, err
+	}
+	n, err := w.Effective(ctx, negative)
+	if err != nil {
+		return nil, err
+	}
+	d.Sub(d, n)
+	return d, nil
 }
 
 // Multiply is inputs, one a line, times the weights.

@@ -1,6 +1,7 @@
 package signal_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -210,7 +211,7 @@ func read(t *testing.T, file string, into any) {
 // largest.
 func (r *reference) check(t *testing.T, m *matrices) (worst float64, flipped int) {
 	c := r.Config.config(t)
-	a, err := c.Program(m.weights(r.Matrix))
+	a, err := c.Program(context.Background(), m.weights(r.Matrix))
 	if err != nil {
 		t.Errorf("%s: %v", r.ID, err)
 		return
