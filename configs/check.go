@@ -4,9 +4,11 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"xbar/crossbar/encode"
 	"xbar/digital"
+	"xbar/sim/unit"
 )
 
 // check reports what no single key can tell. A check is left out when a value
@@ -273,6 +275,7 @@ func (d *decoder) checkAnalog(m *machine) {
 		d.errs.addf(m.blame("adc.per_array", "crossbar.cols", "crossbar.fold"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.LogicalCols())
 	}
 	d.checkConductance(m)
+	d.checkDevices(m)
 	d.checkSupply(m)
 	d.checkTrees(m)
 	d.checkNetwork(m)
@@ -283,6 +286,46 @@ func (d *decoder) checkAnalog(m *machine) {
 		}
 	}
 }
+
+// checkDevices reports devices that the array cannot have, or that lack a number.
+func (d *decoder) checkDevices(m *machine) {
+	v, x := &m.Devices, &m.Crossbar
+	if v.OnOffRatio > 0 && x.Encoding != string(encode.Offset) && x.Encoding != string(encode.Differential) && m.given("crossbar.encoding") {
+		d.errs.addf(m.blame("devices.on_off_ratio", "crossbar.encoding"), "on_off_ratio needs encoding offset or differential, and it is %s: nothing takes off what cells at level zero conduct", x.Encoding)
+	}
+	if !v.Ideal() && x.ColumnFlip {
+		d.errs.addf(m.blame("crossbar.column_flip"), "column_flip beside [machine.devices]: of columns that are no whole levels none is inverted exactly; set it to false")
+	}
+	if !v.Resistive() {
+		return
+	}
+	wires := []string{"devices.row_resistance", "devices.column_resistance", "devices.sense_resistance"}
+	if v.OnConductance == 0 && m.Cell.GOn == 0 {
+		d.errs.addf(m.blame(wires...), "wires are resistive beside a cell, and no conductance is known: give on_conductance, or cell.g_on")
+	}
+	on := float64(v.OnConductance)
+	if on == 0 {
+		on = float64(m.Cell.GOn)
+	}
+	for i, r := range []unit.Ohm{v.RowResistance, v.ColumnResistance, v.SenseResistance} {
+		if most := []float64{1, 1, 1e6}[i]; float64(r)*on > most {
+			d.errs.addf(m.blame(wires[i]), "%s = %v beside cells of %v: at most %g times what a cell at the top level has is simulated",
+				strings.TrimPrefix(wires[i], "devices."), r, unit.Ohm(1/on), most)
+		}
+	}
+	if x.Fold > 1 {
+		d.errs.addf(m.blame("crossbar.fold"), "fold = %d beside resistive wires: columns that share an output are solved as one", x.Fold)
+	}
+	if n := x.Rows * x.Cols * min(x.Rows, x.Cols); m.given("crossbar.rows", "crossbar.cols") && n > maxWires {
+		d.errs.addf(m.blame(wires...), "wires of an array of %d×%d: at most %d×%d is solved", x.Rows, x.Cols, maxWired, maxWired)
+	}
+}
+
+// maxWired is the size of an array whose wires take some minutes.
+const (
+	maxWired = 1024
+	maxWires = maxWired * maxWired * maxWired
+)
 
 // maxArrays bounds what a chip makes the simulator hold, maxCells what it makes
 // it count.

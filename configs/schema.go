@@ -4,6 +4,7 @@ import (
 	"xbar/adc"
 	"xbar/crossbar"
 	"xbar/crossbar/device"
+	"xbar/crossbar/nonideal"
 	"xbar/dac"
 	"xbar/digital"
 	"xbar/digital/cim"
@@ -107,6 +108,7 @@ type Machine struct {
 	Chip         Chip                   `toml:"chip" kind:"analog|digital-cim"`
 	Crossbar     crossbar.Config        `toml:"crossbar" kind:"analog|digital-cim"`
 	Cell         device.Config          `toml:"cell" kind:"analog|digital-cim"`
+	Devices      nonideal.Config        `toml:"devices" kind:"analog" spare:"analog"`
 	DAC          dac.Config             `toml:"dac" kind:"analog|digital-cim"`
 	SampleHold   crossbar.SampleHold    `toml:"sample_hold" kind:"analog"`
 	ADC          adc.Config             `toml:"adc" kind:"analog"`

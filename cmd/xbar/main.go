@@ -10,6 +10,7 @@
 //	run       simulate a workload on every machine of a config and compare them
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
+//	mvm       multiply your own matrices through a machine's arrays
 //	import    show what kernels a network's file holds
 //	presets   list the library of machines, parts and networks, or print one as TOML
 //	keys      list what a config may hold: keys, units, defaults and models
@@ -120,6 +121,42 @@
 //	xbar explain study.toml isaac:time
 //	xbar explain study.toml limits --set machine.isaac.adc.resolution=6
 //	xbar explain study.toml --format json -o why.json
+//
+// # xbar mvm
+//
+// Usage:
+//
+//	xbar mvm CONFIG [flags]
+//
+// Mvm computes Y = X·W through the arrays of one machine of CONFIG, as many as W
+// needs, and says how far Y is from the exact product and what it took: energy, time
+// and area of the whole product as one pass. The config's own workload is left aside.
+//
+// X and W are NumPy files (.npy). They are rounded to whole numbers of --input-bits and
+// --weight-bits, times a step that the largest of them sets; whole numbers that fit are
+// taken as they are. Inputs of which none is below zero are driven without a sign.
+// JSON is schema xbar.mvm/1, and holds Y unless --output names a file for it.
+//
+// Flags, before or after the operands:
+//
+//	--weights W.npy    the matrix of weights, N×M
+//	--inputs X.npy     the inputs, L×N, or one of N
+//	--output Y.npy     write the product there, L×M or M
+//	--machine NAME     of the config; the first that has arrays unless given
+//	--weight-bits B    that weights are rounded to; 8 unless given
+//	--input-bits B     that inputs are rounded to; 8 unless given
+//	--format FORMAT    text (unless given), json or markdown
+//	-o FILE            write the result to FILE, whole or not at all
+//	--set KEY=VALUE    override any key of the config; may be repeated
+//	--seed N           override the config's seed
+//	-j N               use at most N processors; the result is the same
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar mvm study.toml --weights W.npy --inputs X.npy --output Y.npy
+//	xbar mvm study.toml --weights W.npy --inputs X.npy --machine isaac --format json
+//	xbar mvm study.toml --weights W.npy --inputs X.npy --weight-bits 4 --set machine.isaac.adc.resolution=6
 //
 // # xbar import
 //

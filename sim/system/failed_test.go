@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"xbar/configs"
 	"xbar/sim/system"
 )
 
@@ -32,15 +31,6 @@ name = "last"
 preset = "systolic-45nm"
 `
 
-func parseStudy(t *testing.T, text string) *configs.Config {
-	t.Helper()
-	cfg, err := configs.Parse("study.toml", []byte(text), nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg
-}
-
 func asJSON(t *testing.T, r *system.Result) string {
 	t.Helper()
 	out, err := json.Marshal(r)
@@ -54,13 +44,13 @@ func asJSON(t *testing.T, r *system.Result) string {
 // study without it.
 func TestOneMachineFails(t *testing.T) {
 	for _, workers := range []int{1, 3} {
-		got, err := system.Run(context.Background(), parseStudy(t, failing), system.Options{Workers: workers})
+		got, err := system.Run(context.Background(), parse(t, failing), system.Options{Workers: workers})
 		if err == nil || !strings.HasPrefix(err.Error(), `machine small: chip.execution = "pipeline" keeps all weights in place`) {
 			t.Fatalf("%v", err)
 		}
 		before, rest, _ := strings.Cut(failing, "[[machine]]\nname = \"small\"")
 		_, after, _ := strings.Cut(rest, "[[machine]]")
-		want, err := system.Run(context.Background(), parseStudy(t, before+"[[machine]]"+after), system.Options{})
+		want, err := system.Run(context.Background(), parse(t, before+"[[machine]]"+after), system.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +68,7 @@ func TestOneMachineFails(t *testing.T) {
 func TestInterruptedRunKeepsWhatRan(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	got, err := system.Run(ctx, parseStudy(t, failing+"[[machine]]\nname = \"never\"\npreset = \"scalar-45nm\"\n"), system.Options{
+	got, err := system.Run(ctx, parse(t, failing+"[[machine]]\nname = \"never\"\npreset = \"scalar-45nm\"\n"), system.Options{
 		Progress: func(done, total float64, what string) {
 			if what == "last" {
 				cancel()

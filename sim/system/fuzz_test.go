@@ -254,6 +254,11 @@ var knobs = []knob{
 	{"kernels", "distinct_inputs", list("1|7|2|35"), list("1000000000000")},
 	{"kernels", "ahead", list("0|1|3"), list("1000000000000")},
 	{"kernels", "behind", list("0|1|3"), list("1000000000000")},
+	{"devices", "on_off_ratio", list("10|100|1e6"), list("1.01|1e12")},
+	{"devices", "on_conductance", list(`"50 uS"`), list(`"1 aS"|"1 kS"`)},
+	{"devices", "row_resistance", list(`"1 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
+	{"devices", "column_resistance", list(`"1 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
+	{"devices", "sense_resistance", list(`"100 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -308,7 +313,7 @@ func turned(bytes []byte) string {
 		}
 	}
 	if machines == "analog" || machines == "both" || machines == "all" {
-		machine("x", "analog", preset, "supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
+		machine("x", "analog", preset, "supply|chip|crossbar|cell|devices|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
 	}
 	if machines == "digital" || machines == "all" {
 		machine("d", "digital-cim", digital, "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
@@ -385,6 +390,10 @@ func effort(cfg *configs.Config) (steps float64) {
 			if cfg.Workload.Values == "exact" {
 				one += vectors * reads * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
 				one += rows * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
+			}
+			if cfg.Workload.Values == "exact" && m.Devices.Resistive() {
+				columns := min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
+				one += max(rows, columns) * math.Pow(min(rows, columns), 3) / 10
 			}
 			tiles *= float64(k.Replicas)
 			loads := tiles * rows

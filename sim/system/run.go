@@ -109,8 +109,9 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
-	trial     bool     // of a candidate, for a steady pass
-	evidence  evidence // of the finished run
+	trial     bool      // of a candidate, for a steady pass
+	evidence  evidence  // of the finished run
+	outputs   [][]int64 // of exact values, a row an input
 }
 
 func (j *job) batch() int64 {

@@ -96,6 +96,27 @@ xbar.explain/1.`,
 		run: (*session).explain,
 	},
 	{
+		name: "mvm", operands: "CONFIG", least: 1, most: 1,
+		summary: "multiply your own matrices through a machine's arrays",
+		about: `Mvm computes Y = X·W through the arrays of one machine of CONFIG, as many as W
+needs, and says how far Y is from the exact product and what it took: energy, time
+and area of the whole product as one pass. The config's own workload is left aside.
+
+X and W are NumPy files (.npy). They are rounded to whole numbers of --input-bits and
+--weight-bits, times a step that the largest of them sets; whole numbers that fit are
+taken as they are. Inputs of which none is below zero are driven without a sign.
+JSON is schema xbar.mvm/1, and holds Y unless --output names a file for it.`,
+		flagsOf: func(o *options) []flag {
+			return append(o.productFlags(), o.formatFlag("text", "json", "markdown"), o.outputFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.quietFlag())
+		},
+		examples: []string{
+			"xbar mvm study.toml --weights W.npy --inputs X.npy --output Y.npy",
+			"xbar mvm study.toml --weights W.npy --inputs X.npy --machine isaac --format json",
+			"xbar mvm study.toml --weights W.npy --inputs X.npy --weight-bits 4 --set machine.isaac.adc.resolution=6",
+		},
+		run: (*session).mvm,
+	},
+	{
 		name: "import", operands: "FILE", least: 1, most: 1,
 		summary: "show what kernels a network's file holds",
 		about: `Import reads a network from a file of another program and prints the kernels
