@@ -96,7 +96,7 @@ func TestLeap(t *testing.T) {
 	far, runs := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		stages := rapid.IntRange(1, 4).Draw(t, "stages")
-		servers := rapid.SliceOfN(rapid.IntRange(-1, 3), stages, stages) .Draw(t, "servers") // −1: a channel
+		servers := rapid.SliceOfN(rapid.IntRange(-1, 3), stages, stages).Draw(t, "servers") // −1: a channel
 		times := rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(1, 9), rapid.Int64Range(1000, 3000)), stages, stages).Draw(t, "times")
 		window, jobs := rapid.Int64Range(1, 8).Draw(t, "window"), rapid.Int64Range(1, 300).Draw(t, "jobs")
 		latency := sim.Cycle(rapid.Int64Range(1, 12).Draw(t, "latency"))

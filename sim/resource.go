@@ -16,7 +16,7 @@ type Resource struct {
 	engine   *Engine
 	id       ComponentID
 	servers  int
-	ahead    Cycle                 // from a grant to its event; 0: when the server is free again
+	ahead    Cycle // from a grant to its event; 0: when the server is free again
 	waiting  eventq.Heap[request]
 	releases eventq.Heap[struct{}] // keyed by the cycle in which a busy server comes free
 	wakeAt   Cycle                 // for which the last wake-up was scheduled

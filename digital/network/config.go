@@ -13,7 +13,7 @@ type Config struct {
 	Kind          string            `toml:"kind" enum:"bus|mesh|htree" default:"bus" doc:"bus: one shared medium; a transfer reaches every tile that listens"`
 	Flit          unit.Bit          `toml:"flit" optional:"true" check:"positive" doc:"bits that a link passes at once"`
 	RouterLatency unit.Second       `toml:"router_latency" optional:"true" doc:"of the head of a message, before each link"`
-	Columns       int               `toml:"columns" range:"1..1000000" optional:"true" doc:"of the mesh; as square as can be unless given"`
+	MeshColumns   int               `toml:"mesh_columns" range:"1..1000000" optional:"true" doc:"of its routers; as square as can be unless given"`
 	Concentration int               `toml:"concentration" range:"1..1000000" default:"1" doc:"tiles that share a router"`
 	BufferAt      string            `toml:"buffer_at" enum:"corner|middle|side" default:"middle" doc:"routers that the global buffer has a link to: the one in a corner, the one in the middle of the first column, or all of that column"`
 	Placement     string            `toml:"placement" enum:"row-major|snake|hilbert|nearest" default:"nearest" doc:"where tiles stand, which kernels fill in their order; nearest: by hops from the buffer"`
@@ -34,7 +34,7 @@ var Groups = []model.Group{{
 	Key: "kind", Subject: "a network is a bus, a mesh or a tree",
 	Choices: []model.Choice{
 		{Name: "bus", About: "one medium, a transfer at a time"},
-		{Name: "mesh", About: "a grid of routers, along the row first", Needs: []string{"flit", "router_latency"}, Takes: []string{"columns", "concentration", "buffer_at", "placement"}, Named: true},
+		{Name: "mesh", About: "a grid of routers, along the row first", Needs: []string{"flit", "router_latency"}, Takes: []string{"mesh_columns", "concentration", "buffer_at", "placement"}, Named: true},
 		{Name: "htree", About: "a binary tree over the tiles, the global buffer at its root", Needs: []string{"flit", "router_latency"}, Takes: []string{"placement"}, Named: true},
 	},
 }, {

@@ -9,8 +9,8 @@ type Fabric struct {
 	width  sim.Link // of each link
 	flit   int64    // bits
 	hop    sim.Cycle
-	links  []*sim.Resource // by link; nil: nothing has gone over it
-	used   []Link
+	links  map[Link]*sim.Resource
+	used   []Link // in the order of their first use
 }
 
 // NewFabric is a graph of links of some width that pass flits of so many bits, each
@@ -19,7 +19,7 @@ type Fabric struct {
 func NewFabric(e *sim.Engine, g *Graph, width sim.Link, flit int64, router sim.Cycle) *Fabric {
 	return &Fabric{
 		Graph: g, engine: e, width: width, flit: flit, hop: router + width.Cycles(flit),
-		links: make([]*sim.Resource, g.Links()),
+		links: map[Link]*sim.Resource{},
 	}
 }
 
@@ -40,11 +40,13 @@ func (f *Fabric) Cycles(bits int64) sim.Cycle { return f.width.Cycles(f.Flits(bi
 
 // link is the resource of a link, made when it is first needed.
 func (f *Fabric) link(l Link) *sim.Resource {
-	if f.links[l] == nil {
-		f.links[l] = f.engine.NewChannel("network/"+f.Name(l), f.hop)
+	r := f.links[l]
+	if r == nil {
+		r = f.engine.NewChannel("network/"+f.Name(l), f.hop)
+		f.links[l] = r
 		f.used = append(f.used, l)
 	}
-	return f.links[l]
+	return r
 }
 
 // Message is bits that go over and over on one tree of links, from its root to all
@@ -82,9 +84,13 @@ type Traffic struct {
 	id     sim.ComponentID
 	sender Sender
 	hops   []hop
-	route  []Link // scratch, as is at
-	at     map[Link]int32
+	steps  int            // that finding them took
+	route  []Link         // scratch
+	at     map[Link]int32 // the last hop over each link
 }
+
+// mostSteps bounds what the ways of a sender's messages take in time and memory.
+const mostSteps = 1 << 22
 
 // NewTraffic adds a sender, under a path of its own.
 func (f *Fabric) NewTraffic(path string, s Sender) *Traffic {
@@ -98,22 +104,33 @@ func (f *Fabric) NewTraffic(path string, s Sender) *Traffic {
 func (t *Traffic) ID() sim.ComponentID { return t.id }
 
 // Reset forgets all messages, none of which may be on its way.
-func (t *Traffic) Reset() { t.hops = t.hops[:0] }
+func (t *Traffic) Reset() {
+	t.hops, t.steps = t.hops[:0], 0
+	clear(t.at)
+}
+
+// Full reports whether messages have not been laid, for all of them together go over
+// too many links to keep.
+func (t *Traffic) Full() bool { return t.steps > mostSteps }
 
 // Lay finds the way of a message, each link of it once. It calls visit with every
 // link.
 func (t *Traffic) Lay(class int32, from int, to []int, bits int64, visit func(Link)) Message {
 	f := t.fabric
 	m := Message{Bits: bits, first: -1}
-	clear(t.at)
+	first := int32(len(t.hops))
 	busy := f.Cycles(bits)
 	tail := hop{busy: busy, behind: busy - f.width.Cycles(f.flit), class: class, child: -1, next: -1}
 	for _, end := range to {
+		if t.Full() {
+			return m
+		}
 		t.route = f.Route(t.route[:0], from, end)
+		t.steps += len(t.route)
 		before := int32(-1)
 		for _, l := range t.route {
 			i, known := t.at[l]
-			if !known {
+			if !known || i < first {
 				i = t.add(&m, l, before, tail)
 				t.at[l] = i
 				visit(l)

@@ -61,11 +61,11 @@ func randomGraph(t *rapid.T) fixture {
 	}
 	c.Concentration = rapid.IntRange(1, 3).Draw(t, "concentration")
 	routers := (tiles + c.Concentration - 1) / c.Concentration
-	c.Columns = rapid.IntRange(1, routers).Draw(t, "columns")
-	rows := (routers + c.Columns - 1) / c.Columns
+	c.MeshColumns = rapid.IntRange(1, routers).Draw(t, "columns")
+	rows := (routers + c.MeshColumns - 1) / c.MeshColumns
 	c.BufferAt = rapid.SampledFrom([]string{"corner", "middle", "side"}).Draw(t, "buffer")
 	port := map[string]int{"corner": 0, "middle": (rows - 1) / 2, "side": -1}[c.BufferAt]
-	f := fixture{Graph: c.Graph(tiles), next: meshNext(c.Columns, rows, port), terminals: []terminal{{network.Buffer, c.Columns * rows}}, mesh: theory.Mesh{Columns: c.Columns, Rows: rows, Port: port}, about: fmt.Sprintf("%+v", c)}
+	f := fixture{Graph: c.Graph(tiles), next: meshNext(c.MeshColumns, rows, port), terminals: []terminal{{network.Buffer, c.MeshColumns * rows}}, mesh: theory.Mesh{Columns: c.MeshColumns, Rows: rows, Port: port}, about: fmt.Sprintf("%+v", c)}
 	for tile := range tiles {
 		f.terminals = append(f.terminals, terminal{tile, tile / c.Concentration})
 	}

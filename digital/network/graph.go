@@ -36,7 +36,7 @@ func (c *Config) Graph(tiles int) *Graph {
 	} else {
 		g.share = max(1, c.Concentration)
 		routers := (tiles + g.share - 1) / g.share
-		if g.columns = c.Columns; g.columns == 0 {
+		if g.columns = c.MeshColumns; g.columns == 0 {
 			g.columns = 1
 			for g.columns*g.columns < routers {
 				g.columns++

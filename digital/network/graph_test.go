@@ -170,7 +170,7 @@ func TestISAACsMesh(t *testing.T) {
 //	                C is there at 3 + 2 + 3 = 8 and A at 7 + 2 + 3 = 12
 //	D  2 to 0       goes the other way and waits for nobody: there at 2·2 + 3 = 7
 func TestContentionByHand(t *testing.T) {
-	g := (&network.Config{Kind: "mesh", Columns: 3, BufferAt: "corner", Placement: "row-major"}).Graph(3)
+	g := (&network.Config{Kind: "mesh", MeshColumns: 3, BufferAt: "corner", Placement: "row-major"}).Graph(3)
 	clock, _ := sim.NewClock(big.NewRat(1, 1))
 	width, _ := clock.Link(big.NewRat(8, 1))
 	f := fixture{Graph: g}
