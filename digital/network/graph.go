@@ -107,6 +107,14 @@ func (g *Graph) Level(l Link) int {
 	return g.depth + 1 - bits.Len(uint(l)/2)
 }
 
+// Furthest is no less than the links between the buffer and any tile.
+func (g *Graph) Furthest() int {
+	if g.depth > 0 {
+		return g.depth
+	}
+	return g.columns + g.rows
+}
+
 // Length is that of a level's links over the distance of neighbouring tiles, or
 // routers: of a tree ½·2^⌊level/2⌋, for every other level lies across the one before.
 func (g *Graph) Length(level int) float64 {
@@ -219,16 +227,17 @@ func (g *Graph) bufferLink(y int) Link {
 }
 
 // Name says between what a link goes: "buffer>0,2", "0,2>1,2" of a mesh's columns and
-// rows, "down to 3 of level 2" of a tree.
+// rows, "3.0>2.1" of a tree's nodes, by height.
 func (g *Graph) Name(l Link) string {
 	n := int(l)
 	if g.depth > 0 {
 		level := g.Level(l)
-		way := "down to"
+		below, above := n/2-1<<(g.depth-level), n/4-1<<(g.depth-level)/2
 		if n%2 > 0 {
-			way = "up from"
+			below, above = above, below
+			return fmt.Sprintf("%d.%d>%d.%d", level, above, level+1, below)
 		}
-		return fmt.Sprintf("level %d, %s %d", level, way, n/2-1<<(g.depth-level))
+		return fmt.Sprintf("%d.%d>%d.%d", level+1, above, level, below)
 	}
 	at := func(router int) string { return fmt.Sprintf("%d,%d", router%g.columns, router/g.columns) }
 	if routers := g.columns * g.rows; n >= directions*routers {
@@ -240,4 +249,19 @@ func (g *Graph) Name(l Link) string {
 	}
 	router := n / directions
 	return at(router) + ">" + at(router+[...]int{east: 1, west: -1, south: g.columns, north: -g.columns}[n%directions])
+}
+
+// String is what the graph looks like.
+func (g *Graph) String() string {
+	tiles := "one for each tile"
+	if g.share > 1 {
+		tiles = fmt.Sprintf("one for %d tiles", g.share)
+	}
+	switch {
+	case g.depth > 0:
+		return fmt.Sprintf("the network is a binary tree of %d levels, with the global buffer at its root", g.depth)
+	case g.port < 0:
+		return fmt.Sprintf("the network is a mesh of %d×%d routers, %s; the global buffer has a link to each of the first column", g.columns, g.rows, tiles)
+	}
+	return fmt.Sprintf("the network is a mesh of %d×%d routers, %s; the global buffer has a link to that in row %d of the first column", g.columns, g.rows, tiles, g.port)
 }

@@ -164,8 +164,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	c.lookAgain, c.mayStop = c.look, c.stopBegun
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	if m.Network.Routed() {
-		c.newHops()
-		if err := c.timings.failed; err != nil {
+		if err := c.newHops(work.Values); err != nil {
 			return nil, err
 		}
 	} else {

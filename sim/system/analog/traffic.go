@@ -8,6 +8,7 @@ import (
 	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/model"
+	"xbar/sim/workload"
 )
 
 // A vector's stages on the network. Within an inference, partial sums and outputs go
@@ -74,6 +75,7 @@ type hops struct {
 	before  map[network.Link]sim.Cycle // busy before the measured passes
 	sets    map[string]int             // scratch
 	name    []byte                     // scratch
+	route   []network.Link             // scratch
 }
 
 // trip is a stage's messages, and what they do on their way.
@@ -92,14 +94,26 @@ type parcel struct {
 	bits int64
 }
 
-func (c *Chip) newHops() {
+func (c *Chip) newHops(values *workload.Values) error {
 	n := &c.machine.Network
 	h := &hops{chip: c, parcels: map[parcel]*trip{}, before: map[network.Link]sim.Cycle{}, sets: map[string]int{}}
 	h.router = c.timings.cycles("network.router_latency", n.RouterLatency)
+	if err := c.timings.failed; err != nil {
+		return err
+	}
+	if _, err := countable(c.networkLink.Cycles(int64(n.Flit)), nil); err != nil {
+		return fmt.Errorf("network.flit over network.bandwidth with this clock: %w", err)
+	}
 	h.fabric = network.NewFabric(c.engine, n.Graph(c.machine.Chip.Tiles), c.networkLink, int64(n.Flit), h.router)
 	h.vectors = h.fabric.NewTraffic("network", h)
 	h.weights = h.fabric.NewTraffic("network/weights", h)
 	c.hops = h
+	for k := range c.specs {
+		if kernel := &c.specs[k].kernel; c.beside(kernel, values)*float64(h.fabric.Furthest()) > mostCounts/4 {
+			return fmt.Errorf("kernel %s: operations, operands and results beside the products bring all passes to more steps and bits over links than can be counted", kernel.Name)
+		}
+	}
+	return nil
 }
 
 // Key orders messages as the bus does transfers.
@@ -223,7 +237,7 @@ func (t *trip) reset() {
 
 // route lays the messages of a wave's vectors: what several tiles need of the inputs
 // is one message to all of them, what one tile sends another, or the buffer, is one.
-func (h *hops) route(w *wave) {
+func (h *hops) lay(w *wave) {
 	for i := range w.trips {
 		w.trips[i].reset()
 	}
@@ -404,9 +418,11 @@ func (c *Chip) bookBeside(k int, in, out int64) {
 			if int64(i) < of {
 				n++
 			}
-			t := trip{}
-			t.add(h, h.weights, toArray, way.from, []int{way.to}, n)
-			c.bookHops(phase, t.moved, t.flits)
+			h.route = h.fabric.Route(h.route[:0], way.from, way.to)
+			for _, l := range h.route {
+				c.ledger.Add(phase, c.accounts.transfer[h.fabric.Level(l)], n)
+			}
+			c.ledger.Add(phase, c.accounts.flit, int64(len(h.route))*h.fabric.Flits(n))
 		}
 	}
 }
@@ -435,4 +451,30 @@ func (h *hops) loss(w *wave) (seconds float64) {
 		seconds += h.chip.timings.lost["network.router_latency"] * float64(w.trips[i].latency) / float64(h.fabric.Hop())
 	}
 	return seconds
+}
+
+// flitTime is that of a flit on a link.
+func (h *hops) flitTime() Time {
+	n := &h.chip.machine.Network
+	f := model.Figure{
+		Name: "time of a flit on a link", Equation: "τ = {w}/{B}", Value: float64(n.Flit) / float64(n.Bandwidth), Unit: "s",
+		Inputs: []model.Input{
+			{Symbol: "w", Value: float64(n.Flit), Unit: "bit", Key: "flit"},
+			{Symbol: "B", Value: float64(n.Bandwidth), Unit: "bit/s", Key: "bandwidth"},
+		},
+	}
+	return Time{"network/link", f.Under("network"), h.fabric.Hop() - h.router}
+}
+
+// Routes says of a network of hops what it looks like and which link is busiest.
+func (c *Chip) Routes() (notes []string) {
+	if c.hops == nil {
+		return nil
+	}
+	g := c.hops.fabric.Graph
+	notes = append(notes, g.String())
+	if l, share, ok := c.hops.busiest(); ok {
+		notes = append(notes, fmt.Sprintf("the busiest of %d links, from %s, passes flits for %.3g %% of the time", g.Wires(), g.Name(l), 100*share))
+	}
+	return notes
 }

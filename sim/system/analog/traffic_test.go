@@ -14,6 +14,7 @@ type layout struct {
 	depth int // of a tree, or a mesh:
 	mesh  theory.Mesh
 	share int
+	seats []int // place of each tile; nil: row by row
 }
 
 func layoutOf(c *Chip) (l layout) {
@@ -34,7 +35,11 @@ func layoutOf(c *Chip) (l layout) {
 }
 
 func (l *layout) spot(tile int) theory.Spot {
-	return theory.Spot{X: tile / l.share % l.mesh.Columns, Y: tile / l.share / l.mesh.Columns}
+	place := tile / l.share
+	if l.seats != nil {
+		place = l.seats[tile]
+	}
+	return theory.Spot{X: place % l.mesh.Columns, Y: place / l.mesh.Columns}
 }
 
 // leaf is a tile's, by the quarters and halves that it is in.
@@ -184,5 +189,87 @@ func (l *layout) beside(to moved, c *Chip, k, first, last int, inferences int64)
 			}
 			to.add(l.spread(map[int]bool{tile: true}), n)
 		}
+	}
+}
+
+// permutations calls visit with each order of numbers, of which those from n on are
+// settled.
+func permutations(order []int, n int, visit func()) {
+	if n == 0 {
+		visit()
+		return
+	}
+	for i := range n {
+		order[i], order[n-1] = order[n-1], order[i]
+		permutations(order, n-1, visit)
+		order[i], order[n-1] = order[n-1], order[i]
+	}
+}
+
+// On small meshes, how many more bit-hops than the best of all placements each of ours
+// moves.
+func TestPlacementsAgainstTheBest(t *testing.T) {
+	placements := []string{"row-major", "snake", "hilbert", "nearest"}
+	over, runs := map[string]float64{}, 0
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		m.Network.Kind, m.Network.Model, m.Network.Flit, m.Network.Concentration = "mesh", "given", 8, 1
+		m.Network.BufferAt = rapid.SampledFrom([]string{"corner", "middle", "side"}).Draw(t, "port")
+		m.InputBuffer.Capacity, m.OutputBuffer.Capacity = 1<<20, 1<<20
+		m.Chip.Tiles, m.Chip.ArraysPerTile, m.Chip.Replication = 200, 1, "none"
+		w := randomChain(t, m)
+		for k := range w.Kernels {
+			w.Kernels[k].L = rapid.Int64Range(1, 40).Draw(t, "vectors")
+		}
+		opt := options(t)
+		demand := simulate(t, m, w, opt).Demand()
+		m.Chip.Tiles = min(6, demand)
+		m.Chip.ArraysPerTile = (demand + m.Chip.Tiles - 1) / m.Chip.Tiles
+		count := map[string]int64{}
+		var c *Chip
+		for _, placement := range placements {
+			m.Network.Placement = placement
+			c = simulate(t, m, w, opt)
+			for k := range w.Kernels {
+				count[placement] += c.ledger.Count(c.KernelPhase(k), c.accounts.transfer[0])
+			}
+		}
+		l := layoutOf(c)
+		order := make([]int, l.mesh.Columns*l.mesh.Rows)
+		for i := range order {
+			order[i] = i
+		}
+		best := int64(-1)
+		permutations(order, len(order), func() {
+			l.seats = order[:m.Chip.Tiles]
+			all, next := make(moved, 1), 0
+			for k := range w.Kernels {
+				first := next
+				next += c.specs[k].grid.Tiles()
+				l.vectors(all, c, k, first, opt.Batch*c.measured.Passes)
+				l.beside(all, c, k, first/m.Chip.ArraysPerTile, (next-1)/m.Chip.ArraysPerTile, opt.Batch*c.measured.Passes)
+			}
+			if best < 0 || all[0] < best {
+				best = all[0]
+			}
+		})
+		runs++
+		for placement, n := range count {
+			if n < best {
+				t.Fatalf("%s moves %d bits over links, the best of all placements %d", placement, n, best)
+			}
+			over[placement] += float64(n) / float64(best)
+		}
+	})
+	for _, placement := range placements[:3] {
+		if over["nearest"] > over[placement] {
+			t.Errorf("nearest is worse than %s", placement)
+		}
+	}
+	if mean := over["nearest"] / float64(runs); mean > 1.25 { // some 1.15
+		t.Errorf("nearest moves %.3f times the bit-hops of the best placement, on average", mean)
+	}
+	for _, placement := range placements {
+		t.Logf("%s moves %.3f times the bit-hops of the best placement, on average", placement, over[placement]/float64(runs))
 	}
 }

@@ -156,7 +156,7 @@ func (c *Chip) workOutLane(l *line, n int) {
 	c.routeInputs(w)
 	c.routeOutputs(w)
 	if c.hops != nil {
-		c.hops.route(w)
+		c.hops.lay(w)
 	}
 	w.inSpill = c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, w.vectors)
 	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits, w.vectors)
