@@ -30,6 +30,11 @@
 // which the row drivers of a copy are at its vectors, which are also a kernel's time,
 // and do not add up to the pass's.
 //
+// On a network of hops ([network.Fabric]) a vector's bits are messages: what a set of
+// tiles needs of the inputs goes to all of them at once, what a tile sends another one,
+// or the global buffer, is one. They have a tile's place in the plan for an address;
+// network.placement says where it stands. On a bus they are one transfer.
+//
 // Groups of a kernel that share an array are blocks on its diagonal. As many of
 // them are driven at once as active rows allow, and then all their columns are read
 // on all their rows: an array has one input at a time for a row, and one sum for a
@@ -51,7 +56,7 @@
 //
 //	E(cell) = base·⟨x²⟩ + slope·⟨x²·w⟩,  E(DAC) = base·ρ + slope·⟨|digit|⟩
 //
-// Everything shared (DRAM channels, network, accumulators) is a
+// Everything shared (DRAM channels, network or each of its links, accumulators) is a
 // [sim.Resource]: contention is decided at the end of a cycle by priority,
 // results before inputs before weights, and in a pipeline older inferences first, so it does not depend on how events
 // are grouped. That is why the two granularities agree: `burst` passes a

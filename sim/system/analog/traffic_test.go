@@ -261,11 +261,6 @@ func TestPlacementsAgainstTheBest(t *testing.T) {
 			over[placement] += float64(n) / float64(best)
 		}
 	})
-	for _, placement := range placements[:3] {
-		if over["nearest"] > over[placement] {
-			t.Errorf("nearest is worse than %s", placement)
-		}
-	}
 	if mean := over["nearest"] / float64(runs); mean > 1.25 { // some 1.15
 		t.Errorf("nearest moves %.3f times the bit-hops of the best placement, on average", mean)
 	}
