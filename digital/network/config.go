@@ -137,6 +137,16 @@ func (c *Config) Hop(length float64) model.Figure {
 	return f
 }
 
+// Least is the action that moves a bit for the least energy: over the bus, or over the
+// shortest of a network's links.
+func (c *Config) Least() (action string, each model.Figure) {
+	if !c.Routed() {
+		return "transfer", c.Transfer()
+	}
+	g := c.Graph(1)
+	return g.Action(0), c.Hop(g.Length(0))
+}
+
 // LeakageEach is the power that the network leaks, in W: no model knows it.
 func (c *Config) LeakageEach(func(key string) bool) model.Figure {
 	return model.Given("leakage power", "P", float64(c.Leakage), "W", "leakage")

@@ -115,6 +115,14 @@ func (g *Graph) Furthest() int {
 	return g.columns + g.rows
 }
 
+// Action names a hop over a link of a level.
+func (g *Graph) Action(level int) string {
+	if g.depth == 0 {
+		return "hop"
+	}
+	return fmt.Sprintf("hop level %d", level)
+}
+
 // Length is that of a level's links over the distance of neighbouring tiles, or
 // routers: of a tree ½·2^⌊level/2⌋, for every other level lies across the one before.
 func (g *Graph) Length(level int) float64 {

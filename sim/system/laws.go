@@ -153,6 +153,9 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 		for i := len(cfg.Machines) - 1; i >= 0; i-- {
 			switch m := cfg.Machines[i]; m.Kind {
 			case "analog":
+				if m.Network.Routed() {
+					return nil, fmt.Errorf("machine %s: the laws' closed forms have a bit of a weight cross a bus, and network.kind is %q: measure them with a bus", m.Name, m.Network.Kind)
+				}
 				s.analog = m
 			case "scalar":
 				s.scalar = m

@@ -12,7 +12,7 @@ import (
 // count, joule, cycle and busy time. Step mode has an event for every stage of
 // every read and never leaps.
 func TestLeapsChangeNothing(t *testing.T) {
-	runs, leaps := 0, 0
+	runs, leaps, overHops := 0, 0, 0
 	property := func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
@@ -29,6 +29,9 @@ func TestLeapsChangeNothing(t *testing.T) {
 		runs++
 		if burst.steady.leaps > 0 {
 			leaps++
+			if burst.hops != nil && !burst.networkLink.Unlimited() {
+				overHops++
+			}
 		}
 	}
 	rounds, least := 5, 100 // of 500; some 220 do
@@ -38,8 +41,11 @@ func TestLeapsChangeNothing(t *testing.T) {
 	for range rounds {
 		rapid.Check(t, property)
 	}
-	t.Logf("%d of %d runs leapt", leaps, runs)
+	t.Logf("%d of %d runs leapt, %d with messages on links", leaps, runs, overHops)
 	if leaps < least {
 		t.Errorf("%d of %d runs leapt", leaps, runs)
+	}
+	if !testing.Short() && overHops < 20 { // some 70 do
+		t.Errorf("%d runs leapt with messages on links", overHops)
 	}
 }

@@ -346,14 +346,13 @@ func (c *Chip) openNetwork() {
 		return
 	}
 	for level := range c.hops.fabric.Levels() {
-		name, where := "", ", over a router and a link"
-		if c.hops.fabric.Levels() > 1 {
-			name = fmt.Sprintf(" level %d", level)
+		action, where := c.hops.fabric.Action(level), ", over a router and a link"
+		if level > 0 {
 			where += fmt.Sprintf(" that ends %d nodes above a tile", level)
 		}
 		hop := c.scaled("network", m.Network.Hop(c.hops.fabric.Length(level)))
-		a.transfer = append(a.transfer, c.open("network", "hop"+name, energy.Network, data+where, hop))
-		a.transferWeights = append(a.transferWeights, c.open("network", "hop"+name+" weights", energy.Programming, weights+where, hop))
+		a.transfer = append(a.transfer, c.open("network", action, energy.Network, data+where, hop))
+		a.transferWeights = append(a.transferWeights, c.open("network", action+" weights", energy.Programming, weights+where, hop))
 	}
 	flit := model.Figure{Name: "energy of a flit beside that of its bits", Equation: "0", Unit: "J"}
 	a.flit = c.open("network", "flit", energy.Network, "a flit of a message, over a router and a link", flit)

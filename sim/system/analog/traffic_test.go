@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -132,6 +133,9 @@ func (m moved) check(t *rapid.T, c *Chip, phase int, levels []energy.AccountID, 
 		flits += m[level]
 		if got := c.ledger.Count(phase, id); got != m[level] {
 			t.Fatalf("%s: %d bits over links of level %d, want %d", c.ledger.PhaseName(phase), got, level, m[level])
+		}
+		if got, want := c.ledger.Joules(phase, id), float64(m[level])*71e-15; math.Abs(got-want) > 1e-12*want {
+			t.Fatalf("%s: links of level %d cost %g J, want %g", c.ledger.PhaseName(phase), level, got, want)
 		}
 	}
 	if got := c.ledger.Count(phase, flit); got != flits {
