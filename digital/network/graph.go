@@ -261,15 +261,15 @@ func (g *Graph) Name(l Link) string {
 
 // String is what the graph looks like.
 func (g *Graph) String() string {
-	tiles := "one for each tile"
+	tiles := "each of a tile"
 	if g.share > 1 {
-		tiles = fmt.Sprintf("one for %d tiles", g.share)
+		tiles = fmt.Sprintf("each of %d tiles", g.share)
 	}
 	switch {
 	case g.depth > 0:
-		return fmt.Sprintf("the network is a binary tree of %d levels, with the global buffer at its root", g.depth)
+		return fmt.Sprintf("network: a binary tree of %d levels, and the global buffer at its root", g.depth)
 	case g.port < 0:
-		return fmt.Sprintf("the network is a mesh of %d×%d routers, %s; the global buffer has a link to each of the first column", g.columns, g.rows, tiles)
+		return fmt.Sprintf("network: a mesh of %d×%d routers, %s, and links from the global buffer to all of the first column", g.columns, g.rows, tiles)
 	}
-	return fmt.Sprintf("the network is a mesh of %d×%d routers, %s; the global buffer has a link to that in row %d of the first column", g.columns, g.rows, tiles, g.port)
+	return fmt.Sprintf("network: a mesh of %d×%d routers, %s, and a link from the global buffer to that in row %d, column 0", g.columns, g.rows, tiles, g.port)
 }

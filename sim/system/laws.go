@@ -153,9 +153,6 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 		for i := len(cfg.Machines) - 1; i >= 0; i-- {
 			switch m := cfg.Machines[i]; m.Kind {
 			case "analog":
-				if m.Network.Routed() {
-					return nil, fmt.Errorf("machine %s: the laws' closed forms have a bit of a weight cross a bus, and network.kind is %q: measure them with a bus", m.Name, m.Network.Kind)
-				}
 				s.analog = m
 			case "scalar":
 				s.scalar = m
@@ -169,6 +166,9 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 		if len(s.names) == 0 {
 			return nil, errors.New("the laws are those of analog, scalar and systolic machines, and the config has none")
 		}
+	}
+	if m := &s.analog; m.Network.Routed() {
+		return nil, fmt.Errorf("machine %s: the laws' closed forms have a bit of a weight cross a bus, and network.kind is %q: measure them with a bus", m.Name, m.Network.Kind)
 	}
 	s.stats.From = "assumed"
 	for _, m := range []*configs.Machine{&s.analog, &s.words, &s.bits} {

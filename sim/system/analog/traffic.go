@@ -348,7 +348,7 @@ func (c *Chip) openNetwork() {
 	for level := range c.hops.fabric.Levels() {
 		action, where := c.hops.fabric.Action(level), ", over a router and a link"
 		if level > 0 {
-			where += fmt.Sprintf(" that ends %d nodes above a tile", level)
+			where += fmt.Sprintf(" whose lower end is %d links from a tile", level)
 		}
 		hop := c.scaled("network", m.Network.Hop(c.hops.fabric.Length(level)))
 		a.transfer = append(a.transfer, c.open("network", action, energy.Network, data+where, hop))
