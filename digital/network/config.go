@@ -1,6 +1,8 @@
 package network
 
 import (
+	"fmt"
+
 	"xbar/sim/model"
 	"xbar/sim/technology"
 	"xbar/sim/unit"
@@ -49,6 +51,9 @@ var Groups = []model.Group{{
 
 // Routed says whether messages have ways of their own, in hops and flits.
 func (c *Config) Routed() bool { return c.Kind == "mesh" || c.Kind == "htree" }
+
+// routerNode is the technology of the published routers.
+const routerNode = unit.Metre(32e-9)
 
 // routers is the energy, in joules, of passing a flit of so many bits.
 var routers = map[string]struct {
@@ -133,6 +138,9 @@ func (c *Config) Hop(length float64) model.Figure {
 		r := c.pass()
 		f.Equation, f.Value, f.Source = "e = {e_r} + {w}·{n}·{L}", f.Value+r.Value, ""
 		f.Inputs = append([]model.Input{model.Derived("e_r", r)}, f.Inputs...)
+		if c.Node != routerNode {
+			f.Outside = fmt.Sprintf("the router of a hop is one of %v, its wire of %v", routerNode, c.Node)
+		}
 	}
 	return f
 }
