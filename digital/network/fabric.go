@@ -90,7 +90,7 @@ type Traffic struct {
 }
 
 // mostSteps bounds what the ways of a sender's messages take in time and memory.
-const mostSteps = 1 << 22
+const mostSteps = 1 << 20
 
 // NewTraffic adds a sender, under a path of its own.
 func (f *Fabric) NewTraffic(path string, s Sender) *Traffic {

@@ -41,7 +41,7 @@ var networks = []struct{ name, title string }{
 }
 
 var (
-	widths     = []int{32, 64, 128, 512}
+	widths     = []int{32, 64, 512}
 	placements = []string{"row-major", "snake", "hilbert", "nearest"}
 )
 
