@@ -33,7 +33,9 @@
 // On a network of hops ([network.Fabric]) a vector's bits are messages: what a set of
 // tiles needs of the inputs goes to all of them at once, what a tile sends another one,
 // or the global buffer, is one. They have a tile's place in the plan for an address;
-// network.placement says where it stands. On a bus they are one transfer.
+// network.placement says where it stands. On a bus they are one transfer. Tiles send each
+// other partial sums and nothing else: outputs go by way of the global buffer, as those
+// of a bus do, and the links beside it are the first to be full.
 //
 // Groups of a kernel that share an array are blocks on its diagonal. As many of
 // them are driven at once as active rows allow, and then all their columns are read

@@ -54,14 +54,10 @@ func (c *Chip) bookTrip(w *wave, stage int, bits int64) {
 		return
 	}
 	t := &w.trips[stage]
-	c.bookHops(w.phase, t.moved, t.flits)
-}
-
-func (c *Chip) bookHops(phase int, moved []int64, flits int64) {
-	for level, bits := range moved {
-		c.ledger.Add(phase, c.accounts.transfer[level], bits)
+	for level, bits := range t.moved {
+		c.ledger.Add(w.phase, c.accounts.transfer[level], bits)
 	}
-	c.ledger.Add(phase, c.accounts.flit, flits)
+	c.ledger.Add(w.phase, c.accounts.flit, t.flits)
 }
 
 // hops is a network of hops, on which what moves goes as messages.
@@ -235,7 +231,7 @@ func (t *trip) reset() {
 	*t = trip{messages: t.messages[:0], moved: t.moved}
 }
 
-// route lays the messages of a wave's vectors: what several tiles need of the inputs
+// lay finds the ways of the messages of a wave's vectors: what several tiles need of the inputs
 // is one message to all of them, what one tile sends another, or the buffer, is one.
 func (h *hops) lay(w *wave) {
 	for i := range w.trips {
