@@ -424,8 +424,21 @@ func (d *decoder) checkTrees(m *machine) {
 }
 
 // checkNetwork reports a limit to the network of a systolic array, which has a wire
-// for each bit of its edges.
+// for each bit of its edges, hops of it, and models of hops for what has none, or none
+// that are not counted.
 func (d *decoder) checkNetwork(m *machine) {
+	if !m.given("network.kind", "network.model") {
+		return
+	}
+	n := &m.Network
+	switch keys := []string{"network.model", "network.kind"}; {
+	case n.Routed() && m.Kind == "systolic":
+		d.errs.addf(m.blame("network.kind"), "kind = %s: the network of a systolic machine has a wire from each buffer to the edges of its array; leave it out", quote(n.Kind))
+	case n.Routed() && n.Model == "router":
+		d.errs.addf(m.blame("network.hops", "network.model"), "hops = %g on average beside kind = %s, which counts them: give energy, of a bit and hop, or standard, node and length (the model \"hop\")", n.Hops, quote(n.Kind))
+	case !n.Routed() && n.Model == "hop":
+		d.errs.addf(m.blame(keys...), "model = \"hop\" is of each hop, and a bus has none: with kind = \"mesh\" or \"htree\", or hops on average (the model \"router\")")
+	}
 	if m.Kind == "systolic" && m.given("network.bandwidth") && m.Network.Bandwidth > 0 {
 		d.errs.addf(m.blame("network.bandwidth"), "bandwidth = %s: the network of a systolic machine is as wide as the edges of its array; leave it out, or give dram.bandwidth", m.written("network.bandwidth"))
 	}

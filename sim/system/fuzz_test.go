@@ -161,7 +161,7 @@ var knobs = []knob{
 	turn("global_buffer", "write_energy", perBits),
 	turn("global_buffer", "leakage", powers),
 	turn("global_buffer", "area", areas),
-	{"network", "kind", list(`"bus"`), nil},
+	{"network", "kind", list(`"bus"|"mesh"|"htree"`), nil},
 	turn("network", "bandwidth", links),
 	turn("network", "energy", perBits),
 	turn("network", "leakage", powers),
@@ -259,6 +259,12 @@ var knobs = []knob{
 	{"devices", "row_resistance", list(`"1 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
 	{"devices", "column_resistance", list(`"1 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
 	{"devices", "sense_resistance", list(`"100 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
+	{"network", "flit", list(`"32 bit"|"1 bit"|"100 bit"`), list(`"1024 TiB"`)},
+	turn("network", "router_latency", times),
+	{"network", "mesh_columns", list("1|2|3"), list("1000000")},
+	{"network", "concentration", list("1|2|4"), list("1000000")},
+	{"network", "buffer_at", list(`"corner"|"middle"|"side"`), nil},
+	{"network", "placement", list(`"row-major"|"snake"|"hilbert"|"nearest"`), nil},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -295,6 +301,9 @@ func turned(bytes []byte) string {
 	digital := or("kernels", "digital", "colonnade-2021")
 	l, n, m := or("kernels", "L", "2"), or("kernels", "N", "9"), or("kernels", "M", "6")
 	set[""]["inferences"] = or("", "inferences", "10")
+	if kind := set["network"]["kind"]; kind != "" && kind != `"bus"` {
+		set["network"]["flit"], set["network"]["router_latency"] = or("network", "flit", `"32 bit"`), or("network", "router_latency", `"1 ns"`)
+	}
 	write("")
 	b.WriteString("[workload]\n")
 	write("workload")
@@ -384,6 +393,9 @@ func effort(cfg *configs.Config) (steps float64) {
 				reads *= math.Ceil(gated / float64(m.Crossbar.ActiveRows))
 			}
 			one := 10 * vectors
+			if m.Network.Routed() {
+				one += 10 * vectors * math.Sqrt(float64(m.Chip.Tiles))
+			}
 			if cfg.Granularity == "step" {
 				one += 4 * vectors * reads
 			}

@@ -235,6 +235,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
 	}
+	notes = append(notes, chip.Routes()...)
 	notes = append(notes, copyNotes(chip, m)...)
 	for _, r := range chip.Rounded() {
 		notes = append(notes, "rounded up to whole cycles: "+r)

@@ -37,6 +37,13 @@
 // which the row drivers of a copy are at its vectors, which are also a kernel's time,
 // and do not add up to the pass's.
 //
+// On a network of hops ([network.Fabric]) a vector's bits are messages: what a set of
+// tiles needs of the inputs goes to all of them at once, what a tile sends another one,
+// or the global buffer, is one. They have a tile's place in the plan for an address;
+// network.placement says where it stands. On a bus they are one transfer. Tiles send each
+// other partial sums and nothing else: outputs go by way of the global buffer, as those
+// of a bus do, and the links beside it are the first to be full.
+//
 // Groups of a kernel that share an array are blocks on its diagonal. As many of
 // them are driven at once as active rows allow, and then all their columns are read
 // on all their rows: an array has one input at a time for a row, and one sum for a
@@ -58,7 +65,7 @@
 //
 //	E(cell) = base·⟨x²⟩ + slope·⟨x²·w⟩,  E(DAC) = base·ρ + slope·⟨|digit|⟩
 //
-// Everything shared (DRAM channels, network, accumulators) is a
+// Everything shared (DRAM channels, network or each of its links, accumulators) is a
 // [sim.Resource]: contention is decided at the end of a cycle by priority,
 // results before inputs before weights, and in a pipeline older inferences first, so it does not depend on how events
 // are grouped. That is why the two granularities agree: `burst` passes a

@@ -212,7 +212,12 @@ func scaled(n, to, from int64) int64 {
 // startPipeline sets all kernels to work.
 func (c *Chip) startPipeline() error {
 	c.flow.on = true
-	c.flow.before = map[*sim.Resource]sim.Cycle{c.dram: c.dram.BusyCycles(), c.network: c.network.BusyCycles()}
+	c.flow.before = map[*sim.Resource]sim.Cycle{c.dram: c.dram.BusyCycles()}
+	if c.hops != nil {
+		c.hops.mark()
+	} else {
+		c.flow.before[c.network] = c.network.BusyCycles()
+	}
 	c.workOutPipeline()
 	for i := range c.lines {
 		c.startLanes(&c.lines[i])
@@ -478,7 +483,11 @@ func (c *Chip) Bottleneck() Bottleneck {
 		}
 	}
 	shared(c.dram, c.machine.DRAM.Channels, "dram")
-	shared(c.network, 1, "network")
+	if c.hops == nil {
+		shared(c.network, 1, "network")
+	} else if l, busy, ok := c.hops.busiest(); ok && busy > most.Busy {
+		most = Bottleneck{Kernel: -1, Shared: c.hops.fabric.Resource(l).Path(), Busy: busy}
+	}
 	for _, tile := range slices.Sorted(maps.Keys(c.adders)) {
 		shared(c.adders[tile], 1, c.adders[tile].Path())
 	}

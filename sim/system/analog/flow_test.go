@@ -110,7 +110,7 @@ func TestPipelineIsNoSlower(t *testing.T) {
 		m.GlobalBuffer.Capacity = 1 << 30
 		slack := 1.5
 		if rapid.Bool().Draw(t, "alone") {
-			m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+			m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0, 0
 			slack = 1
 		}
 		pipe := simulate(t, m, w, opt)
@@ -135,7 +135,7 @@ func TestCopiesAreNoSlower(t *testing.T) {
 	thousands(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
-		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+		m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0, 0
 		m.Chip.Execution, m.Chip.Replication = "layers", "none"
 		one := simulate(t, m, w, opt)
 		m.Chip.Replication = "balance"
@@ -160,7 +160,7 @@ func TestPipelineIntervalEqualsTheory(t *testing.T) {
 	thousands(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
-		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+		m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0, 0
 		m.SampleHold.Banks, m.ShiftAdd.Pipelined = 2, true
 		pipe := simulate(t, m, w, opt)
 		var stages []theory.Stage

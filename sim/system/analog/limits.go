@@ -147,7 +147,7 @@ var partKeys = [parts]string{
 	convertTime: "adc.latency",
 	shiftTime:   "shift_add.latency",
 	addTime:     "accumulator.latency",
-	networkTime: "network.bandwidth",
+	networkTime: "network.bandwidth and router_latency",
 	dramTime:    "dram.bandwidth",
 	writeTime:   "cell.write_time, cell.verify_time and cell.pulses",
 	cellsBusy:   "cycles of all cells: cell.read_time",
@@ -177,7 +177,11 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	}
 	b[shiftTime] += vectors * float64(a.shifting)
 	b[addTime] += vectors * float64(w.addTime)
-	for _, sent := range []int64{w.inBits, w.foreign, out} {
+	for stage, sent := range []int64{toTiles: w.inBits, betweenTiles: w.foreign, toBuffer: out} {
+		if c.hops != nil {
+			b.addTrip(vectors, &w.trips[stage])
+			continue
+		}
 		b[networkTime] += vectors * float64(c.networkLink.Cycles(sent))
 	}
 	for _, moved := range []int64{w.rowBits + w.sumBits, out} {
@@ -197,15 +201,25 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	return nil
 }
 
+// addTrip adds messages of a network of hops.
+func (b *budget) addTrip(times float64, t *trip) {
+	b[networkTime] += times * float64(t.busy)
+	b[actions] += times * float64(t.flits)
+	for _, bits := range t.moved {
+		b[actions] += times * float64(bits)
+	}
+}
+
 // addLoad adds a load of a wave.
 func (b *budget) addLoad(c *Chip, l *load) {
-	for _, r := range []struct {
-		n   int64
-		row *loadRow
-	}{{l.rows - 1, &l.row}, {1, &l.last}} {
+	for _, r := range l.parts() {
 		n := float64(r.n)
 		b[writeTime] += n * float64(r.row.write)
-		b[networkTime] += n * float64(c.networkLink.Cycles(r.row.bits))
+		if c.hops != nil {
+			b.addTrip(n, c.hops.parcel(l.array/c.machine.Chip.ArraysPerTile, r.row.bits))
+		} else {
+			b[networkTime] += n * float64(c.networkLink.Cycles(r.row.bits))
+		}
 		b[dramTime] += n * float64(c.dramLink.Cycles(r.row.bits))
 		b[actions] += n * (float64(r.row.cells) + float64(r.row.bits))
 	}

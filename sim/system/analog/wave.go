@@ -53,6 +53,7 @@ type wave struct {
 	outSpill  mapping.Spill
 	sumSpill  mapping.Spill
 	partSpill mapping.Spill
+	trips     [allTrips]trip // on a network of hops
 
 	takes, gives            map[int]int64 // bits of a vector in each tile's buffers
 	inputSlots, outputSlots int64         // vectors that the tiles' buffers hold at once
@@ -118,6 +119,9 @@ func (c *Chip) newPlanned(p mapping.Wave, pass int) planned {
 // workOut makes planned waves the ones that compute, each on a line of its own.
 func (c *Chip) workOut(all ...*planned) []line {
 	c.lines = slices.Grow(c.lines[:0], len(all))[:len(all)]
+	if c.hops != nil {
+		c.hops.vectors.Reset()
+	}
 	for i, p := range all {
 		l := &c.lines[i]
 		copies := p.copies()
@@ -146,7 +150,7 @@ func (c *Chip) workOutLane(l *line, n int) {
 	each := len(l.plan.Arrays) / len(l.lanes)
 	lane.line, lane.copy = l, int64(n)
 	lane.wave = wave{
-		planned: l.planned, arrays: l.plan.Arrays[n*each:][:each], groups: lane.groups[:0],
+		planned: l.planned, arrays: l.plan.Arrays[n*each:][:each], groups: lane.groups[:0], trips: lane.trips,
 		count: (l.vectors - int64(n) + of - 1) / of,
 	}
 	w := &lane.wave
@@ -156,6 +160,9 @@ func (c *Chip) workOutLane(l *line, n int) {
 	w.input = w.stream(mapping.Whole, w.fresh)
 	w.inSpill = w.stream(c.spills[w.plan.Kernel], w.known)
 	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits*w.vectors, w.vectors, 0)
+	if c.hops != nil {
+		c.hops.lay(w)
+	}
 	w.sumSpill = c.overflow(w.sumBits, w.vectors)
 	w.partSpill = c.overflow(w.partBits, w.vectors)
 }
@@ -426,10 +433,8 @@ func (w *wave) endOfColumn(from int) int {
 }
 
 func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int64) {
-	s := w.spec
-	firstRow, col := s.grid.Place(w.plan.First + from)
-	lastRow, _ := s.grid.Place(w.plan.First + to - 1)
-	weights := int64(s.grid.WeightsOf(col))
+	sums := w.column(from, to)
+	weights := sums.weights
 	home := w.arrays[from] / c.machine.Chip.ArraysPerTile
 	tiles := map[int]bool{}
 	for i := from; i < to; i++ {
@@ -443,22 +448,43 @@ func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int
 			perTile[at] += weights
 		}
 		if !tiles[tile] && tile != home {
-			w.foreign += weights * s.sumBits
+			w.foreign += sums.each
 		}
 		tiles[tile] = true
 	}
-	if !s.grid.First(firstRow) {
+	if sums.old > 0 {
 		adds += weights
 		perTile[home] += weights
-		w.sumBits += weights * s.sumBits
+		w.sumBits += sums.old
 	}
-	if s.grid.Last(lastRow) {
-		w.outBits += weights * int64(s.kernel.OutputBits)
-		if s.kernel.Activation {
-			w.applied += weights
-		}
-	} else {
-		w.partBits += weights * s.sumBits
+	w.outBits += sums.out
+	w.partBits += sums.part
+	if sums.out > 0 && w.spec.kernel.Activation {
+		w.applied += weights
 	}
 	return adds
+}
+
+// column is the bits that a vector moves for a column tile of a wave.
+type column struct {
+	weights        int64
+	each           int64 // sums of an array
+	old, part, out int64 // sums of a wave before, sums for a later one, outputs
+}
+
+func (w *wave) column(from, to int) column {
+	s := w.spec
+	firstRow, col := s.grid.Place(w.plan.First + from)
+	lastRow, _ := s.grid.Place(w.plan.First + to - 1)
+	c := column{weights: int64(s.grid.WeightsOf(col))}
+	c.each = c.weights * s.sumBits
+	if !s.grid.First(firstRow) {
+		c.old = c.each
+	}
+	if s.grid.Last(lastRow) {
+		c.out = c.weights * int64(s.kernel.OutputBits)
+	} else {
+		c.part = c.each
+	}
+	return c
 }
