@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"xbar/crossbar/encode"
 	"xbar/digital"
@@ -31,6 +32,7 @@ func (d *decoder) check(c *Config, root *node) {
 			d.errs.addf(m.blame("batch_up_to", "batch"), "batch = %d beside batch_up_to = %d, by which it is chosen: leave one out", m.Batch, m.BatchUpTo)
 		}
 		d.checkAnalog(m)
+		d.checkSide(m)
 		d.checkWeights(m, c.Workload.Kernels)
 		d.checkBuffers(m, c)
 		d.checkCore(m)
@@ -110,6 +112,17 @@ func (d *decoder) checkCopies(c *Config) {
 				break
 			}
 		}
+	}
+}
+
+// checkSide reports dynamic kernels that are to be computed on a digital side where
+// there is none.
+func (d *decoder) checkSide(m *machine) {
+	if dynamic := m.Chip.Dynamic; (dynamic == "digital" || dynamic == "auto") && m.node.child("digital") == nil {
+		d.errs.add(m.blame("chip.dynamic"), Error{
+			Message: "dynamic = " + quote(dynamic) + " needs a digital side, and the machine has none: add [machine.digital], of PEs beside the arrays, or its preset",
+			Allowed: strings.Join(machineSchema.field("digital").sub.required(), ", "),
+		})
 	}
 }
 

@@ -116,6 +116,7 @@ type Machine struct {
 	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog|digital-cim"`
 	Network      network.Config         `toml:"network" kind:"analog|digital-cim|systolic" spare:"systolic"`
 	DRAM         memory.DRAM            `toml:"dram" kind:"analog|digital-cim|systolic"`
+	Digital      systolic.Side          `toml:"digital" kind:"analog|digital-cim" spare:"analog|digital-cim"`
 
 	Scalar digital.Config `toml:"core" kind:"scalar"`
 	Memory digital.Memory `toml:"memory" kind:"scalar"`
@@ -171,6 +172,12 @@ func (m *Machine) Has(section string) bool {
 	return ok
 }
 
+// HasSide says whether the machine has a digital side.
+func (m *Machine) HasSide() bool {
+	_, ok := m.Provenance["digital.rows"]
+	return ok
+}
+
 // Chip says how many arrays there are and what happens when the model needs
 // more.
 type Chip struct {
@@ -180,6 +187,7 @@ type Chip struct {
 	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute; reload = auto may do without"`
 	Replication   string           `toml:"replication" enum:"none|balance" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels"`
 	Execution     string           `toml:"execution" enum:"layers|pipeline" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there"`
+	Dynamic       string           `toml:"dynamic" enum:"array|digital|auto" default:"array" doc:"where dynamic kernels are computed: on arrays that are written for every input, or on machine.digital; auto: by kernel, what makes machine.minimize least, by simulation"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
 	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`
 	StaticPower   unit.Watt        `toml:"static_power" doc:"drawn at all times beside the components"`

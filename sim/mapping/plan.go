@@ -39,7 +39,7 @@ type Wave struct {
 	Kernel int
 	Input  int // which input of the batch, for a dynamic kernel; else 0
 	First  int // first tile; of a kernel with copies, which are resident, 0
-	Arrays []int
+	Arrays []int // none: it is computed elsewhere
 	Loads  []Load
 }
 
@@ -51,7 +51,6 @@ type Planner struct {
 	firstID  []int // of each kernel's static tiles
 	demand   int
 	batch    int
-	dynamic  bool
 	resident bool
 	maxLoads int // of one wave
 
@@ -73,7 +72,6 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 	for k, grid := range grids {
 		p.firstID = append(p.firstID, p.demand)
 		if kernels[k].Dynamic {
-			p.dynamic = true
 			continue
 		}
 		p.demand += grid.Arrays()
@@ -94,12 +92,12 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 }
 
 // Resident reports whether kernels, cut by their grids, leave every static tile
-// in an array of its own, and one for tiles that are not static.
+// in an array of its own, and one for tiles that are not static, if there are any.
 func Resident(kernels []workload.Kernel, grids []Grid, arrays int) bool {
 	demand, dynamic := 0, 0
 	for k, grid := range grids {
 		if kernels[k].Dynamic {
-			dynamic = 1
+			dynamic = max(dynamic, min(1, grid.Arrays()))
 			continue
 		}
 		if demand += grid.Arrays(); demand > arrays { // long before it wraps
@@ -228,6 +226,9 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		}
 		wave = Wave{Kernel: k, Input: input, First: next}
 		clear(in)
+	}
+	if p.grids[k].Arrays() == 0 {
+		return append(waves, wave), nil
 	}
 	for tile := range p.grids[k].Arrays() {
 		if len(waves) > MostWaves {

@@ -20,7 +20,7 @@ type Grid struct {
 	bands    int   // ⌈G/p⌉, arrays or grids of arrays
 	RowTiles int   // ⌈N/R⌉ of a group
 	ColTiles int   // ⌈M/C_l⌉
-	Copies   int   // R, of all tiles
+	Copies   int   // R, of all tiles; 0: what is computed takes no array
 }
 
 // NewGrid cuts a kernel.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -13,7 +14,7 @@ import (
 	"xbar/sim/system/analog"
 )
 
-// Choice is what reload = "auto" and batch_up_to tried: of each candidate one
+// Choice is what reload = "auto", dynamic = "auto" and batch_up_to tried: of each candidate one
 // pass of the steady state was simulated, without what is programmed once.
 type Choice struct {
 	Minimize   string      `json:"minimize"`
@@ -26,9 +27,12 @@ type Candidate struct {
 	Reload        string  `json:"reload,omitempty"`         // "": the weights fit, or there are no arrays
 	StreamArrays  int     `json:"stream_arrays,omitempty"`  // of pin
 	OverlapReload bool    `json:"overlap_reload,omitempty"` // while others compute
+	Digital       string  `json:"digital,omitempty"`        // dynamic kernels on the digital side: of each shape, the first
 	EnergyJ       float64 `json:"energy_j"`                 // of an inference
 	Seconds       float64 `json:"seconds"`                  // of a pass, over its batch
 	EnergyDelayJS float64 `json:"energy_delay_js"`
+
+	sides sides
 }
 
 // Measure is what was to be least.
@@ -53,6 +57,9 @@ func (j *job) choose(ctx context.Context, workers int) (*Choice, error) {
 	if err := s.batches(ctx, policies); err != nil {
 		return nil, err
 	}
+	if err := s.move(ctx); err != nil {
+		return nil, err
+	}
 	if len(s.tried) == 0 {
 		j.take(policies[0])
 		return nil, nil
@@ -70,7 +77,7 @@ func (j *job) policies() ([]Candidate, error) {
 		given.StreamArrays = 0
 	}
 	if chip.Reload != "auto" { // other kinds of machine have no chip
-		return []Candidate{given}, nil
+		return j.withSides(given), nil
 	}
 	fits, err := analog.Fits(j.machine, j.work.Kernels)
 	if err != nil {
@@ -78,7 +85,7 @@ func (j *job) policies() ([]Candidate, error) {
 	}
 	given.Reload = ""
 	if fits {
-		return []Candidate{given}, nil
+		return j.withSides(given), nil
 	}
 	var all []Candidate
 	for _, c := range mapping.Choices(chip.Tiles * chip.ArraysPerTile) {
@@ -86,11 +93,11 @@ func (j *job) policies() ([]Candidate, error) {
 		if c.Policy == mapping.Pin {
 			given.StreamArrays = c.Stream
 		}
-		all = append(all, given)
+		all = append(all, j.withSides(given)...)
 		// Through one array there is nothing to overlap.
 		if chip.OverlapReload && c.Stream > 1 {
 			given.OverlapReload = true
-			all = append(all, given)
+			all = append(all, j.withSides(given)...)
 		}
 	}
 	return all, nil
@@ -103,7 +110,7 @@ func (j *job) take(c Candidate) {
 	if m.Chip.Reload == "auto" && c.Reload != "" {
 		m.Chip.Reload, m.Chip.StreamArrays, m.Chip.OverlapReload = c.Reload, max(1, c.StreamArrays), c.OverlapReload
 	}
-	j.machine = &m
+	j.machine, j.sides = &m, c.sides
 }
 
 // search tries candidates.
@@ -169,7 +176,7 @@ func (s *search) batches(ctx context.Context, policies []Candidate) error {
 // has reports whether a candidate was tried.
 func (s *search) has(c Candidate) bool {
 	return slices.ContainsFunc(s.tried, func(t Candidate) bool {
-		return t.Batch == c.Batch && t.Reload == c.Reload && t.StreamArrays == c.StreamArrays && t.OverlapReload == c.OverlapReload
+		return t.Batch == c.Batch && t.Reload == c.Reload && t.StreamArrays == c.StreamArrays && t.OverlapReload == c.OverlapReload && t.sides == c.sides
 	})
 }
 
@@ -219,7 +226,7 @@ func (s *search) run(ctx context.Context, c *Candidate) error {
 	return nil
 }
 
-// Policy is a candidate's policy in words; "" where there is none.
+// Policy is a candidate's policy, and its digital kernels, in words; "" where there is none.
 func (c *Candidate) Policy() string {
 	text := c.Reload
 	if c.StreamArrays > 0 {
@@ -227,6 +234,9 @@ func (c *Candidate) Policy() string {
 	}
 	if c.OverlapReload {
 		text += ", overlapped"
+	}
+	if c.Digital != "" {
+		text = strings.TrimPrefix(text+", digital "+c.Digital, ", ")
 	}
 	return text
 }

@@ -88,6 +88,7 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
+	sides     sides    // where dynamic kernels are computed
 	trial     bool     // of a candidate, for a steady pass
 	evidence  evidence // of the finished run
 }

@@ -16,6 +16,7 @@ import (
 func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
 	chip, err := analog.New(ctx, j.machine, j.work, analog.Options{
 		Batch: j.batch(), Step: j.config.Granularity == "step", Steady: j.trial,
+		Digital: j.sides.of(j.work.Kernels),
 		Statistics: j.statistics(), Sample: j.work.Sample, Trace: j.trace, Progress: j.progress,
 	})
 	if err != nil {
@@ -250,7 +251,7 @@ func copyNotes(chip *analog.Chip, m *Machine) (notes []string) {
 	var arrays, copied int64
 	for _, k := range m.Kernels {
 		arrays += k.Arrays
-		copied += k.Arrays - k.Arrays/k.Replicas
+		copied += k.Arrays - k.Arrays/max(1, k.Replicas)
 	}
 	if copied > 0 {
 		notes = append(notes, fmt.Sprintf("%d of the %d arrays that the model takes hold copies: each kernel's vectors are shared out among its copies", copied, arrays))

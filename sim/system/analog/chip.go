@@ -21,6 +21,7 @@ type Options struct {
 	Batch      int64
 	Step       bool // an event for every stage of every read
 	Steady     bool // one pass alone, on arrays that hold what passes before it left: no wear, and nothing is programmed once
+	Digital    []bool // by kernel: it is computed on the digital side
 	Statistics configs.Statistics
 	Sample     *workload.Sample // from which moments are measured; nil: none
 	Trace      *trace.Recorder  // nil: off
@@ -55,6 +56,7 @@ type Chip struct {
 	accumulator *sim.Resource
 	dramLink    sim.Link
 	networkLink sim.Link
+	side        *side   // nil: there is none
 	units       *arrays // step granularity: the arrays that have a state of their own
 
 	plan        plan
@@ -139,15 +141,16 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		if s.stages, err = c.timings.newStages(&c.readout, s.phases); err != nil {
 			return nil, err
 		}
+		s.digital = opt.Digital != nil && opt.Digital[len(c.specs)]
 		c.specs = append(c.specs, s)
+	}
+	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, clock); err != nil {
+		return nil, err
 	}
 	if err := c.checkSizes(work.Values); err != nil {
 		return nil, err
 	}
 	if err := c.makeCopies(); err != nil {
-		return nil, err
-	}
-	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, clock); err != nil {
 		return nil, err
 	}
 	// The network is on the chip, and slows down with its clock; the DRAM is not.
@@ -164,6 +167,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	c.network = c.engine.NewResource("network", 1)
 	c.accumulator = c.engine.NewResource("accumulator", 1)
+	c.addSide()
 	if c.values == nil {
 		if err := c.newMoments(); err != nil {
 			return nil, err

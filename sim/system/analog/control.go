@@ -222,8 +222,12 @@ func (c *Chip) tryStart() error {
 func (c *Chip) start(l *line) {
 	c.waveFrom = c.engine.Now()
 	c.startLanes(l)
-	if c.exact(&l.lanes[0].wave) {
+	if !l.spec.digital && c.exact(&l.lanes[0].wave) {
 		c.values.begin(&l.lanes[0].wave)
+	}
+	if l.spec.digital {
+		c.side.start(l)
+		return
 	}
 	l.allowed = l.vectors
 	c.watch(l)

@@ -34,6 +34,7 @@ type spec struct {
 	phases  []crossbar.Phase // the conversions of an input
 	stages  []stage          // and what they take
 	sumBits int64            // of a partial sum
+	digital bool             // it is computed on the digital side, and takes no array
 }
 
 func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
