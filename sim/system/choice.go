@@ -31,7 +31,11 @@ type Candidate struct {
 	EnergyJ       float64 `json:"energy_j"`                 // of an inference
 	Seconds       float64 `json:"seconds"`                  // of a pass, over its batch
 	EnergyDelayJS float64 `json:"energy_delay_js"`
+}
 
+// way is a candidate, and where its dynamic kernels are computed.
+type way struct {
+	Candidate
 	sides sides
 }
 
@@ -66,13 +70,17 @@ func (j *job) choose(ctx context.Context, workers int) (*Choice, error) {
 	}
 	slices.SortStableFunc(s.tried, s.compare)
 	j.take(s.tried[0])
-	return &Choice{Minimize: s.minimize, Candidates: s.tried}, nil
+	c := &Choice{Minimize: s.minimize}
+	for i := range s.tried {
+		c.Candidates = append(c.Candidates, s.tried[i].Candidate)
+	}
+	return c, nil
 }
 
 // policies are the candidates for one batch.
-func (j *job) policies() ([]Candidate, error) {
+func (j *job) policies() ([]way, error) {
 	chip := &j.machine.Chip
-	given := Candidate{Batch: j.batch(), Reload: chip.Reload, StreamArrays: chip.StreamArrays, OverlapReload: chip.OverlapReload}
+	given := way{Candidate: Candidate{Batch: j.batch(), Reload: chip.Reload, StreamArrays: chip.StreamArrays, OverlapReload: chip.OverlapReload}}
 	if chip.Reload != string(mapping.Pin) {
 		given.StreamArrays = 0
 	}
@@ -87,7 +95,7 @@ func (j *job) policies() ([]Candidate, error) {
 	if fits {
 		return j.withSides(given), nil
 	}
-	var all []Candidate
+	var all []way
 	for _, c := range mapping.Choices(chip.Tiles * chip.ArraysPerTile) {
 		given.Reload, given.StreamArrays, given.OverlapReload = string(c.Policy), 0, false
 		if c.Policy == mapping.Pin {
@@ -104,7 +112,7 @@ func (j *job) policies() ([]Candidate, error) {
 }
 
 // take makes a candidate the machine of the job.
-func (j *job) take(c Candidate) {
+func (j *job) take(c way) {
 	m := *j.machine
 	m.Batch, m.BatchUpTo = c.Batch, 0
 	if m.Chip.Reload == "auto" && c.Reload != "" {
@@ -118,10 +126,10 @@ type search struct {
 	job      *job
 	workers  int
 	minimize string
-	tried    []Candidate
+	tried    []way
 }
 
-func (s *search) compare(a, b Candidate) int {
+func (s *search) compare(a, b way) int {
 	return cmp.Compare(a.Measure(s.minimize), b.Measure(s.minimize))
 }
 
@@ -137,7 +145,7 @@ func (s *search) best() (best int) {
 
 // batches tries the policies with every batch that is open: powers of two, and
 // then closer and closer to the best of them with the policy that was best.
-func (s *search) batches(ctx context.Context, policies []Candidate) error {
+func (s *search) batches(ctx context.Context, policies []way) error {
 	most := s.job.machine.BatchUpTo
 	if most == 0 {
 		if len(policies) == 1 {
@@ -145,7 +153,7 @@ func (s *search) batches(ctx context.Context, policies []Candidate) error {
 		}
 		return s.try(ctx, policies)
 	}
-	var all []Candidate
+	var all []way
 	for batch := int64(1); ; batch = min(2*batch, most) {
 		for _, c := range policies {
 			c.Batch = batch
@@ -160,7 +168,7 @@ func (s *search) batches(ctx context.Context, policies []Candidate) error {
 	}
 	for step := s.tried[s.best()].Batch / 2; step > 0; step /= 2 {
 		near := s.tried[s.best()]
-		var all []Candidate
+		var all []way
 		for _, batch := range []int64{near.Batch - step, near.Batch + step} {
 			if near.Batch = batch; batch >= 1 && batch <= most && !s.has(near) {
 				all = append(all, near)
@@ -174,15 +182,15 @@ func (s *search) batches(ctx context.Context, policies []Candidate) error {
 }
 
 // has reports whether a candidate was tried.
-func (s *search) has(c Candidate) bool {
-	return slices.ContainsFunc(s.tried, func(t Candidate) bool {
+func (s *search) has(c way) bool {
+	return slices.ContainsFunc(s.tried, func(t way) bool {
 		return t.Batch == c.Batch && t.Reload == c.Reload && t.StreamArrays == c.StreamArrays && t.OverlapReload == c.OverlapReload && t.sides == c.sides
 	})
 }
 
 // try runs candidates and keeps those that can be run; where none can, and none
 // could before, it says why the first cannot.
-func (s *search) try(ctx context.Context, all []Candidate) error {
+func (s *search) try(ctx context.Context, all []way) error {
 	refused := make([]error, len(all))
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(s.workers)
@@ -211,7 +219,7 @@ func (s *search) try(ctx context.Context, all []Candidate) error {
 
 // run simulates a candidate with statistical values and in bursts, for neither
 // changes what is best.
-func (s *search) run(ctx context.Context, c *Candidate) error {
+func (s *search) run(ctx context.Context, c *way) error {
 	j := *s.job
 	j.trial, j.trace, j.progress = true, nil, nil
 	study, work := *j.config, *j.work

@@ -250,6 +250,16 @@ var knobs = []knob{
 	{"kernels", "results", list("0|1|100"), list("1000000000000")},
 	{"machine", "batch_up_to", list("1|2|5"), list("1000000")},
 	{"machine", "minimize", list(`"energy"|"latency"|"energy-delay"`), nil},
+	{"chip", "dynamic", list(`"digital"|"auto"|"array"`), nil},
+	{"digital", "rows", counts[0], list("65536")},
+	{"digital", "cols", counts[0], list("65536")},
+	{"digital", "dataflow", list(`"ws"|"os"|"is"`), nil},
+	turn("digital", "overlap_weight_load", flags),
+	turn("digital", "energy_per_mac", energies),
+	turn("digital", "register_energy", perBits),
+	turn("digital", "link_energy", perBits),
+	turn("digital", "leakage", powers),
+	turn("digital", "area", areas),
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -299,15 +309,21 @@ func turned(bytes []byte) string {
 		fmt.Fprintf(&b, "[[machine]]\nname = %q\nkind = %q\npreset = %q\n", name, kind, preset)
 		write("machine")
 		for _, section := range list(sections) {
+			if section == "digital" && len(set[section]) == 0 {
+				continue
+			}
 			fmt.Fprintf(&b, "[machine.%s]\n", section)
+			if section == "digital" {
+				b.WriteString("preset = \"macs-45nm\"\n")
+			}
 			write(section)
 		}
 	}
 	if machines == "analog" || machines == "both" || machines == "all" {
-		machine("x", "analog", preset, "supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
+		machine("x", "analog", preset, "supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram|digital")
 	}
 	if machines == "digital" || machines == "all" {
-		machine("d", "digital-cim", digital, "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
+		machine("d", "digital-cim", digital, "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram|digital")
 	}
 	if machines == "systolic" || machines == "all" {
 		machine("a", "systolic", "tpu-v1", "array|pe|activation|input_buffer|weight_buffer|output_buffer|network|dram")

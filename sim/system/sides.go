@@ -62,18 +62,18 @@ func (s sides) of(kernels []workload.Kernel) []bool {
 
 // withSides is a candidate with all dynamic kernels on arrays, on the digital side, or,
 // where that is open, either.
-func (j *job) withSides(c Candidate) []Candidate {
+func (j *job) withSides(c way) []way {
 	digital := c
 	digital.sides = everywhere
 	switch first, _ := shapes(j.work.Kernels); {
 	case j.machine.Chip.Dynamic == "digital":
-		return []Candidate{digital}
+		return []way{digital}
 	case j.machine.Chip.Dynamic == "auto" && len(first) > 0:
 		digital.sides = everywhere >> (mostShapes - len(first))
 		digital.Digital = strings.Join(first, " ")
-		return []Candidate{c, digital}
+		return []way{c, digital}
 	}
-	return []Candidate{c}
+	return []way{c}
 }
 
 // move goes on from the best candidate, taking one shape of dynamic kernels to the
@@ -86,7 +86,7 @@ func (s *search) move(ctx context.Context) error {
 	}
 	for {
 		best := s.tried[s.best()]
-		var all []Candidate
+		var all []way
 		for i := range first {
 			c := best
 			c.sides ^= 1 << i
