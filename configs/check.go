@@ -76,6 +76,7 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 	}
 	d.checkStatistics(c, n)
 	d.checkCopies(c)
+	d.checkSession(c, n)
 	if c.Workload.Values != "exact" || network != nil {
 		return
 	}
@@ -112,6 +113,29 @@ func (d *decoder) checkCopies(c *Config) {
 				break
 			}
 		}
+	}
+}
+
+// checkSession reports a session in which nothing grows, and what cannot grow.
+func (d *decoder) checkSession(c *Config, n *node) {
+	w := &c.Workload
+	grows := false
+	for i, k := range w.Kernels {
+		cached := k.Cache == "columns" || k.Cache == "rows"
+		grows = grows || cached
+		if cached && !k.Dynamic {
+			d.errs.addf(d.leaves[element("workload.kernel", i)+".cache"].at, "cache = %s of a kernel whose weights stay as they are: it belongs to one that is dynamic = true", quote(k.Cache))
+		}
+	}
+	steps, context := n.child("steps"), n.child("context")
+	if context != nil && steps == nil {
+		d.errs.addf(context.keyAt, "context belongs to a session, and none is given: add steps")
+	}
+	if steps != nil && !grows && len(w.Kernels) > 0 {
+		d.errs.addf(steps.keyAt, "a session of steps, and no kernel grows in it: give those that attend cache = \"columns\" (QK) or \"rows\" (AV)")
+	}
+	if steps != nil && w.Network != "" {
+		d.errs.addf(steps.keyAt, "a session of steps, and a network's kernels do not grow")
 	}
 }
 

@@ -48,6 +48,7 @@ type kernel struct {
 	name            string
 	l, n, m, groups int64
 	dynamic         bool
+	cache           string
 
 	operations, operands, results int64
 }
@@ -101,6 +102,9 @@ func (n *network) toml() []byte {
 		}
 		if k.dynamic {
 			b.WriteString(", dynamic = true")
+		}
+		if k.cache != "" {
+			fmt.Fprintf(&b, ", cache = %q", k.cache)
 		}
 		b.WriteString(", activation = true") // sums become inputs of 8 bits
 		for _, beside := range []struct {

@@ -87,7 +87,7 @@ func (j *job) policies() ([]way, error) {
 	if chip.Reload != "auto" { // other kinds of machine have no chip
 		return j.withSides(given), nil
 	}
-	fits, err := analog.Fits(j.machine, j.work.Kernels)
+	fits, err := analog.Fits(j.machine, j.work.Kernels, j.machine.MostBatch(j.config.Workload.Batch))
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
 	"xbar/sim/model"
+	"xbar/sim/workload"
 )
 
 // side is the digital side: an array of PEs at the global buffer. A dynamic kernel
@@ -61,6 +62,9 @@ func (c *Chip) outside(p *planned) systolic.Outside {
 	o.Input = kept(c.spills[kernel], k.L*k.Inputs()*int64(k.InputBits), o.Input)
 	o.Output = kept(c.spills[kernel+1], k.L*k.Outputs()*int64(k.OutputBits), o.Output)
 	o.Fresh = kernel == 0
+	if k.Cache != workload.NoCache {
+		o.Weight = kept(c.cacheSpill, k.Products()*k.N*k.M*int64(k.WeightBits), o.Weight)
+	}
 	if capacity := int64(c.machine.GlobalBuffer.Capacity); k.L*k.M*p.spec.sumBits > capacity {
 		o.Sum = capacity
 	}
