@@ -260,6 +260,10 @@ var knobs = []knob{
 	turn("digital", "link_energy", perBits),
 	turn("digital", "leakage", powers),
 	turn("digital", "area", areas),
+	{"chip", "cache", list(`"keep"|"rewrite"`), nil},
+	{"kernels", "cache", list(`"columns"|"rows"|"none"`), nil},
+	{"workload", "context", list("0|1|20"), list("100000000")},
+	{"workload", "steps", list("1|2|5"), list("1000000")},
 }
 
 // turned is the config that the knobs' bytes stand for.
