@@ -135,6 +135,9 @@ func (l *long) kernel(k *system.Kernel) {
 		l.int("kernel", k.Name, "", "replicas", "1", k.Replicas)
 	}
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
+	if k.Appends > 0 {
+		l.float("kernel", k.Name, "", "appends", "tile", k.Appends)
+	}
 	if r := k.Reload; r != nil {
 		l.float("reload", k.Name, "", "bytes", "B", r.Bytes)
 		l.float("reload", k.Name, "", "cells", "cell", r.Cells)

@@ -144,7 +144,9 @@ type Kernel struct {
 	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights; 0: there are no arrays to hold them
 	Reloads       float64 `json:"reloads"`            // tiles loaded per pass
 
-	Reload *Reload `json:"reload,omitempty"` // nil: its weights stay where they are
+	Appends float64 `json:"appends,omitempty"` // tiles to which a step of a session adds a column or a row, per pass
+
+	Reload *Reload `json:"reload,omitempty"` // nil: its weights stay where and as they are
 
 	Loops string   `json:"loops,omitempty"` // of a scalar machine, as it went: "lmn, tile_m = 64"
 	Loads []Served `json:"loads,omitempty"`

@@ -118,6 +118,7 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 		r.EnergyJ = b.phaseJoules(chip.KernelPhase(k))
 		r.Arrays, r.Replicas = int64(chip.Arrays(k)), int64(chip.Copies(k))
 		r.Reloads = float64(measured.KernelLoads[k]) / float64(b.passes)
+		r.Appends = float64(measured.KernelAppends[k]) / float64(b.passes)
 		r.Reload = j.reload(chip, m, k)
 		m.Kernels = append(m.Kernels, r)
 	}
