@@ -109,6 +109,10 @@ func (d *decoder) checkCopies(c *Config) {
 		}
 		for _, m := range d.machines {
 			if m.Chip.Execution == "pipeline" {
+				if m.Chip.Dynamic == "digital" {
+					d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel needs all of its second operand before it begins, on a digital side too, and in execution = \"pipeline\" of machine %s each begins with what the one before has given so far", quote(m.Name))
+					break
+				}
 				d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel is written for every input, and execution = \"pipeline\" of machine %s keeps all weights in place", quote(m.Name))
 				break
 			}

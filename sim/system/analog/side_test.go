@@ -31,7 +31,7 @@ func withSide(t *rapid.T, m *configs.Machine, w *workload.Workload) (digital []b
 }
 
 func TestSideStepAndBurstAgree(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)
@@ -45,7 +45,7 @@ func TestSideStepAndBurstAgree(t *testing.T) {
 // What the digital side counts are the closed forms of a systolic array with room for
 // all; what the global buffer has no room for comes on top.
 func TestSideCountsEqualTheory(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)

@@ -132,6 +132,12 @@ func (c *Chip) Times() []Time {
 		Time{"tile/accumulator", given("time of an addition", "accumulator", "latency", m.Accumulator.Latency), t.addition},
 		c.rowTime(),
 	)
+	if c.side != nil {
+		all = append(all, Time{"digital/pe", model.Figure{
+			Name: "time of a MAC", Equation: "t = 1/{f}", Unit: "s", Value: 1 / float64(m.Clock),
+			Inputs: []model.Input{{Symbol: "f", Value: float64(m.Clock), Unit: "Hz", Key: "machine.clock"}},
+		}, 1})
+	}
 	for i := range all {
 		all[i].Latency = m.Supply.Time(all[i].Latency)
 	}
