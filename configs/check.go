@@ -33,6 +33,7 @@ func (d *decoder) check(c *Config, root *node) {
 			d.errs.addf(m.blame("batch_up_to", "batch"), "batch = %d beside batch_up_to = %d, by which it is chosen: leave one out", m.Batch, m.BatchUpTo)
 		}
 		d.checkAnalog(m)
+		d.checkSide(m)
 		d.checkWeights(m, c.Workload.Kernels)
 		d.checkBuffers(m, c)
 		d.checkCore(m)
@@ -80,6 +81,7 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 	d.checkStatistics(c, n)
 	d.checkCopies(c)
 	d.checkWindows(c)
+	d.checkSession(c, n)
 	if c.Workload.Values != "exact" || network != nil {
 		return
 	}
@@ -112,6 +114,10 @@ func (d *decoder) checkCopies(c *Config) {
 		}
 		for _, m := range d.machines {
 			if m.Chip.Execution == "pipeline" {
+				if m.Chip.Dynamic == "digital" {
+					d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel needs all of its second operand before it begins, on a digital side too, and in execution = \"pipeline\" of machine %s each begins with what the one before has given so far", quote(m.Name))
+					break
+				}
 				d.errs.addf(d.leaves[path+".dynamic"].at, "a dynamic kernel is written for every input, and execution = \"pipeline\" of machine %s keeps all weights in place", quote(m.Name))
 				break
 			}
@@ -146,6 +152,40 @@ func (d *decoder) checkWindows(c *Config) {
 				d.errs.addf(at(of.key), "%s = %d of %d inputs", of.key, of.inputs, uses)
 			}
 		}
+	}
+}
+
+// checkSession reports a session in which nothing grows, and what cannot grow.
+func (d *decoder) checkSession(c *Config, n *node) {
+	w := &c.Workload
+	grows := false
+	for i, k := range w.Kernels {
+		cached := k.Cache == "columns" || k.Cache == "rows"
+		grows = grows || cached
+		if cached && !k.Dynamic {
+			d.errs.addf(d.leaves[element("workload.kernel", i)+".cache"].at, "cache = %s of a kernel whose weights stay as they are: it belongs to one that is dynamic = true", quote(k.Cache))
+		}
+	}
+	steps, context := n.child("steps"), n.child("context")
+	if context != nil && steps == nil {
+		d.errs.addf(context.keyAt, "context belongs to a session, and none is given: add steps")
+	}
+	if steps != nil && !grows && len(w.Kernels) > 0 {
+		d.errs.addf(steps.keyAt, "a session of steps, and no kernel grows in it: give those that attend cache = \"columns\" (QK) or \"rows\" (AV)")
+	}
+	if steps != nil && w.Network != "" {
+		d.errs.addf(steps.keyAt, "a session of steps, and a network's kernels do not grow")
+	}
+}
+
+// checkSide reports dynamic kernels that are to be computed on a digital side where
+// there is none.
+func (d *decoder) checkSide(m *machine) {
+	if dynamic := m.Chip.Dynamic; (dynamic == "digital" || dynamic == "auto") && m.node.child("digital") == nil {
+		d.errs.add(m.blame("chip.dynamic"), Error{
+			Message: "dynamic = " + quote(dynamic) + " needs a digital side, and the machine has none: add [machine.digital], of PEs beside the arrays, or its preset",
+			Allowed: strings.Join(machineSchema.field("digital").sub.required(), ", "),
+		})
 	}
 }
 

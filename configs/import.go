@@ -193,7 +193,7 @@ func (d *decoder) beside(key string, n float64, layer *workload.Layer, from leaf
 func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 	path := element("workload.kernel", len(w.Kernels)) + "."
 	w.Kernels = append(w.Kernels, Kernel{
-		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Activation: layer.Activation || w.Activation,
+		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Cache: cmp.Or(string(layer.Cache), "none"), Activation: layer.Activation || w.Activation,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
 		Distinct: layer.Window.Inputs, Ahead: layer.Window.Ahead, Behind: layer.Window.Behind,
@@ -201,7 +201,7 @@ func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 		Operands:   d.beside("operands", layer.Operands, layer, from),
 		Results:    d.beside("results", layer.Results, layer, from),
 	})
-	for _, key := range []string{"L", "N", "M", "groups", "distinct_inputs", "ahead", "behind", "dynamic", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
+	for _, key := range []string{"L", "N", "M", "groups", "distinct_inputs", "ahead", "behind", "dynamic", "cache", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
 		d.leaves[path+key] = from
 	}
 	if layer.InputBits == 0 {

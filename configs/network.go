@@ -30,6 +30,7 @@ type networkFile struct {
 		M          int64  `toml:"M"`
 		Groups     int64  `toml:"groups"`
 		Dynamic    bool   `toml:"dynamic"`
+		Cache      string `toml:"cache"`
 		Activation bool   `toml:"activation"`
 		Distinct   int64  `toml:"distinct_inputs"`
 		Ahead      int64  `toml:"ahead"`
@@ -90,7 +91,7 @@ func shipped(library fs.FS, name string) (*workload.Network, bool) {
 	n := &workload.Network{Remarks: []string{file.Title, file.Source}}
 	for _, k := range file.Kernels {
 		n.Layers = append(n.Layers, workload.Layer{
-			Name: k.Name, L: k.L, N: k.N, M: k.M, Groups: max(k.Groups, 1), Dynamic: k.Dynamic, Activation: k.Activation,
+			Name: k.Name, L: k.L, N: k.N, M: k.M, Groups: max(k.Groups, 1), Dynamic: k.Dynamic, Cache: workload.Cache(k.Cache), Activation: k.Activation,
 			Window:     workload.Window{Inputs: k.Distinct, Ahead: k.Ahead, Behind: k.Behind},
 			Operations: float64(k.Operations), Operands: float64(k.Operands), Results: float64(k.Results),
 		})

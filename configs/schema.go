@@ -47,6 +47,8 @@ type Workload struct {
 	OutputBits int              `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
 	Activation bool             `toml:"activation" default:"false" doc:"of kernels that are imported: each output is rescaled, a bias added and the result clamped; the library's do it anyway"`
 	Batch      int64            `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
+	Context    int64            `toml:"context" range:"0..100000000" optional:"true" doc:"of a session: tokens of the prompt, to which the first step attends beside its own"`
+	Steps      int64            `toml:"steps" range:"1..1000000" optional:"true" doc:"of a session: an inference is a step, which adds a token to what kernels with a cache attend to; results are of the last step, and the session's beside them"`
 	Values     string           `toml:"values" enum:"statistical|exact" default:"statistical"`
 	Statistics Statistics       `toml:"statistics"`
 	Kernels    []Kernel         `toml:"kernel"`
@@ -85,6 +87,7 @@ type Kernel struct {
 	Operands     int64  `toml:"operands" range:"0..1000000000000" default:"0" doc:"numbers that these read from a buffer"`
 	Results      int64  `toml:"results" range:"0..1000000000000" default:"0" doc:"numbers that these write to a buffer"`
 	Dynamic      bool   `toml:"dynamic" default:"false" doc:"both operands are activations: the array is written for every input"`
+	Cache        string `toml:"cache" enum:"none|columns|rows" default:"none" doc:"of a dynamic kernel in a session: what W was in the step before stays, and it has an output more (columns, as QK) or an input more (rows, as AV); operations, operands and results are in proportion"`
 	Replicas     int64  `toml:"replicas" range:"1..1000000" default:"1" doc:"copies of its weights, in arrays of their own, among which its vectors are shared"`
 	Repeat       int64  `toml:"repeat" range:"1..10000" default:"1" doc:"so many kernels of this shape, each with weights of its own"`
 }
@@ -122,6 +125,7 @@ type Machine struct {
 	GlobalBuffer memory.Buffer          `toml:"global_buffer" kind:"analog|digital-cim"`
 	Network      network.Config         `toml:"network" kind:"analog|digital-cim|systolic" spare:"systolic"`
 	DRAM         memory.DRAM            `toml:"dram" kind:"analog|digital-cim|systolic"`
+	Digital      systolic.Side          `toml:"digital" kind:"analog|digital-cim" spare:"analog|digital-cim"`
 
 	Scalar digital.Config `toml:"core" kind:"scalar"`
 	Memory digital.Memory `toml:"memory" kind:"scalar"`
@@ -177,6 +181,12 @@ func (m *Machine) Has(section string) bool {
 	return ok
 }
 
+// HasSide says whether the machine has a digital side.
+func (m *Machine) HasSide() bool {
+	_, ok := m.Provenance["digital.rows"]
+	return ok
+}
+
 // Chip says how many arrays there are and what happens when the model needs
 // more.
 type Chip struct {
@@ -186,6 +196,8 @@ type Chip struct {
 	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute; reload = auto may do without"`
 	Replication   string           `toml:"replication" enum:"none|balance" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels"`
 	Execution     string           `toml:"execution" enum:"layers|pipeline" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there"`
+	Dynamic       string           `toml:"dynamic" enum:"array|digital|auto" default:"array" doc:"where dynamic kernels are computed: on arrays that are written for every input, or on machine.digital; auto: by kernel, what makes machine.minimize least, by simulation"`
+	Cache         string           `toml:"cache" enum:"keep|rewrite" default:"keep" doc:"of kernels with a cache on arrays: they stay there as long as there is room, or are written anew from DRAM in each step"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
 	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`
 	StaticPower   unit.Watt        `toml:"static_power" doc:"drawn at all times beside the components"`

@@ -51,6 +51,7 @@ type kernel struct {
 	name            string
 	l, n, m, groups int64
 	dynamic         bool
+	cache           string
 
 	window                        workload.Window
 	operations, operands, results int64
@@ -131,6 +132,9 @@ func (n *network) toml() []byte {
 		}
 		if k.dynamic {
 			b.WriteString(", dynamic = true")
+		}
+		if k.cache != "" {
+			fmt.Fprintf(&b, ", cache = %q", k.cache)
 		}
 		b.WriteString(", activation = true") // sums become inputs of 8 bits
 		for _, beside := range []struct {

@@ -3,7 +3,7 @@ package main
 import "fmt"
 
 // blocks adds twelve layers of a transformer of width 768 with 12 heads, over so
-// many new tokens that attend to so many.
+// many new tokens that attend to so many. A single one may be a step of a session.
 func (n *network) blocks(tokens, attended int64) {
 	const width, heads, hidden = 768, 12, 3072
 	const head = width / heads
@@ -11,14 +11,17 @@ func (n *network) blocks(tokens, attended int64) {
 		add := func(name string, l, in, out int64) {
 			n.add(kernel{name: fmt.Sprintf("%d.%s", i+1, name), l: l, n: in, m: out, groups: 1})
 		}
-		attend := func(name string, in, out int64) {
-			n.add(kernel{name: fmt.Sprintf("%d.%s", i+1, name), l: tokens, n: in, m: out, groups: heads, dynamic: true})
+		attend := func(name, cache string, in, out int64) {
+			if tokens > 1 {
+				cache = ""
+			}
+			n.add(kernel{name: fmt.Sprintf("%d.%s", i+1, name), l: tokens, n: in, m: out, groups: heads, dynamic: true, cache: cache})
 		}
 		add("qkv", tokens, width, 3*width)
-		attend("qk", head, attended)
+		attend("qk", "columns", head, attended)
 		scores := heads * tokens * attended
 		n.beside(5*scores, scores, scores)
-		attend("av", attended, head)
+		attend("av", "rows", attended, head)
 		add("projection", tokens, width, width)
 		n.residual(tokens * width)
 		n.normalise(tokens * width)
@@ -75,7 +78,7 @@ func gpt2Prefill() *network {
 func gpt2Decode() *network {
 	n := &network{
 		name:   "gpt2-small-decode",
-		title:  "GPT-2 small, one token decoded with 1024 attended to; arrays that attend are written anew",
+		title:  "GPT-2 small, one token decoded with 1024 attended to, or with workload.context and steps a session; without, arrays that attend are written anew",
 		source: gpt2Source,
 	}
 	n.blocks(1, 1024)

@@ -50,3 +50,22 @@ type PE struct {
 	Leakage        unit.Watt        `toml:"leakage" doc:"of one PE"`
 	Area           unit.SquareMetre `toml:"area" optional:"true" doc:"of one PE"`
 }
+
+// Side is an array of PEs beside the arrays of an in-memory machine, fed by its global
+// buffer, the schema of [machine.digital].
+type Side struct {
+	Rows              int              `toml:"rows" range:"1..65536"`
+	Cols              int              `toml:"cols" range:"1..65536"`
+	Dataflow          string           `toml:"dataflow" enum:"ws|os|is" doc:"what the PEs hold: weights (ws), outputs (os) or inputs (is)"`
+	OverlapWeightLoad bool             `toml:"overlap_weight_load" default:"false" doc:"PEs hold two weights (is: inputs), and the next fold's is loaded while this one streams"`
+	EnergyPerMAC      unit.Joule       `toml:"energy_per_mac" doc:"one multiplication and the addition to a partial sum"`
+	RegisterEnergy    unit.JoulePerBit `toml:"register_energy" doc:"of an operand that a PE latches as it passes from its neighbour"`
+	LinkEnergy        unit.JoulePerBit `toml:"link_energy" doc:"of a bit on its wires between the global buffer and the PEs"`
+	Leakage           unit.Watt        `toml:"leakage" doc:"of one PE"`
+	Area              unit.SquareMetre `toml:"area" optional:"true" doc:"of one PE"`
+}
+
+// Array is its grid.
+func (s *Side) Array() Array {
+	return Array{Rows: s.Rows, Cols: s.Cols, Dataflow: s.Dataflow, OverlapWeightLoad: s.OverlapWeightLoad}
+}

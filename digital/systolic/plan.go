@@ -59,6 +59,7 @@ type plan struct {
 	topStays  bool               // that at the top fits, or a column fold's part of it a half
 	found     bool               // the inputs are in their buffer already
 	kept      bool               // the outputs are left there
+	outside   *Outside           // what of it is in another machine's DRAM; nil: the array has buffers and a DRAM of its own
 }
 
 // position is a chunk's place in the loops, outermost first.
@@ -83,6 +84,7 @@ type chunk struct {
 	fetch       [tensors]int64 // words from DRAM that it needs
 	spill       int64          // partial sums that it leaves for the DRAM
 	store       int64          // outputs that leave the output buffer
+	in, out     int64          // bits from and to the DRAM
 }
 
 // plans lays out a pass of a batch through the kernels.
@@ -127,9 +129,19 @@ func (p *plan) inputs() int64 { return p.count[productLoop] * p.distinct * p.wid
 // of the buffers.
 func (m *Machine) newPlan(k workload.Kernel, batch int64) (plan, error) {
 	cfg := &m.cfg
+	p := layOut(&cfg.Array, k, batch, cfg.capacities())
+	var errs []error
+	for _, misfit := range cfg.Misfits(p.extent[dimL], k.N, k.M, k.InputBits, k.WeightBits) {
+		errs = append(errs, &misfit)
+	}
+	return p, errors.Join(errs...)
+}
+
+// layOut lays a kernel out on an array between buffers of the given capacities.
+func layOut(a *Array, k workload.Kernel, batch int64, capacity [tensors]unit.Bit) plan {
 	p := plan{
-		role: m.role, kernel: k, batch: batch,
-		R: int64(cfg.Array.Rows), C: int64(cfg.Array.Cols),
+		role: roles[a.Dataflow], kernel: k, batch: batch,
+		R: int64(a.Rows), C: int64(a.Cols),
 		extent: [dims]int64{k.L * batch, k.N, k.M},
 	}
 	widths := widths(k.N, k.InputBits, k.WeightBits)
@@ -140,10 +152,9 @@ func (m *Machine) newPlan(k workload.Kernel, batch int64) (plan, error) {
 		products, p.extent[dimL] = products*batch, k.L
 	}
 	p.distinct = p.extent[dimL] * p.extent[dimN]
-	if cfg.Array.Im2col == "on-chip" {
+	if a.Im2col == "on-chip" {
 		p.distinct = k.Distinct() / k.Products() * (p.extent[dimL] / k.L)
 	}
-	capacity := cfg.capacities()
 	rows, cols, stream := p.extent[p.rows], p.extent[p.cols], p.extent[p.stream]
 	r, c := min(rows, p.R), min(cols, p.C)
 
@@ -158,12 +169,7 @@ func (m *Machine) newPlan(k workload.Kernel, batch int64) (plan, error) {
 	p.topStays = holds(p.top, 1, cols*stream) || holds(p.top, 0.5, c*stream)
 	p.steps = min(stream, wordsIn(capacity[p.left]/2, p.width[p.left])/r, wordsIn(capacity[p.top]/2, p.width[p.top])/c)
 	p.count = position{products, ceilDiv(cols, p.C), ceilDiv(rows, p.R), ceilDiv(stream, max(1, p.steps))}
-
-	var errs []error
-	for _, misfit := range cfg.Misfits(p.extent[dimL], k.N, k.M, k.InputBits, k.WeightBits) {
-		errs = append(errs, &misfit)
-	}
-	return p, errors.Join(errs...)
+	return p
 }
 
 // Misfit is a buffer that is too small for what the array takes at once.
@@ -237,6 +243,7 @@ func (p *plan) chunk(at position) chunk {
 	if p.found {
 		c.fetch[input] = 0
 	}
+	p.cross(&c)
 	return c
 }
 
@@ -271,6 +278,21 @@ func (c cut) of(words int64) int64 {
 		return each
 	}
 	return words - (c.count-1)*each
+}
+
+// cross counts the bits of a chunk's traffic.
+func (p *plan) cross(c *chunk) {
+	if p.outside != nil {
+		p.crossOutside(c)
+		return
+	}
+	for t, words := range c.fetch {
+		c.in += words * p.width[t]
+	}
+	c.out = c.spill * p.width[sum]
+	if !p.kept {
+		c.out += c.store * p.width[output]
+	}
 }
 
 // crossHolding is the rest of a chunk's traffic where PEs hold an operand and
@@ -335,18 +357,23 @@ func (m *Machine) countable(kernels []workload.Kernel, batch int64) error {
 			return fmt.Errorf("systolic: kernel %s has no size: %d×%d×%d of %d, %d and %d bits",
 				k.Name, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
 		}
-		l, n, o := float64(k.L)*float64(batch), float64(k.N), float64(k.M)
-		R, C := float64(m.cfg.Array.Rows), float64(m.cfg.Array.Cols)
-		edge := max(R, C)
-		padded := float64(k.Products()) * (l + edge) * (n + edge) * (o + edge) // every PE in every fold, its streams' tails included
-		width := float64(k.InputBits + k.WeightBits + k.OutputBits + 64)
-		most += 4 * padded * width * max(1, m.channel.PerBit())
-		most += float64(batch) * (float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results)) * width
+		most += padded(&m.cfg.Array, k, batch, m.channel.PerBit())
 	}
 	if most > math.MaxInt64/2 {
 		return fmt.Errorf("systolic: a pass of up to %.2g bits and cycles is more than can be counted", most)
 	}
 	return nil
+}
+
+// padded bounds the bits and cycles of a kernel: every PE in every fold, its
+// streams' tails included.
+func padded(a *Array, k workload.Kernel, batch int64, perBit float64) float64 {
+	l, n, o := float64(k.L)*float64(batch), float64(k.N), float64(k.M)
+	edge := float64(max(a.Rows, a.Cols))
+	pes := float64(k.Products()) * (l + edge) * (n + edge) * (o + edge)
+	width := float64(k.InputBits + k.WeightBits + k.OutputBits + 64)
+	beside := float64(batch) * (float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results))
+	return (4*pes*max(1, perBit) + beside) * width
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

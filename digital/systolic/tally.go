@@ -9,7 +9,8 @@ const (
 	loadCycles
 	streamCycles
 	dramCycles
-	dramBits
+	bitsIn                     // from DRAM
+	bitsOut                    // to DRAM
 	applied                    // activations
 	operated                   // steps of arithmetic beside the product
 	operands                   // words read for them

@@ -26,6 +26,10 @@
 // Fewer loads are narrower waves: optimal and pin load through one array, or s,
 // after each other. Which is best is for a simulation to say ([Choices]).
 //
+// A kernel with a cache has a column or a row more in every pass. Its grid is cut and
+// packed as that of its largest size, so a tile keeps its place, and competes as a
+// static one does. Of one that is in an array only the new part is written.
+//
 // The plan of a pass is a sequence of waves: tiles of one kernel, in different
 // arrays, that compute together.
 package mapping

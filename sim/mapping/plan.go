@@ -31,15 +31,18 @@ type Chip struct {
 type Load struct {
 	Array int
 	Tile  int // of the wave's kernel
+
+	Placed bool // it was in no array before
+	Append bool // only the last column or row is written: the rest is there, or there is none
 }
 
 // Wave is a run of consecutive tiles of one kernel that compute together, each
 // in an array of its own.
 type Wave struct {
 	Kernel int
-	Input  int // which input of the batch, for a dynamic kernel; else 0
-	First  int // first tile; of a kernel with copies, which are resident, 0
-	Arrays []int
+	Input  int   // which input of the batch, for a dynamic kernel; else 0
+	First  int   // first tile; of a kernel with copies, which are resident, 0
+	Arrays []int // none: it is computed elsewhere
 	Loads  []Load
 }
 
@@ -48,10 +51,11 @@ type Planner struct {
 	chip     Chip
 	kernels  []workload.Kernel
 	grids    []Grid
-	firstID  []int // of each kernel's static tiles
+	full     []Grid // of cached kernels: as large as they grow
+	firstID  []int  // of each kernel's static or cached tiles
 	demand   int
+	cached   int // tiles of caches that are as large as they grow
 	batch    int
-	dynamic  bool
 	resident bool
 	maxLoads int // of one wave
 
@@ -67,16 +71,22 @@ const nothing = -1
 // MostWaves bounds what the plan of a pass takes in memory.
 const MostWaves = 2_000_000
 
-// NewPlanner plans kernels, cut by their grids, for a batch on a chip.
+// NewPlanner plans kernels, cut by their grids, for a batch on a chip. The grids of
+// kernels with a cache are of its largest size; see [Planner.Grow].
 func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64) *Planner {
-	p := &Planner{chip: chip, kernels: kernels, grids: grids, batch: int(batch)}
+	p := &Planner{chip: chip, kernels: kernels, grids: grids, full: grids, batch: int(batch)}
 	for k, grid := range grids {
 		p.firstID = append(p.firstID, p.demand)
 		if kernels[k].Dynamic {
-			p.dynamic = true
 			continue
 		}
 		p.demand += grid.Arrays()
+	}
+	for k, grid := range grids {
+		if kernels[k].Cache != workload.NoCache {
+			p.firstID[k] = p.demand + p.cached
+			p.cached += p.batch * grid.Arrays()
+		}
 	}
 	p.resident = Resident(kernels, grids, chip.Arrays)
 	p.maxLoads = chip.Arrays
@@ -87,19 +97,19 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 		p.maxLoads = max(1, chip.Arrays/2)
 	}
 	p.holds = filled(chip.Arrays, nothing)
-	p.where = filled(p.demand, nothing)
+	p.where = filled(p.demand+p.cached, nothing)
 	p.used.init(chip.Arrays)
 	p.spent.init(chip.Arrays)
 	return p
 }
 
 // Resident reports whether kernels, cut by their grids, leave every static tile
-// in an array of its own, and one for tiles that are not static.
+// in an array of its own, and one for tiles that are not static, if there are any.
 func Resident(kernels []workload.Kernel, grids []Grid, arrays int) bool {
 	demand, dynamic := 0, 0
 	for k, grid := range grids {
 		if kernels[k].Dynamic {
-			dynamic = 1
+			dynamic = max(dynamic, min(1, grid.Arrays()))
 			continue
 		}
 		if demand += grid.Arrays(); demand > arrays { // long before it wraps
@@ -119,6 +129,30 @@ func filled(n, value int) []int {
 
 // Demand is D.
 func (p *Planner) Demand() int { return p.demand }
+
+// Kept reports whether every static and every cached tile has an array, and nothing
+// else needs one.
+func (p *Planner) Kept() bool {
+	for k, grid := range p.full {
+		if p.kernels[k].Dynamic && p.kernels[k].Cache == workload.NoCache && grid.Arrays() > 0 {
+			return false
+		}
+	}
+	return p.resident && p.demand+p.cached <= p.chip.Arrays
+}
+
+// Grow says how large kernels with a cache are in the next passes.
+func (p *Planner) Grow(grids []Grid) { p.grids = grids }
+
+// Forget ends a session: what the arrays have of caches is never used again.
+func (p *Planner) Forget() {
+	for a, id := range p.holds {
+		if id >= p.demand {
+			p.place(nothing, a)
+			p.spent.list(a, true)
+		}
+	}
+}
 
 // Resident reports whether every static tile stays.
 func (p *Planner) Resident() bool { return p.resident }
@@ -150,7 +184,7 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 			p.next++
 			p.place(p.firstID[k]+tile, a)
 			w.Arrays = append(w.Arrays, a)
-			w.Loads = append(w.Loads, Load{Array: a, Tile: tile % p.grids[k].Tiles()})
+			w.Loads = append(w.Loads, Load{Array: a, Tile: tile % p.grids[k].Tiles(), Placed: true})
 		}
 		waves = append(waves, w)
 	}
@@ -200,7 +234,16 @@ func (p *Planner) pinned(array int) bool {
 // Pass plans the next batch through the whole model. It errs when ctx is done,
 // and when there are more than [MostWaves] waves.
 func (p *Planner) Pass(ctx context.Context) (waves []Wave, err error) {
+	return p.PassOf(ctx, func(int) bool { return true })
+}
+
+// PassOf plans some of the kernels. Those that are left out must have nothing but
+// tiles that are resident.
+func (p *Planner) PassOf(ctx context.Context, some func(kernel int) bool) (waves []Wave, err error) {
 	for k := range p.kernels {
+		if !some(k) {
+			continue
+		}
 		inputs := 1
 		if p.kernels[k].Dynamic {
 			inputs = p.batch
@@ -229,6 +272,9 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		wave = Wave{Kernel: k, Input: input, First: next}
 		clear(in)
 	}
+	if p.grids[k].Arrays() == 0 {
+		return append(waves, wave), nil
+	}
 	for tile := range p.grids[k].Arrays() {
 		if len(waves) > MostWaves {
 			break
@@ -236,17 +282,24 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 		if err := alive(ctx, tile); err != nil {
 			return nil, err
 		}
-		id := nothing
-		if !p.kernels[k].Dynamic {
-			id = p.firstID[k] + tile
-		}
+		id := p.id(k, input, tile)
 		array, hit := p.find(id)
-		if in[array] || !hit && len(wave.Loads) == p.maxLoads {
+		load := Load{Array: array, Tile: tile % p.grids[k].Tiles(), Placed: !hit}
+		grown := false
+		if by := p.kernels[k].Cache; by != workload.NoCache {
+			var alone bool
+			grown, alone = p.grids[k].Grown(tile, by)
+			load.Append = grown && (hit || alone)
+		}
+		written := !hit || grown
+		if in[array] || written && len(wave.Loads) == p.maxLoads {
 			flush(tile)
 		}
 		if !hit {
 			p.place(id, array)
-			wave.Loads = append(wave.Loads, Load{Array: array, Tile: tile % p.grids[k].Tiles()})
+		}
+		if written {
+			wave.Loads = append(wave.Loads, load)
 		}
 		if !p.pinned(array) {
 			p.used.touch(array)
@@ -257,6 +310,18 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 	}
 	flush(0)
 	return waves, nil
+}
+
+// id names a tile that may be used again.
+func (p *Planner) id(k, input, tile int) int {
+	switch {
+	case p.kernels[k].Cache != workload.NoCache:
+		full := &p.full[k]
+		return p.firstID[k] + input*full.Tiles() + p.grids[k].In(full, tile)
+	case p.kernels[k].Dynamic:
+		return nothing
+	}
+	return p.firstID[k] + tile
 }
 
 // find is the array that holds a tile, or the one to load it into.

@@ -20,7 +20,7 @@ type Grid struct {
 	bands    int   // ⌈G/p⌉, arrays or grids of arrays
 	RowTiles int   // ⌈N/R⌉ of a group
 	ColTiles int   // ⌈M/C_l⌉
-	Copies   int   // R, of all tiles
+	Copies   int   // R, of all tiles; 0: what is computed takes no array
 }
 
 // NewGrid cuts a kernel.
@@ -36,6 +36,31 @@ func NewGrid(k workload.Kernel, g Geometry) Grid {
 	}
 	grid.bands = int(ceilDiv(grid.groups, grid.pack))
 	return grid
+}
+
+// Of is the grid of a kernel whose groups have fewer inputs or outputs, n×m, cut and
+// packed as this one is, so that a tile stays where it is when the kernel grows.
+func (g Grid) Of(n, m int64) Grid {
+	g.n, g.m = n, m
+	g.RowTiles = int(ceilDiv(n, int64(g.geometry.Rows)))
+	g.ColTiles = int(ceilDiv(m, int64(g.geometry.Weights)))
+	return g
+}
+
+// In is what tile i is called in the full grid that this one is a part of.
+func (g Grid) In(full *Grid, i int) int {
+	band, i := i/g.band(), i%g.band()
+	return band*full.band() + i/g.RowTiles*full.RowTiles + i%g.RowTiles
+}
+
+// Grown reports whether tile i has the kernel's last column, or its last row, and
+// whether that is all that it has of a group.
+func (g Grid) Grown(i int, by workload.Cache) (grown, alone bool) {
+	r, c := g.Place(i)
+	if by == workload.Rows {
+		return g.Last(r), g.RowsOf(r) == g.GroupsOf(r)
+	}
+	return (c+1)%g.ColTiles == 0, g.WeightsOf(c) == g.GroupsOf(r)
 }
 
 // band is the tiles of a group, or of the groups of an array.

@@ -105,6 +105,7 @@ func (l *long) machine(study string, m *system.Machine) {
 	}
 	l.pipeline(m.Pipeline)
 	l.programming(m.Programming)
+	l.session(m.Session)
 	l.choice(m.Choice)
 	l.values(m.Values)
 }
@@ -138,6 +139,9 @@ func (l *long) kernel(k *system.Kernel) {
 		l.int("kernel", k.Name, "", "replicas", "1", k.Replicas)
 	}
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
+	if k.Appends > 0 {
+		l.float("kernel", k.Name, "", "appends", "tile", k.Appends)
+	}
 	if r := k.Reload; r != nil {
 		l.float("reload", k.Name, "", "bytes", "B", r.Bytes)
 		l.float("reload", k.Name, "", "cells", "cell", r.Cells)
@@ -192,6 +196,29 @@ func (l *long) programming(p *system.Programming) {
 	l.float("programming", "", "", "writes_per_cell_per_inference", "1", p.WritesPerCellPerInference)
 	l.optional("programming", "", "", "inferences_to_wear_out", "inference", p.InferencesToWearOut)
 	l.optional("programming", "", "", "days_to_wear_out", "d", p.DaysToWearOut)
+}
+
+// session is its sums, and each step by the tokens that it attends to.
+func (l *long) session(s *system.Session) {
+	if s == nil {
+		return
+	}
+	l.float("session", "", "", "energy", "J", s.EnergyJ)
+	l.float("session", "", "", "seconds", "s", s.Seconds)
+	l.float("session", "", "", "energy_per_inference", "J", s.MeanEnergyJ)
+	l.float("session", "", "", "seconds_per_inference", "s", s.MeanSeconds)
+	l.float("session", "", "", "cells", "1", s.Cells)
+	l.int("session", "", "", "writes_per_cell", "1", s.WritesPerCell)
+	l.optional("session", "", "", "days_to_wear_out", "d", s.DaysToWearOut)
+	for i := range s.Steps {
+		t := &s.Steps[i]
+		tokens := strconv.FormatInt(t.Tokens, 10)
+		l.float("step", "", tokens, "energy", "J", t.EnergyJ)
+		l.float("step", "", tokens, "seconds", "s", t.Seconds)
+		l.int("step", "", tokens, "loads", "1", t.Loads)
+		l.int("step", "", tokens, "appends", "1", t.Appends)
+		l.int("step", "", tokens, "cells", "1", t.Cells)
+	}
 }
 
 // choice is the candidates, the one that was chosen first.

@@ -32,9 +32,10 @@ type Layer struct {
 	N       int64   `json:"N"`
 	M       int64   `json:"M"`
 	Groups  int64   `json:"groups"`
-	Dynamic bool    `json:"dynamic"` // both operands are activations
-	MACs    float64 `json:"macs"`    // all groups together
-	Weights float64 `json:"weights"` // all groups together; 0 of a dynamic layer
+	Dynamic bool    `json:"dynamic"`         // both operands are activations
+	Cache   string  `json:"cache,omitempty"` // columns or rows: one of them grows from step to step
+	MACs    float64 `json:"macs"`            // all groups together
+	Weights float64 `json:"weights"`         // all groups together; 0 of a dynamic layer
 	Remark  string  `json:"remark,omitempty"`
 
 	Activation bool `json:"activation,omitempty"` // bias, rescale and clamp follow each output
@@ -67,7 +68,7 @@ type Operator struct {
 func NewLayers(file string, n *workload.Network) *Layers {
 	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
 	for i, l := range n.Layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, l.MACs(), l.Weights(), l.Remark, l.Activation, l.Window.Inputs, l.Window.Ahead, l.Window.Behind, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, string(l.Cache), l.MACs(), l.Weights(), l.Remark, l.Activation, l.Window.Inputs, l.Window.Ahead, l.Window.Behind, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
 	}
@@ -130,6 +131,9 @@ func LayersTOML(w io.Writer, r *Layers) error {
 		}
 		if l.Dynamic {
 			b.WriteString(", dynamic = true")
+		}
+		if l.Cache != "" {
+			fmt.Fprintf(&b, ", cache = %q", l.Cache)
 		}
 		if l.Activation {
 			b.WriteString(", activation = true")

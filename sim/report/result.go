@@ -373,6 +373,7 @@ func machine(p page, m *system.Machine) {
 	loads(p, m.Loads)
 	programming(p, m)
 	reloads(p, m)
+	session(p, m.Session)
 	choice(p, m.Choice)
 	values(p, m)
 	if len(m.Notes) > 0 {

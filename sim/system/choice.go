@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -13,7 +14,7 @@ import (
 	"xbar/sim/system/analog"
 )
 
-// Choice is what reload = "auto" and batch_up_to tried: of each candidate one
+// Choice is what reload = "auto", dynamic = "auto" and batch_up_to tried: of each candidate one
 // pass of the steady state was simulated, without what is programmed once.
 type Choice struct {
 	Minimize   string      `json:"minimize"`
@@ -26,9 +27,16 @@ type Candidate struct {
 	Reload        string  `json:"reload,omitempty"`         // "": the weights fit, or there are no arrays
 	StreamArrays  int     `json:"stream_arrays,omitempty"`  // of pin
 	OverlapReload bool    `json:"overlap_reload,omitempty"` // while others compute
+	Digital       string  `json:"digital,omitempty"`        // dynamic kernels on the digital side: of each shape, the first
 	EnergyJ       float64 `json:"energy_j"`                 // of an inference
 	Seconds       float64 `json:"seconds"`                  // of a pass, over its batch
 	EnergyDelayJS float64 `json:"energy_delay_js"`
+}
+
+// way is a candidate, and where its dynamic kernels are computed.
+type way struct {
+	Candidate
+	sides sides
 }
 
 // Measure is what was to be least.
@@ -53,57 +61,64 @@ func (j *job) choose(ctx context.Context, workers int) (*Choice, error) {
 	if err := s.batches(ctx, policies); err != nil {
 		return nil, err
 	}
+	if err := s.move(ctx); err != nil {
+		return nil, err
+	}
 	if len(s.tried) == 0 {
 		j.take(policies[0])
 		return nil, nil
 	}
 	slices.SortStableFunc(s.tried, s.compare)
 	j.take(s.tried[0])
-	return &Choice{Minimize: s.minimize, Candidates: s.tried}, nil
+	c := &Choice{Minimize: s.minimize}
+	for i := range s.tried {
+		c.Candidates = append(c.Candidates, s.tried[i].Candidate)
+	}
+	return c, nil
 }
 
 // policies are the candidates for one batch.
-func (j *job) policies() ([]Candidate, error) {
+func (j *job) policies() ([]way, error) {
 	chip := &j.machine.Chip
-	given := Candidate{Batch: j.batch(), Reload: chip.Reload, StreamArrays: chip.StreamArrays, OverlapReload: chip.OverlapReload}
+	given := way{Candidate: Candidate{Batch: j.batch(), Reload: chip.Reload, StreamArrays: chip.StreamArrays, OverlapReload: chip.OverlapReload}}
 	if chip.Reload != string(mapping.Pin) {
 		given.StreamArrays = 0
 	}
 	if chip.Reload != "auto" { // other kinds of machine have no chip
-		return []Candidate{given}, nil
+		return j.withSides(given), nil
 	}
-	fits, err := analog.Fits(j.machine, j.work.Kernels)
+	fits, err := analog.Fits(j.machine, j.work.Kernels, j.machine.MostBatch(j.config.Workload.Batch))
 	if err != nil {
 		return nil, err
 	}
 	given.Reload = ""
 	if fits {
-		return []Candidate{given}, nil
+		return j.withSides(given), nil
 	}
-	var all []Candidate
+	var all []way
 	for _, c := range mapping.Choices(chip.Tiles * chip.ArraysPerTile) {
 		given.Reload, given.StreamArrays, given.OverlapReload = string(c.Policy), 0, false
 		if c.Policy == mapping.Pin {
 			given.StreamArrays = c.Stream
 		}
-		all = append(all, given)
+		all = append(all, j.withSides(given)...)
 		// Through one array there is nothing to overlap.
 		if chip.OverlapReload && c.Stream > 1 {
 			given.OverlapReload = true
-			all = append(all, given)
+			all = append(all, j.withSides(given)...)
 		}
 	}
 	return all, nil
 }
 
 // take makes a candidate the machine of the job.
-func (j *job) take(c Candidate) {
+func (j *job) take(c way) {
 	m := *j.machine
 	m.Batch, m.BatchUpTo = c.Batch, 0
 	if m.Chip.Reload == "auto" && c.Reload != "" {
 		m.Chip.Reload, m.Chip.StreamArrays, m.Chip.OverlapReload = c.Reload, max(1, c.StreamArrays), c.OverlapReload
 	}
-	j.machine = &m
+	j.machine, j.sides = &m, c.sides
 }
 
 // search tries candidates.
@@ -111,10 +126,10 @@ type search struct {
 	job      *job
 	workers  int
 	minimize string
-	tried    []Candidate
+	tried    []way
 }
 
-func (s *search) compare(a, b Candidate) int {
+func (s *search) compare(a, b way) int {
 	return cmp.Compare(a.Measure(s.minimize), b.Measure(s.minimize))
 }
 
@@ -130,7 +145,7 @@ func (s *search) best() (best int) {
 
 // batches tries the policies with every batch that is open: powers of two, and
 // then closer and closer to the best of them with the policy that was best.
-func (s *search) batches(ctx context.Context, policies []Candidate) error {
+func (s *search) batches(ctx context.Context, policies []way) error {
 	most := s.job.machine.BatchUpTo
 	if most == 0 {
 		if len(policies) == 1 {
@@ -138,7 +153,7 @@ func (s *search) batches(ctx context.Context, policies []Candidate) error {
 		}
 		return s.try(ctx, policies)
 	}
-	var all []Candidate
+	var all []way
 	for batch := int64(1); ; batch = min(2*batch, most) {
 		for _, c := range policies {
 			c.Batch = batch
@@ -153,7 +168,7 @@ func (s *search) batches(ctx context.Context, policies []Candidate) error {
 	}
 	for step := s.tried[s.best()].Batch / 2; step > 0; step /= 2 {
 		near := s.tried[s.best()]
-		var all []Candidate
+		var all []way
 		for _, batch := range []int64{near.Batch - step, near.Batch + step} {
 			if near.Batch = batch; batch >= 1 && batch <= most && !s.has(near) {
 				all = append(all, near)
@@ -167,15 +182,15 @@ func (s *search) batches(ctx context.Context, policies []Candidate) error {
 }
 
 // has reports whether a candidate was tried.
-func (s *search) has(c Candidate) bool {
-	return slices.ContainsFunc(s.tried, func(t Candidate) bool {
-		return t.Batch == c.Batch && t.Reload == c.Reload && t.StreamArrays == c.StreamArrays && t.OverlapReload == c.OverlapReload
+func (s *search) has(c way) bool {
+	return slices.ContainsFunc(s.tried, func(t way) bool {
+		return t.Batch == c.Batch && t.Reload == c.Reload && t.StreamArrays == c.StreamArrays && t.OverlapReload == c.OverlapReload && t.sides == c.sides
 	})
 }
 
 // try runs candidates and keeps those that can be run; where none can, and none
 // could before, it says why the first cannot.
-func (s *search) try(ctx context.Context, all []Candidate) error {
+func (s *search) try(ctx context.Context, all []way) error {
 	refused := make([]error, len(all))
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(s.workers)
@@ -204,7 +219,7 @@ func (s *search) try(ctx context.Context, all []Candidate) error {
 
 // run simulates a candidate with statistical values and in bursts, for neither
 // changes what is best.
-func (s *search) run(ctx context.Context, c *Candidate) error {
+func (s *search) run(ctx context.Context, c *way) error {
 	j := *s.job
 	j.trial, j.trace, j.progress = true, nil, nil
 	study, work := *j.config, *j.work
@@ -219,7 +234,7 @@ func (s *search) run(ctx context.Context, c *Candidate) error {
 	return nil
 }
 
-// Policy is a candidate's policy in words; "" where there is none.
+// Policy is a candidate's policy, and its digital kernels, in words; "" where there is none.
 func (c *Candidate) Policy() string {
 	text := c.Reload
 	if c.StreamArrays > 0 {
@@ -227,6 +242,9 @@ func (c *Candidate) Policy() string {
 	}
 	if c.OverlapReload {
 		text += ", overlapped"
+	}
+	if c.Digital != "" {
+		text = strings.TrimPrefix(text+", digital "+c.Digital, ", ")
 	}
 	return text
 }

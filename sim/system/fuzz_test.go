@@ -265,6 +265,20 @@ var knobs = []knob{
 	{"network", "concentration", list("1|2|4"), list("1000000")},
 	{"network", "buffer_at", list(`"corner"|"middle"|"side"`), nil},
 	{"network", "placement", list(`"row-major"|"snake"|"hilbert"|"nearest"`), nil},
+	{"chip", "dynamic", list(`"digital"|"auto"|"array"`), nil},
+	{"digital", "rows", counts[0], list("65536")},
+	{"digital", "cols", counts[0], list("65536")},
+	{"digital", "dataflow", list(`"ws"|"os"|"is"`), nil},
+	turn("digital", "overlap_weight_load", flags),
+	turn("digital", "energy_per_mac", energies),
+	turn("digital", "register_energy", perBits),
+	turn("digital", "link_energy", perBits),
+	turn("digital", "leakage", powers),
+	turn("digital", "area", areas),
+	{"chip", "cache", list(`"keep"|"rewrite"`), nil},
+	{"kernels", "cache", list(`"columns"|"rows"|"none"`), nil},
+	{"workload", "context", list("0|1|20"), list("100000000")},
+	{"workload", "steps", list("1|2|5"), list("1000000")},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -317,15 +331,21 @@ func turned(bytes []byte) string {
 		fmt.Fprintf(&b, "[[machine]]\nname = %q\nkind = %q\npreset = %q\n", name, kind, preset)
 		write("machine")
 		for _, section := range list(sections) {
+			if section == "digital" && len(set[section]) == 0 {
+				continue
+			}
 			fmt.Fprintf(&b, "[machine.%s]\n", section)
+			if section == "digital" {
+				b.WriteString("preset = \"macs-45nm\"\n")
+			}
 			write(section)
 		}
 	}
 	if machines == "analog" || machines == "both" || machines == "all" {
-		machine("x", "analog", preset, "supply|chip|crossbar|cell|devices|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
+		machine("x", "analog", preset, "supply|chip|crossbar|cell|devices|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram|digital")
 	}
 	if machines == "digital" || machines == "all" {
-		machine("d", "digital-cim", digital, "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram")
+		machine("d", "digital-cim", digital, "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram|digital")
 	}
 	if machines == "systolic" || machines == "all" {
 		machine("a", "systolic", "tpu-v1", "array|pe|activation|input_buffer|weight_buffer|output_buffer|network|dram")
@@ -346,8 +366,26 @@ func turned(bytes []byte) string {
 	return b.String()
 }
 
-// effort estimates the steps of a run from above.
-func effort(cfg *configs.Config) (steps float64) {
+// effort estimates the steps of a run from above: all those of a session, as long as
+// its last.
+func effort(cfg *configs.Config) float64 {
+	if cfg.Workload.Steps == 0 {
+		return effortOnce(cfg)
+	}
+	last := *cfg
+	last.Workload.Kernels = slices.Clone(cfg.Workload.Kernels)
+	for i := range last.Workload.Kernels {
+		switch k := &last.Workload.Kernels[i]; k.Cache {
+		case "columns":
+			k.M = cfg.Workload.Context + cfg.Workload.Steps
+		case "rows":
+			k.N = cfg.Workload.Context + cfg.Workload.Steps
+		}
+	}
+	return float64(2*cfg.Workload.Steps) * effortOnce(&last)
+}
+
+func effortOnce(cfg *configs.Config) (steps float64) {
 	if cfg.Workload.Values == "exact" { // the integer reference
 		inputs := max(1, cfg.Workload.Limit, cfg.Workload.Batch)
 		for i := range cfg.Machines {
@@ -413,6 +451,9 @@ func effort(cfg *configs.Config) (steps float64) {
 				loads *= batch
 			}
 			pass += float64(k.Repeat) * float64(k.Groups) * (loads + tiles*one + 100)
+			if k.Dynamic && m.HasSide() {
+				pass += float64(k.Repeat) * float64(k.Groups) * effortSide(cfg, m, &k) * batch
+			}
 		}
 		passes := 2.0
 		switch m.Chip.Reload {
@@ -431,6 +472,17 @@ func effort(cfg *configs.Config) (steps float64) {
 		steps += tries * (passes*pass + arrays)
 	}
 	return steps
+}
+
+// effortSide is the cycles or the folds that a group of a kernel takes on a digital side.
+func effortSide(cfg *configs.Config, m *configs.Machine, k *configs.Kernel) float64 {
+	rows, cols := float64(m.Digital.Rows), float64(m.Digital.Cols)
+	l, n, o := float64(k.L), float64(k.N), float64(k.M)
+	folds := math.Ceil(max(l, n)/rows) * math.Ceil(max(l, o)/cols)
+	if cfg.Granularity == "step" {
+		return folds * (max(l, n, o) + 2*rows + cols)
+	}
+	return 4 * folds
 }
 
 // effortSystolic is the cycles that step goes through, or the events of burst.
@@ -538,6 +590,9 @@ func seedFuzz(f *testing.F) {
 			continue
 		}
 		f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\nkind = %q\npreset = %q\n", preset.Kind, preset.Name), "workload.batch=2\nmachine.*.clock=2 GHz")
+	}
+	for _, sets := range []string{"", "machine.x.chip.dynamic=digital", "machine.x.chip.dynamic=auto", "machine.x.chip.cache=rewrite", "machine.x.chip.tiles=1", "granularity=step", "workload.batch=3"} {
+		f.Add([]byte{}, "inferences = 10\n[workload]\ncontext = 5\nsteps = 3\nkernel = [{ name = \"qk\", L = 1, N = 20, M = 20, groups = 2, dynamic = true, cache = \"columns\" }, { name = \"av\", L = 1, N = 20, M = 20, groups = 2, dynamic = true, cache = \"rows\" }]\n[[machine]]\nname = \"x\"\npreset = \"reram-small\"\n[machine.digital]\npreset = \"macs-45nm\"\nrows = 3\n", sets)
 	}
 	f.Add([]byte{}, read("../../configs/testdata/good/whole.toml"), "workload.values=statistical\nmachine[0].chip.tiles=1")
 	f.Add([]byte{}, "", "workload.kernel[0].N=40\nmachine.x.cell.read_energy=1 fJ\nmachine.x.network.bandwidth=unlimited")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"testing"
 
 	"xbar/configs"
@@ -14,7 +16,7 @@ import (
 // below its preset.
 func runLibrary(t *testing.T, preset, lines string) *system.Machine {
 	t.Helper()
-	text := "inferences = 1\nworkload.kernel = [{ name = \"k\", L = 2, N = 40, M = 10 }]\n" +
+	text := "inferences = 1\nworkload.kernel = [{ name = \"k\", L = 2, N = 40, M = 10, dynamic = " + strconv.FormatBool(strings.Contains(lines, "dynamic")) + " }]\n" +
 		"[[machine]]\nname = \"m\"\npreset = \"" + preset + "\"\n" + lines
 	cfg, err := configs.Parse("study.toml", []byte(text), nil, nil)
 	if err != nil {
@@ -58,7 +60,7 @@ func TestPartsReplaceSections(t *testing.T) {
 	long(t)
 	account := map[string][2]string{
 		"adc": {"tile/array/adc", "convert"}, "dac": {"tile/array/dac", "convert"},
-		"cell": {"tile/array/cell", "read"}, "dram": {"dram", "read"},
+		"cell": {"tile/array/cell", "read"}, "dram": {"dram", "read"}, "digital": {"digital/pe", "mac"},
 	}
 	for _, p := range configs.Presets() {
 		if !configs.IsPart(p.Kind) {
@@ -67,7 +69,11 @@ func TestPartsReplaceSections(t *testing.T) {
 		t.Run(p.Kind+"/"+p.Name, func(t *testing.T) {
 			want := 0.0
 			for _, machine := range []string{"reram-small", "isaac", "neurosim-22nm", "photonic", "sinangil-2021"} {
-				m := runLibrary(t, machine, fmt.Sprintf("[machine.%s]\npreset = %q\n", p.Kind, p.Name))
+				lines := fmt.Sprintf("[machine.%s]\npreset = %q\n", p.Kind, p.Name)
+				if p.Kind == "digital" {
+					lines += "[machine.chip]\ndynamic = \"digital\"\n"
+				}
+				m := runLibrary(t, machine, lines)
 				sound(t, m)
 				each := energyEach(t, m, account[p.Kind][0], account[p.Kind][1])
 				if want == 0 {

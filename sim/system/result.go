@@ -46,6 +46,7 @@ type Machine struct {
 	Components          []Component  `json:"components"`
 	Kernels             []Kernel     `json:"kernels"`
 	Programming         *Programming `json:"programming,omitempty"` // machines with arrays
+	Session             *Session     `json:"session,omitempty"`     // of steps, of which this is the last
 	Choice              *Choice      `json:"choice,omitempty"`      // where policy or batch were chosen
 	Values              *Values      `json:"values,omitempty"`      // exact values
 	Limits              []Limit      `json:"limits,omitempty"`      // analog machines
@@ -55,6 +56,34 @@ type Machine struct {
 	PassesMeasured      int64        `json:"passes_measured"`
 	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
 	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
+}
+
+// Session is steps that follow each other, each an inference that adds a token to what
+// the next attends to. Sums are over all of them, of a batch each; the caches that a
+// session begins with are written in its first step.
+type Session struct {
+	Context int64   `json:"context"` // tokens before the first step's
+	EnergyJ float64 `json:"energy_j"`
+	Seconds float64 `json:"seconds"`
+
+	// Of an inference, which is a step.
+	MeanEnergyJ float64 `json:"mean_energy_j"`
+	MeanSeconds float64 `json:"mean_seconds"` // of a step, over its batch
+
+	Cells         float64  `json:"cells"`            // written
+	WritesPerCell int64    `json:"writes_per_cell"`  // in the session, of the array that is written most
+	DaysToWearOut *float64 `json:"days_to_wear_out"` // session after session; nil: nothing wears, or it takes no time
+	Steps         []Step   `json:"steps"`
+}
+
+// Step is one of a session.
+type Step struct {
+	Tokens  int64   `json:"tokens"` // attended to
+	EnergyJ float64 `json:"energy_j"`
+	Seconds float64 `json:"seconds"`
+	Loads   int64   `json:"loads"`   // whole tiles
+	Appends int64   `json:"appends"` // tiles to which a column or a row was added
+	Cells   int64   `json:"cells"`   // written
 }
 
 // Pipeline is what comes of kernels that run at once. The machine's cycles and
@@ -123,7 +152,9 @@ type Kernel struct {
 	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights; 0: there are no arrays to hold them
 	Reloads       float64 `json:"reloads"`            // tiles loaded per pass
 
-	Reload *Reload `json:"reload,omitempty"` // nil: its weights stay where they are
+	Appends float64 `json:"appends,omitempty"` // tiles to which a step of a session adds a column or a row, per pass
+
+	Reload *Reload `json:"reload,omitempty"` // nil: its weights stay where and as they are
 
 	Loops string   `json:"loops,omitempty"` // of a scalar machine, as it went: "lmn, tile_m = 64"
 	Loads []Served `json:"loads,omitempty"`

@@ -35,6 +35,7 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	if err != nil {
 		return nil, nil, err
 	}
+	session, work := newSession(cfg, work)
 	ref := newReference(work)
 	progress := newProgress(opt.Progress, len(cfg.Machines))
 	traced := tracedMachine(cfg)
@@ -49,7 +50,7 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	for i := range cfg.Machines {
 		group.Go(func() error {
 			m := &cfg.Machines[i]
-			job := job{config: cfg, machine: m, work: work, reference: ref, progress: progress.of(i, m.Name)}
+			job := job{config: cfg, machine: m, work: work, reference: ref, session: session, progress: progress.of(i, m.Name)}
 			if i == traced {
 				job.trace = opt.Trace
 			}
@@ -109,6 +110,8 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
+	sides     sides     // where dynamic kernels are computed
+	session   *session  // whose last step the workload is; nil: none
 	trial     bool      // of a candidate, for a steady pass
 	evidence  evidence  // of the finished run
 	outputs   [][]int64 // of exact values, a row an input
@@ -138,6 +141,14 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 }
 
 func (j *job) simulate(ctx context.Context) (*Machine, error) {
+	if j.session != nil {
+		return j.runSession(ctx)
+	}
+	return j.simulateOne(ctx)
+}
+
+// simulateOne simulates passes of the workload.
+func (j *job) simulateOne(ctx context.Context) (*Machine, error) {
 	switch j.machine.Kind {
 	case "analog", "digital-cim":
 		return j.runAnalog(ctx)

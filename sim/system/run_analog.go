@@ -14,17 +14,28 @@ import (
 
 // runAnalog steps a chip of crossbars through the workload.
 func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
-	chip, err := analog.New(ctx, j.machine, j.work, analog.Options{
-		Batch: j.batch(), Step: j.config.Granularity == "step", Steady: j.trial,
-		Statistics: j.statistics(), Sample: j.work.Sample, Trace: j.trace, Progress: j.progress,
-	})
+	chip, err := runChip(ctx, j.machine, j.work, j.options())
 	if err != nil {
 		return nil, err
 	}
-	if err := chip.Run(ctx); err != nil {
+	return j.analogResult(ctx, chip)
+}
+
+// options are what every chip of the job runs with.
+func (j *job) options() analog.Options {
+	return analog.Options{
+		Batch: j.batch(), Step: j.config.Granularity == "step", Steady: j.trial,
+		Digital:    j.sides.of(j.work.Kernels),
+		Statistics: j.statistics(), Sample: j.work.Sample, Trace: j.trace, Progress: j.progress,
+	}
+}
+
+func runChip(ctx context.Context, m *configs.Machine, work *workload.Workload, opt analog.Options) (*analog.Chip, error) {
+	chip, err := analog.New(ctx, m, work, opt)
+	if err != nil {
 		return nil, err
 	}
-	return j.analogResult(ctx, chip)
+	return chip, chip.Run(ctx)
 }
 
 // statistics says where the moments of statistical values come from: what the
@@ -108,6 +119,7 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 		r.EnergyJ = b.phaseJoules(chip.KernelPhase(k))
 		r.Arrays, r.Replicas = int64(chip.Arrays(k)), int64(chip.Copies(k))
 		r.Reloads = float64(measured.KernelLoads[k]) / float64(b.passes)
+		r.Appends = float64(measured.KernelAppends[k]) / float64(b.passes)
 		r.Reload = j.reload(chip, m, k)
 		m.Kernels = append(m.Kernels, r)
 	}
@@ -116,11 +128,11 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 // reload is what loading a kernel takes in every pass.
 func (j *job) reload(chip *analog.Chip, m *Machine, k int) *Reload {
 	measured, clock := chip.Measured(), chip.Clock()
-	if measured.KernelLoads[k] == 0 {
-		return nil
-	}
 	n := float64(measured.Passes)
 	l := chip.Loaded(chip.KernelPhase(k))
+	if measured.KernelLoads[k] == 0 && l.Cells == 0 {
+		return nil
+	}
 	r := &Reload{
 		Streams: measured.KernelLoads[k] >= int64(chip.Arrays(k))*measured.Passes,
 		Bytes:   float64(l.Bits) / 8 / n, Cells: float64(l.Cells) / n,
@@ -255,7 +267,7 @@ func copyNotes(chip *analog.Chip, m *Machine) (notes []string) {
 	var arrays, copied int64
 	for _, k := range m.Kernels {
 		arrays += k.Arrays
-		copied += k.Arrays - k.Arrays/k.Replicas
+		copied += k.Arrays - k.Arrays/max(1, k.Replicas)
 	}
 	if copied > 0 {
 		notes = append(notes, fmt.Sprintf("%d of the %d arrays that the model takes hold copies: each kernel's vectors are shared out among its copies", copied, arrays))

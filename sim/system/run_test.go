@@ -110,7 +110,7 @@ func checkReload(t *testing.T, m *system.Machine) {
 	worst := 0.0
 	for _, k := range m.Kernels {
 		r := k.Reload
-		if (r != nil) != (k.Reloads > 0) {
+		if (r != nil) != (k.Reloads+k.Appends > 0) {
 			t.Errorf("%s %s: %g loads, and %+v", m.Name, k.Name, k.Reloads, r)
 		}
 		if r == nil {

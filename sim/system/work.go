@@ -42,7 +42,7 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 			signed = append(signed, k.SignedWeight)
 			work.Kernels = append(work.Kernels, workload.Kernel{
 				Name: name, L: k.L, N: k.N, M: k.M, Groups: k.Groups, InputBits: k.InputBits, WeightBits: k.WeightBits,
-				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic, Activation: k.Activation, Replicas: k.Replicas,
+				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic, Cache: cacheOf(cfg, k.Cache), Activation: k.Activation, Replicas: k.Replicas,
 				Window: workload.Window{Inputs: k.Distinct, Ahead: k.Ahead, Behind: k.Behind},
 				Beside: workload.Beside{Operations: k.Operations, Operands: k.Operands, Results: k.Results},
 			})
@@ -52,6 +52,14 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 		return work, drawValues(ctx, work, signed, max(1, w.Limit, batchOf(cfg)), cfg.Seed)
 	}
 	return work, nil
+}
+
+// cacheOf is how a kernel grows, if there is a session.
+func cacheOf(cfg *configs.Config, cache string) workload.Cache {
+	if cfg.Workload.Steps == 0 || cache == "none" {
+		return workload.NoCache
+	}
+	return workload.Cache(cache)
 }
 
 // takeSample sends some of a network's inputs through integer arithmetic, and

@@ -26,6 +26,8 @@
 // has those of a systolic array, for buffers that hold what is read again and for
 // such that do not.
 //
+// [Session] has what is written in steps that each attend to a token more.
+//
 // A pipeline whose stages share nothing sends a pass on every
 //
 //	max over kernels of L·B·t/R  cycles ([Interval])

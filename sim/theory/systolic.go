@@ -128,3 +128,67 @@ func (c SystolicCounts) Energy(k Kernel, e SystolicCosts) SystolicPerMAC {
 			(bits(c.WriteSum, y)+bits(c.Spill, y))*e.OutputWrite+(bits(c.ReadSum, y)+bits(c.Outputs, y)+bits(c.Spill, y))*e.OutputRead)/macs,
 	}
 }
+
+// Cycles is how long a kernel's folds take one after the other, where the DRAM is never
+// late: R + C − 2 more than their stream each, and R to load what the PEs hold, in each
+// fold or, with a second tile, once.
+func (a Systolic) Cycles(k Kernel, overlap bool) int64 {
+	folds, stream, loads := k.Products()*ceil(k.N, a.R), k.L, true
+	switch a.Dataflow {
+	case "ws":
+		folds *= ceil(k.M, a.C)
+	case "is":
+		folds, stream = folds*ceil(k.L, a.C), k.M
+	default:
+		folds, stream, loads = k.Products()*ceil(k.L, a.R)*ceil(k.M, a.C), k.N, false
+	}
+	cycles := folds * (stream + a.R + a.C - 2)
+	switch {
+	case loads && overlap:
+		cycles += a.R
+	case loads:
+		cycles += folds * a.R
+	}
+	return cycles
+}
+
+// Room is what a buffer outside of the array keeps, in bits: of a kernel's inputs,
+// weights, if Cached, and outputs, and of the sums of one column fold. Fresh inputs are
+// in the DRAM until they are first read.
+type Room struct {
+	Input, Output, Sum int64
+	Weight             int64
+	Cached, Fresh      bool
+}
+
+// Outside is the bits that cross between that buffer and the DRAM.
+type Outside struct{ In, Out int64 }
+
+// Outside counts, for every time that a tensor is read, what of it the buffer does not
+// keep.
+func (a Systolic) Outside(k Kernel, r Room) Outside {
+	beyond := func(bits, room int64) int64 { return max(0, bits-room) }
+	g := k.Products()
+	input, weight := g*k.L*k.N*k.InputBits, g*k.N*k.M*k.WeightBits
+	inputs, weights, sums, times := ceil(k.M, a.C), int64(1), k.L, k.M
+	switch a.Dataflow {
+	case "is":
+		inputs, weights, sums, times = 1, ceil(k.L, a.C), k.M, k.L
+	case "os":
+		weights = ceil(k.L, a.R)
+	}
+	o := Outside{In: inputs * beyond(input, r.Input), Out: beyond(g*k.L*k.M*k.OutputBits, r.Output)}
+	if r.Fresh {
+		o.In += input - beyond(input, r.Input)
+	}
+	if r.Cached {
+		o.In += weights * beyond(weight, r.Weight)
+	}
+	if a.Dataflow != "os" {
+		open := times / a.C * beyond(a.C*sums*k.SumBits(), r.Sum)
+		open += beyond(times%a.C*sums*k.SumBits(), r.Sum)
+		o.In += g * (ceil(k.N, a.R) - 1) * open
+		o.Out += g * (ceil(k.N, a.R) - 1) * open
+	}
+	return o
+}

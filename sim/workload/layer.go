@@ -15,6 +15,7 @@ type Layer struct {
 	L, N, M int64
 	Groups  int64
 	Dynamic bool   // W is an activation
+	Cache   Cache  // and grows
 	Remark  string // what was made of it, where the file leaves a doubt
 
 	Activation bool // bias, rescale and clamp follow each output

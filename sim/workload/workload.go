@@ -1,5 +1,10 @@
 package workload
 
+import (
+	"math"
+	"math/bits"
+)
+
 // Kernel is one matrix product of one inference: L vectors of length N
 // against a matrix of N×M weights. With groups it is as many such products,
 // each with weights of its own, on vectors that hold the inputs of all groups
@@ -14,9 +19,48 @@ type Kernel struct {
 	SignedInput bool
 	Replicas    int64 // copies of W at least; 0 is 1
 	Dynamic     bool  // W is an activation: the array is written for every input
+	Cache       Cache // of a session: W grows by one input or output with every step, and what it was stays
 	Activation  bool  // bias, rescale and clamp follow each output
 	Window      Window
 	Beside      Beside
+}
+
+// Cache says how a dynamic kernel's W grows from step to step.
+type Cache string
+
+// A token more is an output more of Q·Kᵀ and an input more of A·V, in each group.
+const (
+	NoCache Cache = ""
+	Columns Cache = "columns"
+	Rows    Cache = "rows"
+)
+
+// Attending is the kernel over so many tokens, with what is computed beside it in
+// proportion.
+func (k Kernel) Attending(tokens int64) Kernel {
+	grows := &k.M
+	if k.Cache == Rows {
+		grows = &k.N
+	}
+	for _, n := range []*int64{&k.Beside.Operations, &k.Beside.Operands, &k.Beside.Results} {
+		high, low := bits.Mul64(uint64(*n), uint64(tokens))
+		if high >= uint64(*grows) {
+			*n = math.MaxInt64
+			continue
+		}
+		scaled, _ := bits.Div64(high, low, uint64(*grows))
+		*n = int64(min(scaled, math.MaxInt64))
+	}
+	*grows = tokens
+	return k
+}
+
+// Grown is the bits that a step adds to W, in all groups.
+func (k Kernel) Grown() int64 {
+	if k.Cache == Rows {
+		return k.Products() * k.M * int64(k.WeightBits)
+	}
+	return k.Products() * k.N * int64(k.WeightBits)
 }
 
 // Beside is what is computed before the next kernel takes the outputs: pooling,

@@ -109,6 +109,7 @@ func (c *Chip) openAccounts() {
 	a.shift = c.open("tile/array/shift-add", "shift-add", energy.Accumulate, "a conversion", c.scaled("shift_add", shift.Operation()))
 	a.correct = c.open("tile/array/shift-add", "correct", energy.Accumulate, "an input, and an output, whose weights are stored with an offset or inverted", c.scaled("shift_add", shift.Correction()))
 	c.openProgramming()
+	c.openSide()
 }
 
 const perDigit = "a used row, in each input slice, in each array that it crosses"
@@ -370,6 +371,12 @@ func (c *Chip) openComponents() {
 	}
 	list(c.readout.path, c.readout.section, arrays*c.readout.perArray, c.readout.leakage, c.readout.area, tallied(&c.converting, t.converting))
 	list("tile/array/shift-add", "shift_add", arrays, m.ShiftAdd.LeakageEach(m.Written("shift_add")), m.ShiftAdd.AreaEach(m.Written("shift_add")), tallied(&c.shifting, t.shiftAdd))
+	if c.side != nil {
+		pes := int64(m.Digital.Rows) * int64(m.Digital.Cols)
+		list("digital/pe", "digital", pes, given("leakage of a PE", float64(m.Digital.Leakage), "W", "leakage"),
+			model.Given("area of a PE", "A", float64(m.Digital.Area), "m2", "area"), counted, occupation{c.side.mac, 1})
+		list("digital/link", "", 1, model.Figure{Name: "leakage of a wire", Equation: "0", Unit: "W"}, nothing, none)
+	}
 	list("chip", "chip", 1, given("static power", float64(m.Chip.StaticPower), "W", "static_power"),
 		model.Given("static area", "A", float64(m.Chip.StaticArea), "m2", "static_area"), none)
 	c.components[len(c.components)-1].AreaKnown = m.Written("chip")("static_area")

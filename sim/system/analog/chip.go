@@ -19,8 +19,11 @@ import (
 // Options are what a run depends on beside the machine.
 type Options struct {
 	Batch      int64
-	Step       bool // an event for every stage of every read
-	Steady     bool // one pass alone, on arrays that hold what passes before it left: no wear, and nothing is programmed once
+	Step       bool     // an event for every stage of every read
+	Steady     bool     // one pass alone, on arrays that hold what passes before it left: no wear, and nothing is programmed once
+	Session    *Session // whose next step this is; nil: none
+	Part       bool     // of a step: kernels with a cache alone, where the others do what they did in any other
+	Digital    []bool   // by kernel: it is computed on the digital side
 	Statistics configs.Statistics
 	Sample     *workload.Sample // from which moments are measured; nil: none
 	Trace      *trace.Recorder  // nil: off
@@ -37,6 +40,7 @@ type Chip struct {
 	timings     timings
 	specs       []spec
 	spills      []mapping.Share
+	cacheSpill  mapping.Share // of the caches that are used on the digital side
 	ledger      *energy.Ledger
 	accounts    accounts
 	moments     []moments // by kernel; none where values are exact
@@ -56,6 +60,7 @@ type Chip struct {
 	accumulator *sim.Resource
 	dramLink    sim.Link
 	networkLink sim.Link
+	side        *side   // nil: there is none
 	units       *arrays // step granularity: the arrays that have a state of their own
 
 	plan        plan
@@ -91,7 +96,8 @@ type Measured struct {
 	Repeats         bool // the passes are a whole period of the plan: their mean is exact
 	Cycles          sim.Cycle
 	KernelCycles    []sim.Cycle
-	KernelLoads     []int64
+	KernelLoads     []int64     // of whole tiles
+	KernelAppends   []int64     // of a column or a row to a tile
 	KernelLoading   []sim.Cycle // in which a tile of the kernel was being loaded
 	KernelExposed   []sim.Cycle // of them, in which a wave waited for it
 	KernelWear      []float64   // as LoadsOfWorst, of the arrays that the kernel is loaded into; nil: nothing is
@@ -129,26 +135,10 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	if c.timings, err = newTimings(m, nominal); err != nil {
 		return nil, err
 	}
-	for _, k := range work.Kernels {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		s, err := newSpec(m, k)
-		if err != nil {
-			return nil, err
-		}
-		if s.stages, err = c.timings.newStages(&c.readout, s.phases); err != nil {
-			return nil, err
-		}
-		c.specs = append(c.specs, s)
-	}
-	if err := c.checkSizes(work.Values); err != nil {
-		return nil, err
-	}
-	if err := c.makeCopies(); err != nil {
-		return nil, err
-	}
 	if c.dramLink, err = newLink("dram.bandwidth", m.DRAM.Bandwidth, clock); err != nil {
+		return nil, err
+	}
+	if err := c.cut(work); err != nil {
 		return nil, err
 	}
 	// The network is on the chip, and slows down with its clock; the DRAM is not.
@@ -171,6 +161,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		c.network = c.engine.NewResource("network", 1)
 	}
 	c.accumulator = c.engine.NewResource("accumulator", 1)
+	c.addSide()
 	if c.values == nil {
 		if err := c.newMoments(); err != nil {
 			return nil, err
@@ -179,6 +170,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	c.openAccounts()
 	c.openComponents()
 	c.spills = mapping.Spills(work.Kernels, opt.Batch, int64(m.GlobalBuffer.Capacity))
+	c.cacheSpill = c.spillOfCaches()
 	if err := c.makePlan(work); err != nil {
 		return nil, err
 	}
@@ -197,6 +189,34 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	return c, c.budget.check()
 }
 
+// cut lays each kernel on arrays.
+func (c *Chip) cut(work *workload.Workload) error {
+	for _, k := range work.Kernels {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		s, err := newSpec(c.machine, k)
+		if err != nil {
+			return err
+		}
+		if s.stages, err = c.timings.newStages(&c.readout, s.phases); err != nil {
+			return err
+		}
+		s.digital = c.options.Digital != nil && c.options.Digital[len(c.specs)]
+		c.specs = append(c.specs, s)
+	}
+	if c.options.Session != nil {
+		c.options.Session.cut(c.specs)
+	}
+	if err := c.checkSizes(work.Values); err != nil {
+		return err
+	}
+	if c.options.Session != nil {
+		return nil
+	}
+	return c.makeCopies()
+}
+
 func (c *Chip) openPhases() {
 	c.ledger.AddPhase("preload")
 	c.ledger.AddPhase("warm-up")
@@ -205,6 +225,7 @@ func (c *Chip) openPhases() {
 	}
 	c.measured.KernelCycles = make([]sim.Cycle, len(c.specs))
 	c.measured.KernelLoads = make([]int64, len(c.specs))
+	c.measured.KernelAppends = make([]int64, len(c.specs))
 	c.measured.KernelLoading = make([]sim.Cycle, len(c.specs))
 	c.measured.KernelExposed = make([]sim.Cycle, len(c.specs))
 	c.fetching = make([]fetching, len(c.specs))

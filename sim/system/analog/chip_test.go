@@ -191,7 +191,7 @@ func (c *Chip) checkReload(t *rapid.T) {
 		t.Fatalf("kernels load the array that wears out first %v times a pass, of which the most should be %g", m.KernelWear, m.LoadsOfWorst)
 	}
 	for k := range c.specs {
-		if m.KernelExposed[k] > m.KernelLoading[k] || m.KernelExposed[k] > m.KernelCycles[k] || m.KernelLoads[k] == 0 && m.KernelLoading[k] > 0 {
+		if m.KernelExposed[k] > m.KernelLoading[k] || m.KernelExposed[k] > m.KernelCycles[k] || m.KernelLoads[k]+m.KernelAppends[k] == 0 && m.KernelLoading[k] > 0 {
 			t.Fatalf("kernel %d: %d loads took %d cycles, waited for during %d of its %d", k, m.KernelLoads[k], m.KernelLoading[k], m.KernelExposed[k], m.KernelCycles[k])
 		}
 		if !c.machine.Chip.OverlapReload && m.KernelExposed[k] != m.KernelLoading[k] {

@@ -23,6 +23,7 @@ const (
 	evSummed
 	evSent
 	evStored
+	evCached
 )
 
 // Priorities on shared media: what frees a resource goes before what takes one,
@@ -199,6 +200,7 @@ func (c *Chip) Handle(ev sim.Event) error {
 		return c.store(c.lane(&ev), ev.A)
 	case evStored:
 		return c.drained(c.lane(&ev))
+	case evCached: // nothing waits for it
 	default:
 		return fmt.Errorf("event of kind %d", ev.Kind)
 	}
@@ -229,8 +231,13 @@ func (c *Chip) tryStart() error {
 func (c *Chip) start(l *line) {
 	c.waveFrom = c.engine.Now()
 	c.startLanes(l)
-	if c.exact(&l.lanes[0].wave) {
+	c.storeCache(l.planned)
+	if !l.spec.digital && c.exact(&l.lanes[0].wave) {
 		c.values.begin(&l.lanes[0].wave)
+	}
+	if l.spec.digital {
+		c.side.start(l)
+		return
 	}
 	l.allowed = l.vectors
 	c.watch(l)

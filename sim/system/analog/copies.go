@@ -27,7 +27,9 @@ func (c *Chip) makeCopies() error {
 	}
 	if c.machine.Chip.Replication == "balance" && demand+loose < arrays {
 		for k, n := range mapping.Balance(stages, min(arrays-loose, demand+mostSpare)) {
-			c.specs[k].grid.Copies = n
+			if !c.specs[k].digital {
+				c.specs[k].grid.Copies = n
+			}
 		}
 	}
 	used, copies := 0, 0
@@ -51,12 +53,15 @@ func (c *Chip) stages() (all []mapping.Stage, demand, loose int) {
 	for k := range c.specs {
 		s := &c.specs[k]
 		s.grid.Copies = int(max(1, s.kernel.Replicas))
+		if s.digital {
+			s.grid.Copies = 0
+		}
 		stage := mapping.Stage{
 			Tiles: s.grid.Tiles(), Vectors: s.kernel.L * c.options.Batch,
 			Cycles: float64(c.cyclesOfVector(s)), Copies: s.grid.Copies,
 		}
 		if s.kernel.Dynamic {
-			loose = max(loose, s.grid.Tiles())
+			loose = max(loose, min(s.grid.Copies, 1)*s.grid.Tiles())
 			stage.Tiles, stage.Vectors = 0, 1
 		} else {
 			demand += s.grid.Arrays()

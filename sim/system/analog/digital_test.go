@@ -172,6 +172,7 @@ func TestDigitalFollowsTheBits(t *testing.T) {
 func TestDigitalReloadsLikeAnalog(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := randomDigital(t)
+		m.Chip.Replication = "none" // balance goes by how long a read takes
 		w := randomChain(t, m)
 		for k := range w.Kernels {
 			w.Kernels[k].Dynamic = rapid.Bool().Draw(t, "dynamic")

@@ -52,6 +52,15 @@
 // cells is a weight's; converters, samples and rows do no more for it than groups by
 // themselves would.
 //
+// A dynamic kernel (chip.dynamic) writes its arrays for every input, or is computed on
+// the digital side, and takes none: a systolic array of PEs at the global buffer, a wave
+// for each input, that takes
+//
+//	Σ_k max(compute(k), store(k−1) + fetch(k+1))  over the folds k of [xbar/digital/systolic]
+//
+// where only what the global buffer cannot keep is fetched and stored, in each fold that
+// needs it. Its operands cross wires of their own, and not the network.
+//
 // What is computed beside the products takes an operation of the activation units for
 // a step of arithmetic. Its numbers are in the global buffer and go the way of inputs
 // to the tiles, and that of outputs back. It takes no time.

@@ -47,6 +47,14 @@ func (c *Chip) checkSizes(values *workload.Values) error {
 		s := &c.specs[i]
 		k := &s.kernel
 		batch := float64(c.options.Batch)
+		if s.digital {
+			array := c.machine.Digital.Array()
+			if err := array.Countable(*k, c.dramLink.PerBit()); err != nil {
+				return err
+			}
+			uses += batch
+			continue
+		}
 		tiles := float64(s.grid.RowTiles) * float64(s.grid.ColTiles) * float64(ceilDiv(k.Products(), int64(s.grid.Pack())))
 		if k.Dynamic {
 			tiles *= batch

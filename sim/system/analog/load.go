@@ -3,6 +3,7 @@ package analog
 import (
 	"xbar/sim"
 	"xbar/sim/mapping"
+	"xbar/sim/workload"
 )
 
 // load is one tile on its way into an array, row by row: while one row is
@@ -10,6 +11,8 @@ import (
 type load struct {
 	wave    int
 	array   int
+	appends bool  // to what the array has
+	dram    bool  // weights come from there; an activation is in the global buffer already
 	rows    int64 // of cells: one holds as many of the weights' rows as columns share an output
 	row     loadRow
 	last    loadRow // the last may hold fewer
@@ -56,7 +59,11 @@ func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 	t := tileOf(&s.grid, p.Tile)
 	inputs, weights := t.rows, t.weights/t.groups // a row holds weights of its own group
 	fold := min(int64(c.machine.Crossbar.Fold), inputs)
-	l := load{wave: i, array: p.Array, rows: ceilDiv(inputs, fold)}
+	if p.Append {
+		inputs, weights, fold = appended(s.kernel.Cache, t, fold)
+	}
+	l := load{wave: i, array: p.Array, appends: p.Append, rows: ceilDiv(inputs, fold)}
+	l.dram = !s.kernel.Dynamic || s.kernel.Cache != workload.NoCache && !p.Append
 	var err error
 	var lost, lastLost float64
 	if l.row, lost, err = c.loadRow(s, fold*weights); err != nil {
@@ -70,6 +77,15 @@ func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 	c.triggered[after] = append(c.triggered[after], len(c.loads))
 	c.loads = append(c.loads, l)
 	return nil
+}
+
+// appended is what is written of a tile that a column or a row is added to: a weight of
+// each of its rows, or a row of each of its groups.
+func appended(by workload.Cache, t tile, fold int64) (inputs, weights, each int64) {
+	if by == workload.Rows {
+		return t.groups, t.weights / t.groups, 1
+	}
+	return t.rows, 1, fold
 }
 
 // loadRow is a row of so many weights, and the seconds of its time that are
@@ -125,12 +141,11 @@ func (c *Chip) rowWrite(cells int64) (rowWrite, error) {
 	return r, err
 }
 
-// bookLoad charges all that moves and writes a tile. Weights come from DRAM, an
-// activation is in the global buffer already.
+// bookLoad charges all that moves and writes a tile.
 func (c *Chip) bookLoad(w *planned, l *load) {
 	a := &c.accounts
 	bits, cells := l.bits(), l.cells()
-	if !w.spec.kernel.Dynamic {
+	if l.dram {
 		c.ledger.Add(w.phase, a.dramWeights, bits)
 		c.ledger.Add(w.phase, a.bufferFill, bits)
 	}
@@ -140,11 +155,13 @@ func (c *Chip) bookLoad(w *planned, l *load) {
 	c.ledger.Add(w.phase, a.verify, cells)
 	c.ledger.Add(w.phase, a.verifyConvert, cells)
 	c.writing += l.writing()
-	switch w.phase {
-	case preloadPhase:
+	switch {
+	case w.phase == preloadPhase:
 		c.measured.PreloadTiles++
-	case warmUpPhase:
+	case w.phase == warmUpPhase:
 		c.measured.WarmUpTiles++
+	case l.appends:
+		c.measured.KernelAppends[w.plan.Kernel]++
 	default:
 		c.measured.KernelLoads[w.plan.Kernel]++
 	}
@@ -154,7 +171,7 @@ func loadKey(i int, row int64) uint64 { return weights | uint64(i)<<21 | uint64(
 
 func (c *Chip) fetchRow(i int, row int64) {
 	l := &c.loads[i]
-	if n := c.dramLink.Cycles(l.at(row).bits); n > 0 && !c.waves[l.wave].spec.kernel.Dynamic {
+	if n := c.dramLink.Cycles(l.at(row).bits); n > 0 && l.dram {
 		c.dram.Request(loadKey(i, row), n, c.self, evRowFetched, int64(i), row)
 		return
 	}

@@ -31,28 +31,37 @@ const (
 
 // Fits reports whether every static tile of some kernels has an array of its own
 // on a machine, so that no policy makes a difference.
-func Fits(m *configs.Machine, kernels []workload.Kernel) (bool, error) {
+func Fits(m *configs.Machine, kernels []workload.Kernel, batch int64) (bool, error) {
 	grids := make([]mapping.Grid, len(kernels))
+	arrays := m.Chip.Tiles * m.Chip.ArraysPerTile
 	for i, k := range kernels {
 		s, err := newSpec(m, k)
 		if err != nil {
 			return false, err
 		}
 		grids[i] = s.grid
+		if k.Cache != workload.NoCache {
+			arrays -= min(arrays, int(min(batch*int64(s.grid.Arrays()), int64(arrays))))
+		}
 	}
-	return mapping.Resident(kernels, grids, m.Chip.Tiles*m.Chip.ArraysPerTile), nil
+	return mapping.Resident(kernels, grids, arrays), nil
 }
 
 func (c *Chip) makePlan(work *workload.Workload) (err error) {
 	m := c.machine
-	grids := make([]mapping.Grid, len(c.specs))
-	for k := range c.specs {
-		grids[k] = c.specs[k].grid
+	if s := c.options.Session; s != nil {
+		c.plan = plan{planner: s.planner}
+		c.measured.Passes, c.measured.Repeats = 1, true
+		if !c.options.Part && !c.options.Steady {
+			c.plan.preload = s.preload
+		}
+		if err := c.planPass(); err != nil {
+			return err
+		}
+		c.measured.LoadsOfWorst, c.measured.KernelWear = float64(s.Worst())/float64(s.steps), s.wear(len(c.specs))
+		return nil
 	}
-	p := mapping.NewPlanner(work.Kernels, grids, mapping.Chip{
-		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
-		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
-	}, c.options.Batch)
+	p := c.newPlanner(work)
 	if m.Chip.Reload == "auto" && !p.Resident() {
 		panic("analog: the policy is not chosen")
 	}
@@ -84,6 +93,18 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		c.measured.Repeats = c.measured.Repeats || p.Resident() || slices.Equal(start, p.State())
 	}
 	return c.planWear()
+}
+
+func (c *Chip) newPlanner(work *workload.Workload) *mapping.Planner {
+	m := c.machine
+	grids := make([]mapping.Grid, len(c.specs))
+	for k := range c.specs {
+		grids[k] = c.specs[k].grid
+	}
+	return mapping.NewPlanner(work.Kernels, grids, mapping.Chip{
+		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
+		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
+	}, c.options.Batch)
 }
 
 // use is an array that a kernel was loaded into.
@@ -124,7 +145,7 @@ func (c *Chip) planWear() error {
 }
 
 func (c *Chip) planPass() error {
-	waves, err := c.plan.planner.Pass(c.ctx)
+	waves, err := c.nextPass()
 	if c.ctx.Err() != nil {
 		return err
 	}
@@ -137,6 +158,14 @@ func (c *Chip) planPass() error {
 			len(c.plan.passes), 2*mapping.MostWaves)
 	}
 	return nil
+}
+
+// nextPass is the next of the plan, or of a session.
+func (c *Chip) nextPass() ([]mapping.Wave, error) {
+	if s := c.options.Session; s != nil {
+		return s.pass(c.ctx, c.options.Part)
+	}
+	return c.plan.planner.Pass(c.ctx)
 }
 
 // enoughPasses reports whether the planned passes stand for all later ones:

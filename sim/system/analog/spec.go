@@ -34,6 +34,7 @@ type spec struct {
 	phases  []crossbar.Phase // the conversions of an input
 	stages  []stage          // and what they take
 	sumBits int64            // of a partial sum
+	digital bool             // it is computed on the digital side, and takes no array
 }
 
 func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
@@ -139,6 +140,12 @@ func (c *Chip) Times() []Time {
 	all = append(all,
 		c.rowTime(),
 	)
+	if c.side != nil {
+		all = append(all, Time{"digital/pe", model.Figure{
+			Name: "time of a MAC", Equation: "t = 1/{f}", Unit: "s", Value: 1 / float64(m.Clock),
+			Inputs: []model.Input{{Symbol: "f", Value: float64(m.Clock), Unit: "Hz", Key: "machine.clock"}},
+		}, 1})
+	}
 	for i := range all {
 		all[i].Latency = m.Supply.Time(all[i].Latency)
 	}
