@@ -59,7 +59,7 @@ func (j *job) runSession(ctx context.Context) (*Machine, error) {
 		r.add(Step{Tokens: r.Context + t, EnergyJ: m.EnergyJ, Seconds: m.Seconds})
 		if t == j.session.steps {
 			j.evidence = step.evidence
-			r.finish(j.batch(), nil)
+			r.finish(j.batch())
 			m.Session = r
 			return m, nil
 		}
@@ -107,15 +107,12 @@ func (j *job) runAnalogSession(ctx context.Context) (*Machine, error) {
 		return nil, err
 	}
 	r.fillIn(j.work.Kernels, m, state.Separate())
-	r.add(stepOf(chip, m, j.session.context+j.session.steps))
-	r.finish(j.batch(), func(seconds float64) *float64 {
-		r.WritesPerCell = state.Worst()
-		if r.WritesPerCell == 0 || seconds == 0 {
-			return nil
-		}
-		days := j.machine.Cell.Endurance / float64(r.WritesPerCell) * seconds / secondsOfDay
-		return &days
-	})
+	r.add(stepOf(chip, j.session.context+j.session.steps, m.EnergyJ, m.Seconds))
+	r.finish(j.batch())
+	if r.WritesPerCell = state.Worst(); r.WritesPerCell > 0 && r.Seconds > 0 {
+		days := j.machine.Cell.Endurance / float64(r.WritesPerCell) * r.Seconds / secondsOfDay
+		r.DaysToWearOut = &days
+	}
 	m.Session = r
 	return m, nil
 }
@@ -126,15 +123,12 @@ func (j *job) steps(ctx context.Context, opt analog.Options, r *Session) error {
 	opt.Part = opt.Session.Separate()
 	opt.Trace, opt.Progress = nil, nil
 	for t := int64(1); t < j.session.steps; t++ {
-		work := j.session.at(t)
-		chip, err := runChip(ctx, j.machine, work, opt)
+		chip, err := runChip(ctx, j.machine, j.session.at(t), opt)
 		if err != nil {
 			return err
 		}
-		step := *j
-		step.work = work
-		m := step.analogPass(chip)
-		r.add(stepOf(chip, m, j.session.context+t))
+		joules, seconds := taken(chip)
+		r.add(stepOf(chip, j.session.context+t, joules, seconds))
 		if j.progress != nil {
 			j.progress(float64(t) / float64(j.session.steps))
 		}
@@ -142,23 +136,22 @@ func (j *job) steps(ctx context.Context, opt analog.Options, r *Session) error {
 	return nil
 }
 
-// analogPass is a pass's energy and time, kernel by kernel.
-func (j *job) analogPass(chip *analog.Chip) *Machine {
+// taken is what the kernels that were simulated took.
+func taken(chip *analog.Chip) (joules, seconds float64) {
 	measured := chip.Measured()
-	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(len(j.work.Kernels) - 1), measured.Passes}
-	m := &Machine{}
-	for k := range j.work.Kernels {
-		if chip.Leaves(k) {
-			continue
+	kernels := len(measured.KernelCycles)
+	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(kernels - 1), measured.Passes}
+	for k := range kernels {
+		if !chip.Leaves(k) {
+			joules += b.phaseJoules(chip.KernelPhase(k))
+			seconds += chip.Clock().Seconds(measured.KernelCycles[k])
 		}
-		m.EnergyJ += b.phaseJoules(chip.KernelPhase(k))
-		m.Seconds += chip.Clock().Seconds(measured.KernelCycles[k])
 	}
-	return m
+	return joules, seconds
 }
 
-func stepOf(chip *analog.Chip, m *Machine, tokens int64) Step {
-	s := Step{Tokens: tokens, EnergyJ: m.EnergyJ, Seconds: m.Seconds}
+func stepOf(chip *analog.Chip, tokens int64, joules, seconds float64) Step {
+	s := Step{Tokens: tokens, EnergyJ: joules, Seconds: seconds}
 	measured := chip.Measured()
 	for k := range measured.KernelLoads {
 		s.Loads += measured.KernelLoads[k]
@@ -190,7 +183,7 @@ func (r *Session) fillIn(kernels []workload.Kernel, last *Machine, separate bool
 func (r *Session) add(s Step) { r.Steps = append(r.Steps, s) }
 
 // finish sums the steps up.
-func (r *Session) finish(batch int64, days func(seconds float64) *float64) {
+func (r *Session) finish(batch int64) {
 	for _, s := range r.Steps {
 		r.EnergyJ += s.EnergyJ
 		r.Seconds += s.Seconds
@@ -198,7 +191,4 @@ func (r *Session) finish(batch int64, days func(seconds float64) *float64) {
 	}
 	n := float64(int64(len(r.Steps)) * batch)
 	r.MeanEnergyJ, r.MeanSeconds = r.EnergyJ/n, r.Seconds/n
-	if days != nil {
-		r.DaysToWearOut = days(r.Seconds)
-	}
 }
