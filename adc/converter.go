@@ -49,3 +49,29 @@ func (c *Converter) scaled(sum int64) float64 {
 	code := math.RoundToEven(float64(sum-c.low) * c.codes / span)
 	return float64(c.low) + code*span/c.codes
 }
+
+// Finer is the converter for sums that are no whole numbers, where mode is "scale": if
+// there are more codes than sums, the step is the smallest whole fraction of one.
+func (c Converter) Finer(mode string, resolution int) Converter {
+	span := c.high - c.low
+	if times := (int64(1)<<resolution - 1) / max(span, 1); mode == "scale" && c.codes == 0 && times > 1 {
+		c.codes = float64(span * times)
+	}
+	return c
+}
+
+// ConvertReal is [Converter.Convert] of a sum that is no whole number: the nearest
+// code, the even one of two.
+func (c *Converter) ConvertReal(sum float64) (value float64, clipped bool) {
+	switch low, high := float64(c.low), float64(c.high); {
+	case sum < low-0.5:
+		return low, true
+	case sum > high+0.5:
+		return high, true
+	case c.codes == 0:
+		return min(max(math.RoundToEven(sum), low), high), false
+	default:
+		code := math.RoundToEven((sum - low) * c.codes / (high - low))
+		return low + min(max(code, 0), c.codes)*(high-low)/c.codes, false
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"xbar/crossbar/encode"
 	"xbar/digital"
+	"xbar/sim/unit"
 )
 
 // check reports what no single key can tell. A check is left out when a value
@@ -74,9 +75,13 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 			d.errs.addf(given.keyAt, "%s of a workload is that of a preset's, a topology's or a model's kernels, and none is given; each kernel has its own", key)
 		}
 	}
+	if given := n.child("dims"); given != nil && model == nil {
+		d.errs.addf(given.keyAt, "dims belongs to an ONNX model, and none is given")
+	}
 	d.checkStatistics(c, n)
 	d.checkCopies(c)
 	d.checkSession(c, n)
+	d.checkWindows(c)
 	if c.Workload.Values != "exact" || network != nil {
 		return
 	}
@@ -151,6 +156,36 @@ func (d *decoder) checkSide(m *machine) {
 			Message: "dynamic = " + quote(dynamic) + " needs a digital side, and the machine has none: add [machine.digital], of PEs beside the arrays, or its preset",
 			Allowed: strings.Join(machineSchema.field("digital").sub.required(), ", "),
 		})
+	}
+}
+
+// checkWindows reports windows with more inputs than their vectors use.
+func (d *decoder) checkWindows(c *Config) {
+	for i, k := range c.Workload.Kernels {
+		at := func(key string) span { return d.leaves[element("workload.kernel", i)+"."+key].at }
+		groups := max(k.Groups, 1)
+		uses, fits := product(k.L, k.N, groups)
+		if !fits {
+			continue // [decoder.checkSizes] says so
+		}
+		if k.Distinct > uses {
+			d.errs.addf(at("distinct_inputs"), "distinct_inputs = %d, but L·N × groups = %d·%d × %d use %d", k.Distinct, k.L, k.N, groups, uses)
+			continue
+		}
+		if k.Distinct%groups > 0 {
+			d.errs.addf(at("distinct_inputs"), "distinct_inputs = %d cannot be shared out among %d groups, each of which has as many", k.Distinct, groups)
+		}
+		if k.Distinct > 0 {
+			uses = k.Distinct
+		}
+		for _, of := range []struct {
+			key    string
+			inputs int64
+		}{{"ahead", k.Ahead}, {"behind", k.Behind}} {
+			if of.inputs > uses {
+				d.errs.addf(at(of.key), "%s = %d of %d inputs", of.key, of.inputs, uses)
+			}
+		}
 	}
 }
 
@@ -280,6 +315,7 @@ func (d *decoder) checkAnalog(m *machine) {
 		d.errs.addf(m.blame("adc.per_array", "crossbar.cols", "crossbar.fold"), "per_array = %d converters, and the array has cols = %d", m.ADC.PerArray, m.Crossbar.LogicalCols())
 	}
 	d.checkConductance(m)
+	d.checkDevices(m)
 	d.checkSupply(m)
 	d.checkTrees(m)
 	d.checkNetwork(m)
@@ -290,6 +326,46 @@ func (d *decoder) checkAnalog(m *machine) {
 		}
 	}
 }
+
+// checkDevices reports devices that the array cannot have, or that lack a number.
+func (d *decoder) checkDevices(m *machine) {
+	v, x := &m.Devices, &m.Crossbar
+	if v.OnOffRatio > 0 && x.Encoding != string(encode.Offset) && x.Encoding != string(encode.Differential) && m.given("crossbar.encoding") {
+		d.errs.addf(m.blame("devices.on_off_ratio", "crossbar.encoding"), "on_off_ratio needs encoding offset or differential, and it is %s: nothing takes off what cells at level zero conduct", x.Encoding)
+	}
+	if !v.Ideal() && x.ColumnFlip {
+		d.errs.addf(m.blame("crossbar.column_flip"), "column_flip beside [machine.devices]: of columns that are no whole levels none is inverted exactly; set it to false")
+	}
+	if !v.Resistive() {
+		return
+	}
+	wires := []string{"devices.row_resistance", "devices.column_resistance", "devices.sense_resistance"}
+	if v.OnConductance == 0 && m.Cell.GOn == 0 {
+		d.errs.addf(m.blame(wires...), "wires are resistive beside a cell, and no conductance is known: give on_conductance, or cell.g_on")
+	}
+	on := float64(v.OnConductance)
+	if on == 0 {
+		on = float64(m.Cell.GOn)
+	}
+	for i, r := range []unit.Ohm{v.RowResistance, v.ColumnResistance, v.SenseResistance} {
+		if most := []float64{1, 1, 1e6}[i]; float64(r)*on > most {
+			d.errs.addf(m.blame(wires[i]), "%s = %v beside cells of %v: at most %g times what a cell at the top level has is simulated",
+				strings.TrimPrefix(wires[i], "devices."), r, unit.Ohm(1/on), most)
+		}
+	}
+	if x.Fold > 1 {
+		d.errs.addf(m.blame("crossbar.fold"), "fold = %d beside resistive wires: columns that share an output are solved as one", x.Fold)
+	}
+	if n := x.Rows * x.Cols * min(x.Rows, x.Cols); m.given("crossbar.rows", "crossbar.cols") && n > maxWires {
+		d.errs.addf(m.blame(wires...), "wires of an array of %d×%d: at most %d×%d is solved", x.Rows, x.Cols, maxWired, maxWired)
+	}
+}
+
+// maxWired is the size of an array whose wires take some minutes.
+const (
+	maxWired = 1024
+	maxWires = maxWired * maxWired * maxWired
+)
 
 // maxArrays bounds what a chip makes the simulator hold, maxCells what it makes
 // it count.
@@ -388,8 +464,21 @@ func (d *decoder) checkTrees(m *machine) {
 }
 
 // checkNetwork reports a limit to the network of a systolic array, which has a wire
-// for each bit of its edges.
+// for each bit of its edges, hops of it, and models of hops for what has none, or none
+// that are not counted.
 func (d *decoder) checkNetwork(m *machine) {
+	if !m.given("network.kind", "network.model") {
+		return
+	}
+	n := &m.Network
+	switch keys := []string{"network.model", "network.kind"}; {
+	case n.Routed() && m.Kind == "systolic":
+		d.errs.addf(m.blame("network.kind"), "kind = %s: the network of a systolic machine has a wire from each buffer to the edges of its array; leave it out", quote(n.Kind))
+	case n.Routed() && n.Model == "router":
+		d.errs.addf(m.blame("network.hops", "network.model"), "hops = %g on average beside kind = %s, which counts them: give energy, of a bit and hop, or standard, node and length (the model \"hop\")", n.Hops, quote(n.Kind))
+	case !n.Routed() && n.Model == "hop":
+		d.errs.addf(m.blame(keys...), "model = \"hop\" is of each hop, and a bus has none: with kind = \"mesh\" or \"htree\", or hops on average (the model \"router\")")
+	}
 	if m.Kind == "systolic" && m.given("network.bandwidth") && m.Network.Bandwidth > 0 {
 		d.errs.addf(m.blame("network.bandwidth"), "bandwidth = %s: the network of a systolic machine is as wide as the edges of its array; leave it out, or give dram.bandwidth", m.written("network.bandwidth"))
 	}

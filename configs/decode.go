@@ -60,6 +60,8 @@ func (d *decoder) table(s *section, v reflect.Value, n *node, path string) {
 			d.subtable(f, v.Field(f.index), c, n, below)
 		case f.kind == lists:
 			d.list(f, v.Field(f.index), c, below)
+		case f.kind == sizes:
+			d.sizes(f, v.Field(f.index), c, below)
 		default:
 			d.leaf(s, f, v.Field(f.index), c, n, below)
 		}
@@ -106,6 +108,32 @@ func (d *decoder) list(f *field, v reflect.Value, c *node, path string) {
 		}
 		d.table(f.sub, v.Index(i), e, element(path, i))
 	}
+}
+
+// sizes reads whole numbers by name.
+func (d *decoder) sizes(f *field, v reflect.Value, n *node, path string) {
+	switch {
+	case n == nil:
+		return
+	case n.kind != table:
+		d.errs.add(n.at, Error{Message: fmt.Sprintf("%s is a table, not %s: write { name = 1 }", f.key, describe(n))})
+		return
+	}
+	all := map[string]int64{}
+	for _, c := range n.children {
+		one := field{key: c.key, low: f.low, high: f.high, bounds: f.bounds, kind: whole}
+		var size int64
+		if c.kind == broken {
+			continue
+		}
+		if wrong := one.set(reflect.ValueOf(&size).Elem(), c); wrong.Message != "" {
+			d.errs.add(c.at, wrong)
+			continue
+		}
+		all[c.key] = size
+		d.leaves[path+"."+c.key] = leaf{c.keyAt, Origin{Where: c.at.where(), Text: c.text}}
+	}
+	v.Set(reflect.ValueOf(all))
 }
 
 // machine reads one machine. Its keys are counted from its own table.

@@ -26,7 +26,7 @@ energy_per_add = "0.03 pV"
 	// study.toml:6:1: unknown key "m" in [[workload.kernel]]; did you mean "M"?
 	//     6 | m = 128
 	//       | ^
-	//       allowed: L, M, N, activation, cache, dynamic, groups, input_bits, name, operands, operations, output_bits, repeat, replicas, results, signed_input, signed_weight, weight_bits
+	//       allowed: L, M, N, activation, ahead, behind, cache, distinct_inputs, dynamic, groups, input_bits, name, operands, operations, output_bits, repeat, replicas, results, signed_input, signed_weight, weight_bits
 	// study.toml:10:9: 1e9 has no unit: clock is a frequency, written like "1.2 MHz"
 	//    10 | clock = 1e9
 	//       |         ^^^

@@ -148,7 +148,7 @@ func TestWithoutPreset(t *testing.T) {
 	if diff := cmp.Diff(preset.Machines[1].Memory, c.Machines[1].Memory); diff != "" {
 		t.Errorf("written out and preset differ:\n%s", diff)
 	}
-	if m := c.Machines[2]; m.Kind != "systolic" || m.Array != (systolic.Array{Rows: 16, Cols: 8, Dataflow: "ws"}) || m.WeightBuffer.Capacity != 8*2048 || m.DRAM.Channels != 1 || m.DRAM.Bandwidth != 0 {
+	if m := c.Machines[2]; m.Kind != "systolic" || m.Array != (systolic.Array{Rows: 16, Cols: 8, Dataflow: "ws", Im2col: "off-chip"}) || m.WeightBuffer.Capacity != 8*2048 || m.DRAM.Channels != 1 || m.DRAM.Bandwidth != 0 {
 		t.Errorf("systolic: %+v", m.Systolic())
 	}
 	if c.Workload.Statistics.InputDensity != 0.25 || len(c.Workload.Kernels) != 2 || c.Workload.Kernels[1].Repeat != 3 {

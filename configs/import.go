@@ -20,14 +20,25 @@ const maxModel = 2 << 30
 
 // Import reads a network from a file of another program: an ONNX model if its
 // name ends in .onnx, and otherwise a SCALE-Sim topology. Where there is no such
-// file, it may be the name of one of the library's [Networks]. What is wrong in a
-// topology comes as [Errors].
-func Import(path string) (*workload.Network, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return importShipped(path)
+// file, it may be the name of one of the library's [Networks]. Sizes are those of a
+// model's dimensions that go by a name. What is wrong in a topology comes as [Errors].
+func Import(path string, sizes map[string]int64) (*workload.Network, error) {
+	_, err := os.Stat(path)
+	absent := errors.Is(err, fs.ErrNotExist)
+	if !absent && strings.EqualFold(filepath.Ext(path), ".onnx") {
+		network, err := readModel(path, sizes, readFile)
+		if unknown := (*onnx.UnknownDim)(nil); errors.As(err, &unknown) {
+			if near := Nearest(unknown.Name, unknown.Has); near != "" {
+				err = fmt.Errorf("%w; did you mean %s?", err, quote(near))
+			}
+		}
+		return network, err
 	}
-	if strings.EqualFold(filepath.Ext(path), ".onnx") {
-		return readModel(path, readFile)
+	if len(sizes) > 0 {
+		return nil, fmt.Errorf("%s: sizes of dimensions are given, and only those of an ONNX model go by names", quote(path))
+	}
+	if absent {
+		return importShipped(path)
 	}
 	doc, err := openTopology(path, readFile)
 	if err != nil {
@@ -70,12 +81,13 @@ func (open openFile) content(kind, path string, most int64) ([]byte, error) {
 	return text, err
 }
 
-func readModel(path string, open openFile) (*workload.Network, error) {
+// readModel reads an ONNX model. An error may be an [onnx.UnknownDim].
+func readModel(path string, sizes map[string]int64, open openFile) (*workload.Network, error) {
 	file, err := open.content("an ONNX model", path, maxModel)
 	if err != nil {
 		return nil, fmt.Errorf("onnx %s: %w", quote(path), err)
 	}
-	network, err := onnx.Read(file)
+	network, err := onnx.Read(file, sizes)
 	if err == nil && len(network.Layers) == 0 {
 		err = errors.New("no layers: nothing in it multiplies inputs with a matrix")
 	}
@@ -141,7 +153,14 @@ func (l *loader) onnx(d *decoder, w *Workload) {
 		d.errs.addf(at, "an ONNX model is a file, and here are none")
 		return
 	}
-	network, err := readModel(w.ONNX, l.open)
+	network, err := readModel(w.ONNX, w.Dims, l.open)
+	if unknown := (*onnx.UnknownDim)(nil); errors.As(err, &unknown) {
+		d.errs.add(d.leaves["workload.dims."+unknown.Name].at, Error{
+			Message:    fmt.Sprintf("%s has no dimension %s", quote(w.ONNX), quote(unknown.Name)),
+			Suggestion: Nearest(unknown.Name, unknown.Has), Allowed: strings.Join(unknown.Has, ", "),
+		})
+		return
+	}
 	if list := (onnx.Errors)(nil); errors.As(err, &list) {
 		for _, message := range list {
 			d.errs.addf(at, "%s", message)
@@ -177,11 +196,12 @@ func (d *decoder) addLayer(w *Workload, layer *workload.Layer, from leaf) {
 		Name: layer.Name, L: layer.L, N: layer.N, M: layer.M, Groups: layer.Groups, Repeat: 1, Dynamic: layer.Dynamic, Cache: cmp.Or(string(layer.Cache), "none"), Activation: layer.Activation || w.Activation,
 		InputBits: cmp.Or(layer.InputBits, w.InputBits, 8), WeightBits: cmp.Or(layer.WeightBits, w.WeightBits, 8), OutputBits: cmp.Or(w.OutputBits, 8),
 		SignedInput: layer.SignedInput, SignedWeight: true,
+		Distinct: layer.Window.Inputs, Ahead: layer.Window.Ahead, Behind: layer.Window.Behind,
 		Operations: d.beside("operations", layer.Operations, layer, from),
 		Operands:   d.beside("operands", layer.Operands, layer, from),
 		Results:    d.beside("results", layer.Results, layer, from),
 	})
-	for _, key := range []string{"L", "N", "M", "groups", "dynamic", "cache", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
+	for _, key := range []string{"L", "N", "M", "groups", "distinct_inputs", "ahead", "behind", "dynamic", "cache", "activation", "operations", "operands", "results", "input_bits", "weight_bits"} {
 		d.leaves[path+key] = from
 	}
 	if layer.InputBits == 0 {

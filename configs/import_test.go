@@ -67,10 +67,10 @@ func TestImportPaths(t *testing.T) {
 	if got := cfg.Workload.ONNX; got != filepath.Join(folder, "net.ONNX") || len(cfg.Workload.Kernels) != 2 {
 		t.Errorf("%s, %d kernels", got, len(cfg.Workload.Kernels))
 	}
-	if network, err := Import(filepath.Join(folder, "net.ONNX")); err != nil || len(network.Layers) != 2 || network.Layers[0].WeightBits != 8 {
+	if network, err := Import(filepath.Join(folder, "net.ONNX"), nil); err != nil || len(network.Layers) != 2 || network.Layers[0].WeightBits != 8 {
 		t.Errorf("%+v, %v", network, err)
 	}
-	if _, err := Import(filepath.Join(folder, "net.csv")); err == nil || !strings.Contains(err.Error(), "larger than 4 MiB: not a topology") {
+	if _, err := Import(filepath.Join(folder, "net.csv"), nil); err == nil || !strings.Contains(err.Error(), "larger than 4 MiB: not a topology") {
 		t.Error(err)
 	}
 }
@@ -82,7 +82,7 @@ func TestResNet18(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	network, err := Import("../sim/workload/onnx/testdata/exported/resnet18.onnx")
+	network, err := Import("../sim/workload/onnx/testdata/exported/resnet18.onnx", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

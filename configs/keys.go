@@ -63,6 +63,8 @@ func (s *section) describe(f *field) Key {
 		}
 	case boolean:
 		k.Allowed = "true, false"
+	case sizes:
+		k.Allowed = "names with whole numbers, " + f.bounds
 	case quantity:
 		q := quantities[f.symbol]
 		k.Allowed = q.noun + ": " + strings.Join(q.units, ", ")

@@ -58,6 +58,7 @@ func (m *Machine) Limits() []Limit {
 			Floor: m.Supply.Energy(floor.Under("crossbar")), keys: []string{"crossbar.gate_capacitance"},
 		})
 	}
+	move, each := m.Network.Least()
 	for _, d := range []struct {
 		component, action, section string
 		value                      model.Figure
@@ -68,7 +69,7 @@ func (m *Machine) Limits() []Limit {
 		{"tile/input-buffer", "read", "input_buffer", m.InputBuffer.Read()},
 		{"tile/output-buffer", "write", "output_buffer", m.OutputBuffer.Write()},
 		{"global-buffer", "read", "global_buffer", m.GlobalBuffer.Read()},
-		{"network", "transfer", "network", m.Network.Transfer()},
+		{"network", move, "network", each},
 	} {
 		value := m.Supply.Energy(d.value.Under(d.section))
 		limits = append(limits, Limit{

@@ -112,6 +112,9 @@ func chosen(n *node, g *model.Group, has func(key string) bool) *model.Choice {
 // replacement is the model that a layer's keys mean: the one below where they
 // only refine it. It is nil where the layer has nothing to say.
 func replacement(n *node, g *model.Group, current *model.Choice, above func(key string) bool) *model.Choice {
+	if !above(g.Key) && !slices.ContainsFunc(g.Keys(), above) {
+		return nil
+	}
 	if above(g.Key) || current == nil {
 		return chosen(n, g, above)
 	}

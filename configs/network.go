@@ -32,6 +32,9 @@ type networkFile struct {
 		Dynamic    bool   `toml:"dynamic"`
 		Cache      string `toml:"cache"`
 		Activation bool   `toml:"activation"`
+		Distinct   int64  `toml:"distinct_inputs"`
+		Ahead      int64  `toml:"ahead"`
+		Behind     int64  `toml:"behind"`
 		Operations int64  `toml:"operations"`
 		Operands   int64  `toml:"operands"`
 		Results    int64  `toml:"results"`
@@ -89,6 +92,7 @@ func shipped(library fs.FS, name string) (*workload.Network, bool) {
 	for _, k := range file.Kernels {
 		n.Layers = append(n.Layers, workload.Layer{
 			Name: k.Name, L: k.L, N: k.N, M: k.M, Groups: max(k.Groups, 1), Dynamic: k.Dynamic, Cache: workload.Cache(k.Cache), Activation: k.Activation,
+			Window:     workload.Window{Inputs: k.Distinct, Ahead: k.Ahead, Behind: k.Behind},
 			Operations: float64(k.Operations), Operands: float64(k.Operands), Results: float64(k.Results),
 		})
 	}

@@ -75,7 +75,7 @@ func TestNetworksArePublished(t *testing.T) {
 		"gpt2-small-prefill": {layers: 73, macs: 12*1024*(block+2*1024*768) + 768*50257, parameters: 124439808, others: transformer((1024+2)*768, biasesBut("head"))},
 		"gpt2-small-decode":  {layers: 73, macs: 12*(block+2*1024*768) + 768*50257, parameters: 124439808, others: transformer((1024+2)*768, biasesBut("head"))},
 	} {
-		n, err := Import(name)
+		n, err := Import(name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,5 +95,59 @@ func TestNetworksArePublished(t *testing.T) {
 	}
 	if n := len(Networks()); n != 11 {
 		t.Errorf("%d networks", n)
+	}
+}
+
+// The windows of a network that PyTorch exported are those of the library's, which
+// are derived another way.
+func TestWindowsOfResNet18AreThoseOfItsModel(t *testing.T) {
+	library, err := Import("resnet-18", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := Import("../sim/workload/onnx/testdata/exported/resnet18.onnx", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range model.Layers {
+		if want := library.Layers[i].Window; l.Window != want {
+			t.Errorf("%s: %+v, %s has %+v", l.Name, l.Window, library.Layers[i].Name, want)
+		}
+	}
+}
+
+// Layer by layer, YOLOv3-tiny is darknet's cfg/yolov3-tiny.cfg (farhang760/darknet at
+// 9a1ebe2), and its first eight convolutions take the operations that darknet prints of
+// them at 608×608 (junxnone/aiwiki, issue 52).
+func TestYOLOIsDarknets(t *testing.T) {
+	n, err := Import("yolov3-tiny", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []struct {
+		name                     string
+		side, k, inputs, filters int64
+		giga                     float64 // operations; 0: not at hand
+	}{
+		{"conv0", 416, 3, 3, 16, 0.319}, {"conv2", 208, 3, 16, 32, 0.852}, {"conv4", 104, 3, 32, 64, 0.852},
+		{"conv6", 52, 3, 64, 128, 0.852}, {"conv8", 26, 3, 128, 256, 0.852}, {"conv10", 13, 3, 256, 512, 0.852},
+		{"conv12", 13, 3, 512, 1024, 3.407}, {"conv13", 13, 1, 1024, 256, 0.189}, {"conv14", 13, 3, 256, 512, 0},
+		{"conv15", 13, 1, 512, 255, 0}, {"conv18", 13, 1, 256, 128, 0}, {"conv21", 26, 3, 128 + 256, 256, 0}, {"conv22", 26, 1, 256, 255, 0},
+	}
+	normalised := 0.0
+	for i, want := range all {
+		l := n.Layers[i]
+		if l.Name != want.name || l.L != want.side*want.side || l.N != want.k*want.k*want.inputs || l.M != want.filters {
+			t.Errorf("%s: %d×%d×%d, in the file %+v", l.Name, l.L, l.N, l.M, want)
+		}
+		if giga := 2 * l.MACs() * 608 * 608 / 416 / 416 / 1e9; want.giga > 0 && math.Abs(giga-want.giga) > 0.0005 {
+			t.Errorf("%s: %.4f G operations at 608×608, darknet prints %.3f", l.Name, giga, want.giga)
+		}
+		if want.filters != 255 {
+			normalised += float64(want.filters)
+		}
+	}
+	if parameters := 8852366 + 2*normalised; math.Round(parameters/1e4) != 886 {
+		t.Errorf("%.0f parameters with means and variances, darknet has 8.86 M", parameters)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"xbar/adc"
 	"xbar/crossbar"
 	"xbar/crossbar/device"
+	"xbar/crossbar/nonideal"
 	"xbar/dac"
 	"xbar/digital"
 	"xbar/digital/cim"
@@ -33,23 +34,24 @@ type Config struct {
 
 // Workload says what is computed.
 type Workload struct {
-	Preset     string     `toml:"preset" optional:"true" doc:"a network of the library, \"resnet-50\""`
-	Network    string     `toml:"network" optional:"true" doc:"a network file with its weights; or a topology, an ONNX model, or kernels"`
-	Topology   string     `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
-	ONNX       string     `toml:"onnx" optional:"true" doc:"an ONNX model, of which the sizes are read and not the weights"`
-	Inputs     string     `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
-	Labels     string     `toml:"labels" optional:"true" doc:"IDX file of their classes"`
-	Limit      int64      `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
-	InputBits  int        `toml:"input_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
-	WeightBits int        `toml:"weight_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
-	OutputBits int        `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
-	Activation bool       `toml:"activation" default:"false" doc:"of kernels that are imported: each output is rescaled, a bias added and the result clamped; the library's do it anyway"`
-	Batch      int64      `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
-	Context    int64      `toml:"context" range:"0..100000000" optional:"true" doc:"of a session: tokens of the prompt, to which the first step attends beside its own"`
-	Steps      int64      `toml:"steps" range:"1..1000000" optional:"true" doc:"of a session: an inference is a step, which adds a token to what kernels with a cache attend to; results are of the last step, and the session's beside them"`
-	Values     string     `toml:"values" enum:"statistical|exact" default:"statistical"`
-	Statistics Statistics `toml:"statistics"`
-	Kernels    []Kernel   `toml:"kernel"`
+	Preset     string           `toml:"preset" optional:"true" doc:"a network of the library, \"resnet-50\""`
+	Network    string           `toml:"network" optional:"true" doc:"a network file with its weights; or a topology, an ONNX model, or kernels"`
+	Topology   string           `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
+	ONNX       string           `toml:"onnx" optional:"true" doc:"an ONNX model, of which the sizes are read and not the weights"`
+	Dims       map[string]int64 `toml:"dims" range:"1..1000000000" optional:"true" doc:"sizes of a model's dimensions that go by a name: { batch = 1, sequence = 128 }"`
+	Inputs     string           `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
+	Labels     string           `toml:"labels" optional:"true" doc:"IDX file of their classes"`
+	Limit      int64            `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
+	InputBits  int              `toml:"input_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
+	WeightBits int              `toml:"weight_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
+	OutputBits int              `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
+	Activation bool             `toml:"activation" default:"false" doc:"of kernels that are imported: each output is rescaled, a bias added and the result clamped; the library's do it anyway"`
+	Batch      int64            `toml:"batch" range:"1..1000000" default:"1" doc:"inputs per pass"`
+	Context    int64            `toml:"context" range:"0..100000000" optional:"true" doc:"of a session: tokens of the prompt, to which the first step attends beside its own"`
+	Steps      int64            `toml:"steps" range:"1..1000000" optional:"true" doc:"of a session: an inference is a step, which adds a token to what kernels with a cache attend to; results are of the last step, and the session's beside them"`
+	Values     string           `toml:"values" enum:"statistical|exact" default:"statistical"`
+	Statistics Statistics       `toml:"statistics"`
+	Kernels    []Kernel         `toml:"kernel"`
 }
 
 // Statistics are the moments from which data-dependent energies follow when
@@ -72,6 +74,9 @@ type Kernel struct {
 	N            int64  `toml:"N" range:"1..1000000000" doc:"length of an input vector, the reduction"`
 	M            int64  `toml:"M" range:"1..1000000000" doc:"outputs"`
 	Groups       int64  `toml:"groups" range:"1..1000000000" default:"1" doc:"of a grouped or depthwise convolution: so many products of this shape, each with inputs, weights and outputs of its own; N and M are those of one group"`
+	Distinct     int64  `toml:"distinct_inputs" range:"1..1000000000000000000" optional:"true" doc:"inputs of one inference, each counted once, where windows of a convolution overlap: they come from DRAM once; all groups together; L·N × groups if left out"`
+	Ahead        int64  `toml:"ahead" range:"0..1000000000000000000" default:"0" doc:"inputs that a vector waits for beyond its share of them, the first (v+1)/L: rows of the window behind its middle, and those of a pooling before it"`
+	Behind       int64  `toml:"behind" range:"0..1000000000000000000" default:"0" doc:"inputs before its share that a vector still uses"`
 	InputBits    int    `toml:"input_bits" range:"1..32" default:"8"`
 	WeightBits   int    `toml:"weight_bits" range:"1..32" default:"8"`
 	OutputBits   int    `toml:"output_bits" range:"1..64" default:"8"`
@@ -106,6 +111,7 @@ type Machine struct {
 	Chip         Chip                   `toml:"chip" kind:"analog|digital-cim"`
 	Crossbar     crossbar.Config        `toml:"crossbar" kind:"analog|digital-cim"`
 	Cell         device.Config          `toml:"cell" kind:"analog|digital-cim"`
+	Devices      nonideal.Config        `toml:"devices" kind:"analog" spare:"analog"`
 	DAC          dac.Config             `toml:"dac" kind:"analog|digital-cim"`
 	SampleHold   crossbar.SampleHold    `toml:"sample_hold" kind:"analog"`
 	ADC          adc.Config             `toml:"adc" kind:"analog"`

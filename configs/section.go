@@ -50,6 +50,7 @@ const (
 	quantity
 	tables  // one table
 	numbers // a list of numbers that are not negative
+	sizes   // whole numbers by name
 	lists   // a list of tables
 )
 
@@ -160,6 +161,9 @@ func newField(member reflect.StructField, index int, path string) *field {
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Float64:
 		f.kind = numbers
 		f.bounds = "a list of 2 to 4096 shares that are not negative: [8, 4, 2, 1]"
+	case t.Kind() == reflect.Map:
+		f.kind = sizes
+		f.setBounds(tag.Get("range"))
 	case t.Kind() == reflect.Slice:
 		f.kind, f.sub = lists, newSection(t.Elem(), below)
 		f.sub.label = "[" + f.sub.label + "]"

@@ -23,7 +23,7 @@ func normalise(s *section, n *node, inherited *node, errs *collector) {
 			for _, e := range c.children {
 				normalise(f.sub, e, inherited, errs)
 			}
-		case f.kind != lists:
+		case f.kind != lists && f.kind != sizes:
 			collapse(c, f, errs)
 			if c.source == "" && inherited != nil && c.at.doc.name == inherited.at.doc.name {
 				c.source = inherited.text

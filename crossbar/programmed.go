@@ -19,6 +19,7 @@ type Programmed struct {
 	rowBits []int64  // Σ over columns of the bits of each row's levels that are set
 	samples []int64  // [column], of the read at hand
 	sums    []int64  // [output], where columns are combined
+	real    *real    // nil: cells hold whole levels
 }
 
 // Program stores rows×cols weights, given by at(row, col). A weight the
@@ -111,22 +112,34 @@ func (p *Programmed) Activate(ctx context.Context, d *Drive, y []float64) (Activ
 	if d.rows != p.rows || len(y) != p.weights {
 		panic(fmt.Sprintf("crossbar: %d inputs and %d outputs for an array of %d×%d", d.rows, len(y), p.rows, p.weights))
 	}
-	r := p.reader
 	activity := p.Activity(d)
-	for i := range r.phases {
-		for g := range p.groups {
-			if err := ctx.Err(); err != nil {
-				return activity, err
-			}
-			activity.Clipped += p.read(d, &r.phases[i], g, y)
-		}
+	read := p.readLevels
+	if p.real != nil {
+		read = p.readReal
 	}
-	if offset := r.Scheme.Offset(); offset != 0 {
+	var err error
+	if activity.Clipped, err = read(ctx, d, y); err != nil {
+		return activity, err
+	}
+	if offset := float64(p.reader.Scheme.Offset()) + p.leaked(); offset != 0 {
 		for j := range y {
-			y[j] -= float64(offset * d.total)
+			y[j] -= offset * float64(d.total)
 		}
 	}
 	return activity, nil
+}
+
+// readLevels reads all phases and row groups of cells that hold whole levels.
+func (p *Programmed) readLevels(ctx context.Context, d *Drive, y []float64) (clipped int64, err error) {
+	for i := range p.reader.phases {
+		for g := range p.groups {
+			if err := ctx.Err(); err != nil {
+				return clipped, err
+			}
+			clipped += p.read(d, &p.reader.phases[i], g, y)
+		}
+	}
+	return clipped, nil
 }
 
 // Levels is Σ over the cells of level / top level.

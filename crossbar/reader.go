@@ -12,13 +12,15 @@ import (
 type Reading struct {
 	Scheme     encode.Scheme
 	Slicer     dac.Slicer
-	ActiveRows int    // driven at once
-	Flip       bool   // columns that hold more than half of full scale are stored inverted
-	Phases     int    // conversions of an input; 0: one a slice
-	AnalogSum  string // which columns of a weight are converted together: "none", "polarity" or "weight"
-	TimeCoded  bool   // a digit is time at full level: cells heat with it and not with its square
-	Range      string // "clip" or "scale"
-	Resolution int    // bits of a code
+	ActiveRows int     // driven at once
+	Flip       bool    // columns that hold more than half of full scale are stored inverted
+	Phases     int     // conversions of an input; 0: one a slice
+	AnalogSum  string  // which columns of a weight are converted together: "none", "polarity" or "weight"
+	TimeCoded  bool    // a digit is time at full level: cells heat with it and not with its square
+	Range      string  // "clip" or "scale"
+	Resolution int     // bits of a code
+	Real       bool    // cells may hold other levels than whole ones
+	Leak       float64 // levels that a cell at level zero has then
 }
 
 // Reader is how an array is read, worked out: everything that all arrays of a
@@ -67,7 +69,12 @@ func NewReader(how Reading) *Reader {
 		q := phase{Phase: p}
 		for i := range r.outputs {
 			low, high := r.sumRange(&p, &r.outputs[i])
-			q.converters = append(q.converters, adc.New(how.Range, max(how.Resolution-p.Later, 1), low, high))
+			bits := max(how.Resolution-p.Later, 1)
+			c := adc.New(how.Range, bits, low, high)
+			if how.Real {
+				c = c.Finer(how.Range, bits)
+			}
+			q.converters = append(q.converters, c)
 		}
 		r.phases = append(r.phases, q)
 	}
@@ -106,16 +113,17 @@ func (r *Reader) sumRange(p *Phase, o *output) (low, high int64) {
 		to += max(float64(weight*a), float64(weight*b))
 	}
 	var up, down float64 // of the levels of a row
+	top := float64(r.Scheme.MaxLevel()) + r.Leak
 	for _, weight := range o.weights {
-		up += float64(max(weight, 0) * r.Scheme.MaxLevel())
-		down += float64(max(-weight, 0) * r.Scheme.MaxLevel())
+		up += float64(max(weight, 0)) * top
+		down += float64(max(-weight, 0)) * top
 	}
 	rows := float64(r.ActiveRows)
 	if r.Flip {
 		up, rows = math.Floor(rows*up/2), 1
 	}
-	low = -int64(min(rows*(to*down-from*up), mostSum))
-	return low, int64(min(rows*(to*up-from*down), mostSum))
+	low = -int64(min(math.Ceil(rows*(to*down-from*up)), mostSum))
+	return low, int64(min(math.Ceil(rows*(to*up-from*down)), mostSum))
 }
 
 // LosslessBits is the resolution at which every sum has a code of its own.
@@ -141,6 +149,7 @@ type Drive struct {
 	driven              int64     // digits other than zero
 	digits              int64     // Σ|digit|
 	total               int64     // Σ x
+	levels              []float64 // [slice][row], the digits, where cells may hold real levels
 }
 
 // Load cuts the inputs x, one a row, into d. Inputs must be within the range
@@ -153,6 +162,9 @@ func (r *Reader) Load(x []int32, d *Drive) {
 	d.squares = cleared(d.squares, d.rows)
 	d.bits = cleared(d.bits, d.rows)
 	d.driven, d.digits, d.total = 0, 0, 0
+	if r.Real {
+		d.levels = cleared(d.levels, len(r.slices)*d.rows)
+	}
 	for g := range d.groups {
 		from, to := r.group(g, d.rows)
 		for row := from; row < to; row++ {
@@ -176,6 +188,9 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 		d.digits += abs(digit)
 		d.squares[row] += Heat(level, r.TimeCoded)
 		d.driven++
+		if r.Real {
+			d.levels[t*d.rows+row] = float64(digit)
+		}
 		at := t*d.groups + g
 		d.sums[at] += digit
 		planes := d.planes[at*r.planes*d.words:]

@@ -152,9 +152,13 @@ func (p *plan) least() activity {
 	p.product(&a)
 	for own := range p.operands {
 		if o := &p.operands[own]; own != useY {
-			lines := o.lines(p.nest.size)
-			p.memory.serve(&a, o.cold, lines)
-			a.levels[o.cold].serves += lines
+			for _, first := range []struct {
+				level int
+				lines int64
+			}{{o.cold, o.lines(p.nest.size) - o.shared}, {o.near, o.shared}} {
+				p.memory.serve(&a, first.level, first.lines)
+				a.levels[first.level].serves += first.lines
+			}
 		}
 	}
 	if !p.operands[useY].around {

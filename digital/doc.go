@@ -57,8 +57,15 @@
 // simulated cache agrees with it count for count.
 //
 // A line's first use in a kernel is compulsory. It is served by the first level
-// that can hold all of x, or, for w, the weights of the whole model (the steady
+// that can hold all distinct inputs, or, for w, the weights of the whole model (the steady
 // state over inferences); if w is itself an activation, all of the kernel's w.
+//
+// Where windows of a convolution share inputs (see [workload.Window]), x is a matrix
+// only as the loops go through it: what windows share is in memory once. So only as
+// many of its lines come first as distinct inputs take, and the first use of the others
+// is served by the first level that can hold a window's rows: ahead of a vector's share,
+// behind it, and the share. Which lines those are does not matter; they are the last to
+// be used.
 //
 //	a use served by level k:
 //	  level k > 0              ⌈line / access bits⌉ accesses "line-read"

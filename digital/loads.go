@@ -107,6 +107,9 @@ func (s *Scalar) served(p *plan, kind, reason, level int, u *use) Served {
 		v.Above, v.Holds = s.levels[level-1], s.memory.levels[level-1].lines
 	}
 	switch axis := p.nest.axis(reason); {
+	case reason == first && kind == loadX && p.operands[useX].shared > 0 && level == p.operands[useX].near && level != p.operands[useX].cold:
+		v.Reuse = "first use of x by a window that shares it with those before"
+		v.Near, v.Far = p.window, p.window
 	case reason == first:
 		v.Reuse = "first use of " + kinds[kind]
 		if kind == loadW && !p.kernel.Dynamic {

@@ -6,6 +6,7 @@ package digital
 type caches struct {
 	levels []lru
 	seen   map[line]struct{}
+	firsts [operands]int64 // uses
 }
 
 // line names a line of one product's operands.
@@ -22,10 +23,10 @@ func newCaches(memory *hierarchy) *caches {
 	return c
 }
 
-// use is the level that serves a use of line l, the first of which is served by
-// level cold. A store makes the line dirty. Of each level to which a line comes
+// use is the level that serves a use of line l of an operand in so many lines. The
+// first one is served by level cold, or near for the last lines that come. A store makes the line dirty. Of each level to which a line comes
 // back that left it dirty, back is told: it was written to the one below.
-func (c *caches) use(l line, cold int, store bool, back func(level int)) int {
+func (c *caches) use(l line, o *operand, lines int64, store bool, back func(level int)) int {
 	level := len(c.levels)
 	for k := len(c.levels) - 1; k >= 0; k-- {
 		if c.levels[k].touch(l, store) {
@@ -39,7 +40,10 @@ func (c *caches) use(l line, cold int, store bool, back func(level int)) int {
 	}
 	if _, known := c.seen[l]; !known {
 		c.seen[l] = struct{}{}
-		return cold
+		if c.firsts[l.operand]++; c.firsts[l.operand] > lines-o.shared {
+			return o.near
+		}
+		return o.cold
 	}
 	return level
 }

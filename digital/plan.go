@@ -22,6 +22,7 @@ type plan struct {
 	word             [operands]int64 // bits
 	output           int64           // bits of a finished sum
 	extent           [operands]int64 // lines that a level must hold to have a line before its first use
+	window           int64           // lines of x that vectors of a convolution share, which are found where these are kept
 	home             int             // level that holds all sums
 
 	traffic *traffic // of a product
@@ -141,10 +142,28 @@ func (s *Scalar) layOut(k workload.Kernel, batch, weights int64, l loops) (*plan
 	if !k.Dynamic {
 		p.extent[useW] = weights
 	}
+	p.share(rows)
 	p.operands[useX].cold = h.holding(p.extent[useX])
+	p.operands[useX].near = min(p.operands[useX].cold, h.holding(p.window))
 	p.operands[useW].cold = h.holding(p.extent[useW])
 	p.home = h.holding(p.extent[useY])
 	return p, p.vectorisable()
+}
+
+// share takes from x the lines that its windows share. As it is unrolled, x has a line
+// for each use of what is once in memory: D of L·N words.
+//
+//	lines that come first     ⌈lines · D/(L·N)⌉
+//	a level that holds        the rest, where it holds ahead + behind + the share of a vector
+func (p *plan) share(rows int64) {
+	k, x := &p.kernel, &p.operands[useX]
+	uses := float64(k.L) * float64(k.Inputs())
+	lines := x.lines(p.nest.size)
+	fresh := min(lines, int64(math.Ceil(float64(lines)*float64(k.Distinct())/uses)))
+	x.shared = lines - fresh
+	p.extent[useX] = p.products * fresh
+	words := k.Window.Ahead + k.Window.Behind + ceilDiv(k.Distinct(), k.L)
+	p.window = int64(math.Ceil(float64(lines) * float64(words) / uses * float64(k.L) / float64(rows)))
 }
 
 // vectorisable refuses a cache that a single step could sweep: every level holds

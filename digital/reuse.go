@@ -19,6 +19,8 @@ type operand struct {
 	full, blocked int   // axes: one row an index, words along a row
 	words         int64 // a line
 	cold          int   // level that serves a line's first use
+	shared        int64 // so many of the lines have come with windows before them, and
+	near          int   // the level that serves their first use
 	around        bool  // does not go through the caches
 }
 
@@ -137,7 +139,8 @@ func (r *reuse) firstUses(own int) {
 	if own == useY {
 		kind = storeSum
 	}
-	r.traffic.add(kind, first, o.cold, o.lines(r.size), 0, 0)
+	r.traffic.add(kind, first, o.cold, o.lines(r.size)-o.shared, 0, 0)
+	r.traffic.add(kind, first, o.near, o.shared, 0, 0)
 }
 
 // repeats are the uses of a line in a run that follow its first one. Between

@@ -107,8 +107,17 @@ func bruteForce(p *plan, order string) *moved {
 		}
 		return level
 	}
+	met := map[address]bool{} // lines of x
 	load := func(own int, operand byte, row, line int64) {
-		m.Loads[own][use(address{operand, row, line}, p.operands[own].cold, false)]++
+		a, o := address{operand, row, line}, &p.operands[own]
+		cold := o.cold
+		if own == 0 && int64(len(met)) >= o.lines(p.nest.size)-o.shared {
+			cold = o.near
+		}
+		if own == 0 {
+			met[a] = true
+		}
+		m.Loads[own][use(a, cold, false)]++
 	}
 	lines := func(from, to, words int64, call func(line int64)) {
 		for line := from / words; line*words < to; line++ {
@@ -249,6 +258,8 @@ func drawPlan(t *rapid.T, largest, words int64) (*plan, string) {
 	levels := len(p.memory.levels) - 1
 	p.operands[useX].cold = rapid.IntRange(0, levels).Draw(t, "cold x")
 	p.operands[useW].cold = rapid.IntRange(0, levels).Draw(t, "cold w")
+	p.operands[useX].near = rapid.IntRange(0, p.operands[useX].cold).Draw(t, "near")
+	p.operands[useX].shared = rapid.Int64Range(0, p.operands[useX].lines(whole)-1).Draw(t, "shared")
 	p.home = rapid.IntRange(0, levels).Draw(t, "home")
 	return p, order
 }

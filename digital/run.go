@@ -183,9 +183,10 @@ func (r *run) use(p *plan, own int, first, last place, store bool) {
 	if o.around {
 		return
 	}
+	all := o.lines(p.nest.size)
 	for index := first[o.blocked] / o.words; index <= last[o.blocked]/o.words; index++ {
 		for row := first[o.full]; row <= last[o.full]; row++ {
-			level := r.caches.use(line{own, row, index}, o.cold, store, r.back)
+			level := r.caches.use(line{own, row, index}, o, all, store, r.back)
 			p.memory.serve(&r.now, level, 1)
 			if !store {
 				r.now.levels[level].serves++

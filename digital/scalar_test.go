@@ -282,6 +282,10 @@ func drawKernels(t *rapid.T) []workload.Kernel {
 		if rapid.Bool().Draw(t, "beside") {
 			k.Beside = workload.Beside{Operations: 5, Operands: 70, Results: 30}
 		}
+		if rapid.Bool().Draw(t, "window") {
+			k.Window.Inputs = k.Products() * rapid.Int64Range(1, k.L*k.N).Draw(t, "distinct")
+			k.Window.Ahead = rapid.Int64Range(0, k.Window.Inputs).Draw(t, "ahead")
+		}
 		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
 		kernels = append(kernels, k)
 	}

@@ -19,6 +19,10 @@
 // requests in a cycle, and not of the order in which its events happened to
 // run.
 //
+// A message on a link goes on before it is all through: on a channel
+// ([Engine.NewChannel]) the event of a grant at cycle t arrives at t + latency,
+// the server is free at t + busy, and either may be first.
+//
 // Time is in integer cycles of the machine's reference clock. A [Clock] is an
 // exact rational number of hertz; a time t in seconds takes ⌈t·f⌉ cycles,
 // computed with rationals, so 1.2 ns at 2.5 GHz are 3 cycles and not 4.

@@ -96,16 +96,20 @@ func TestLeap(t *testing.T) {
 	far, runs := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		stages := rapid.IntRange(1, 4).Draw(t, "stages")
-		servers := rapid.SliceOfN(rapid.IntRange(0, 3), stages, stages).Draw(t, "servers")
+		servers := rapid.SliceOfN(rapid.IntRange(-1, 3), stages, stages).Draw(t, "servers") // −1: a channel
 		times := rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(1, 9), rapid.Int64Range(1000, 3000)), stages, stages).Draw(t, "times")
 		window, jobs := rapid.Int64Range(1, 8).Draw(t, "window"), rapid.Int64Range(1, 300).Draw(t, "jobs")
+		latency := sim.Cycle(rapid.Int64Range(1, 12).Draw(t, "latency"))
 		run := func(leaps bool) *belt {
 			b := &belt{engine: sim.New(), jobs: jobs, window: window, leaps: leaps}
 			b.self = b.engine.Register("belt", b)
 			for i, n := range servers {
 				var r *sim.Resource
-				if n > 0 {
-					r = b.engine.NewResource(string(rune('a'+i)), n)
+				switch name := string(rune('a' + i)); {
+				case n > 0:
+					r = b.engine.NewResource(name, n)
+				case n < 0:
+					r = b.engine.NewChannel(name, latency)
 				}
 				b.stages, b.times = append(b.stages, r), append(b.times, sim.Cycle(times[i]))
 			}

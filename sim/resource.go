@@ -16,6 +16,7 @@ type Resource struct {
 	engine   *Engine
 	id       ComponentID
 	servers  int
+	ahead    Cycle // from a grant to its event; 0: when the server is free again
 	waiting  eventq.Heap[request]
 	releases eventq.Heap[struct{}] // keyed by the cycle in which a busy server comes free
 	wakeAt   Cycle                 // for which the last wake-up was scheduled
@@ -45,6 +46,19 @@ func (e *Engine) NewResource(path string, servers int) *Resource {
 	return r
 }
 
+// NewChannel adds a resource of one server whose events arrive latency cycles after
+// their grants, before or after the server is free again: what has a head, which goes
+// on while the rest is still to come, as a message does on a link. It panics if
+// latency < 1.
+func (e *Engine) NewChannel(path string, latency Cycle) *Resource {
+	if latency < 1 {
+		panic(fmt.Sprintf("sim: channel %s with a latency of %d cycles", path, latency))
+	}
+	r := e.NewResource(path, 1)
+	r.ahead = latency
+	return r
+}
+
 // wake is the event a resource sends itself for the cycle in which a server
 // comes free while requests wait. Without a queue there is none.
 type wake struct{ r *Resource }
@@ -55,7 +69,8 @@ func (w wake) Handle(Event) error {
 }
 
 // Request asks for one server for busy cycles. Event (to, kind, a, b) arrives
-// busy cycles after the server was granted. It panics if busy < 1.
+// busy cycles after the server was granted, on a channel after its latency. It panics
+// if busy < 1.
 func (r *Resource) Request(key uint64, busy Cycle, to ComponentID, kind int32, a, b int64) {
 	if busy < 1 {
 		panic(fmt.Sprintf("sim: request to %s for %d cycles", r.Path(), busy))
@@ -94,7 +109,11 @@ func (r *Resource) grant(q request, now Cycle) {
 	r.waited += now - q.made
 	r.busyCycles += q.busy
 	r.releases.Push(uint64(now + q.busy))
-	r.engine.Schedule(q.busy, q.to, q.kind, q.a, q.b)
+	after := q.busy
+	if r.ahead > 0 {
+		after = r.ahead
+	}
+	r.engine.Schedule(after, q.to, q.kind, q.a, q.b)
 }
 
 // Path is the path of the resource.

@@ -41,9 +41,14 @@ func demands(maxKey uint64) *rapid.Generator[[]demand] {
 // serve runs the demands on an engine; those of a cycle are made in the order
 // of the slice.
 func serve(t *rapid.T, servers int, ds []demand) outcome {
+	return serveOn(t, ds, func(e *sim.Engine) *sim.Resource { return e.NewResource("r", servers) })
+}
+
+// serveOn is the same on whatever is made.
+func serveOn(t *rapid.T, ds []demand, made func(*sim.Engine) *sim.Resource) outcome {
 	const ask, served = 0, 1
 	e := sim.New()
-	r := e.NewResource("r", servers)
+	r := made(e)
 	o := outcome{done: make([]sim.Cycle, len(ds))}
 	var id sim.ComponentID
 	id = e.Register("c", handle(func(ev sim.Event) error {
@@ -188,4 +193,28 @@ func TestUncontendedResourceCostsOneEvent(t *testing.T) {
 	if r.Path() != "r" {
 		t.Errorf("path %q", r.Path())
 	}
+}
+
+// A channel's events come its latency after the grants, whether its server is free
+// again by then or not; who is served when is as on a resource of one server.
+func TestChannelHeads(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		latency := sim.Cycle(rapid.Int64Range(1, 9).Draw(t, "latency"))
+		ds := demands(3).Draw(t, "demands")
+		run := func(channel bool) outcome {
+			return serveOn(t, ds, func(e *sim.Engine) *sim.Resource {
+				if channel {
+					return e.NewChannel("r", latency)
+				}
+				return e.NewResource("r", 1)
+			})
+		}
+		want, got := run(false), run(true)
+		for i := range ds {
+			want.done[i] += latency - ds[i].busy
+		}
+		if !got.equal(want) {
+			t.Fatalf("%+v, want %+v", got, want)
+		}
+	})
 }

@@ -10,6 +10,7 @@
 //	run       simulate a workload on every machine of a config and compare them
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
+//	mvm       multiply your own matrices through a machine's arrays
 //	import    show what kernels a network's file holds
 //	presets   list the library of machines, parts and networks, or print one as TOML
 //	keys      list what a config may hold: keys, units, defaults and models
@@ -35,9 +36,11 @@
 //
 // All configs are checked before the first is run. With --format json, one CONFIG
 // gives one object (schema xbar.result/1) and several give an array. CSV holds one
-// number a row, in SI base units. If one of several runs fails the others still
-// run; if a run is interrupted, the results finished by then are printed. A trace
-// is of the first analog machine.
+// number a row, in SI base units. If a run or one of its
+// machines fails the others still run, and the result says which machine failed
+// and why; if a run is interrupted, what machines had finished by then is printed,
+// and a file of -o is left alone. Either way the exit code is 1. A trace is of the
+// first analog machine.
 //
 // Flags, before or after the operands:
 //
@@ -119,6 +122,42 @@
 //	xbar explain study.toml limits --set machine.isaac.adc.resolution=6
 //	xbar explain study.toml --format json -o why.json
 //
+// # xbar mvm
+//
+// Usage:
+//
+//	xbar mvm CONFIG [flags]
+//
+// Mvm computes Y = X·W through the arrays of one machine of CONFIG, as many as W
+// needs, and says how far Y is from the exact product and what it took: energy, time
+// and area of the whole product as one pass. The config's own workload is left aside.
+//
+// X and W are NumPy files (.npy). They are rounded to whole numbers of --input-bits and
+// --weight-bits, times a step that the largest of them sets; whole numbers that fit are
+// taken as they are. Inputs of which none is below zero are driven without a sign.
+// JSON is schema xbar.mvm/1, and holds Y unless --output names a file for it.
+//
+// Flags, before or after the operands:
+//
+//	--weights W.npy    the matrix of weights, N×M
+//	--inputs X.npy     the inputs, L×N, or one of N
+//	--output Y.npy     write the product there, L×M or M
+//	--machine NAME     of the config; the first that has arrays unless given
+//	--weight-bits B    that weights are rounded to; 8 unless given
+//	--input-bits B     that inputs are rounded to; 8 unless given
+//	--format FORMAT    text (unless given), json or markdown
+//	-o FILE            write the result to FILE, whole or not at all
+//	--set KEY=VALUE    override any key of the config; may be repeated
+//	--seed N           override the config's seed
+//	-j N               use at most N processors; the result is the same
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar mvm study.toml --weights W.npy --inputs X.npy --output Y.npy
+//	xbar mvm study.toml --weights W.npy --inputs X.npy --machine isaac --format json
+//	xbar mvm study.toml --weights W.npy --inputs X.npy --weight-bits 4 --set machine.isaac.adc.resolution=6
+//
 // # xbar import
 //
 // Usage:
@@ -130,7 +169,9 @@
 // and weights that is, and what was made of what can be read in two ways. A name that
 // ends in .onnx is an ONNX model, of which only sizes are read; what it computes
 // beside the products is listed by operator, and so is every operator that is not
-// known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+// known. Dimensions that a model has only a name for are given sizes with --dim, and in
+// a config with dims = { sequence = 128 }; the first one of an input is else taken as 1.
+// Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
 // a heading; or, where there is no such file, a network of the library, "resnet-50".
 // A config takes either as it is, with onnx = "FILE", topology = "FILE" or
 // preset = "NAME" in [workload]; --toml writes it as kernels instead, to be
@@ -140,6 +181,7 @@
 //
 //	--format FORMAT    text (unless given), json, csv or markdown
 //	--toml             write the layers as a workload of kernels, to paste into a config
+//	--dim NAME=SIZE    give a dimension of an ONNX model that goes by a name a size; repeatable
 //	-o FILE            write the result to FILE, whole or not at all
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -147,6 +189,7 @@
 //
 //	xbar import resnet50.csv
 //	xbar import resnet18.onnx
+//	xbar import bert.onnx --dim batch=1 --dim sequence=128
 //	xbar import resnet50.csv --toml -o kernels.toml
 //
 // # xbar presets

@@ -28,15 +28,21 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"xbar": main})
 }
 
-// Scripts find ONNX models, which are not text, in the folder $MODELS.
+// Scripts find ONNX models and NumPy's arrays, which are not text, in the folders
+// $MODELS and $NPY.
 func TestScripts(t *testing.T) {
 	models, err := filepath.Abs("../../sim/workload/onnx/testdata/exported")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrays, err := filepath.Abs("testdata/npy")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("MODELS", models)
+			env.Setenv("NPY", arrays)
 			return nil
 		},
 		Dir:                 "testdata/script",

@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"xbar/sim/workload"
+)
 
 func alexNet() *network {
 	n := &network{
@@ -138,7 +142,7 @@ func yoloV3Tiny() *network {
 	n := &network{
 		name: "yolov3-tiny", size: 416, channels: 3,
 		title:  "YOLOv3-tiny, 416×416, 80 classes",
-		source: "Redmon and Farhadi, arXiv 1804.02767; layers of yolov3-tiny.cfg in pjreddie/darknet, which counts 5.56 G operations, two a MAC; 8852366 parameters in ultralytics/yolov3 (from memory; verify)",
+		source: "Redmon and Farhadi, arXiv 1804.02767; layers of darknet's cfg/yolov3-tiny.cfg, as in farhang760/darknet at 9a1ebe2; operations of its first eight convolutions as darknet prints them at 608×608, two a MAC (junxnone/aiwiki, issue 52); 8.86 M parameters, means and variances included (AlexeyAB/darknet, issue 6022). 5.56 G operations at 416×416 on darknet's page, and 8852366 parameters in ultralytics/yolov3 (from memory; verify)",
 	}
 	var early network
 	for i := range 5 {
@@ -149,6 +153,7 @@ func yoloV3Tiny() *network {
 	n.conv("conv10", 512, 3, 1, 1, 1)
 	wide := n.elements()
 	n.beside(2*2*wide, wide, wide) // a pooling of 2×2 with a stride of 1, padded at one end
+	n.pooled = &workload.Side{Size: n.size, Windows: n.size, Reach: 2, Stride: 1}
 	n.conv("conv12", 1024, 3, 1, 1, 1)
 	n.conv("conv13", 256, 1, 1, 0, 1)
 	neck := n.channels

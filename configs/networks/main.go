@@ -22,6 +22,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+
+	"xbar/sim/workload"
 )
 
 func main() {
@@ -41,7 +43,8 @@ type network struct {
 	name, title, source string
 	kernels             []kernel
 
-	size, channels int64 // of what the last layer put out: an image of size², or so many vectors
+	size, channels int64          // of what the last layer put out: an image of size², or so many vectors
+	pooled         *workload.Side // the pooling that gave it of the layer's own output; nil: none
 }
 
 type kernel struct {
@@ -50,6 +53,7 @@ type kernel struct {
 	dynamic         bool
 	cache           string
 
+	window                        workload.Window
 	operations, operands, results int64
 }
 
@@ -60,13 +64,29 @@ func networks() []*network {
 	}
 }
 
-func (n *network) add(k kernel) { n.kernels = append(n.kernels, k) }
+func (n *network) add(k kernel) {
+	n.kernels = append(n.kernels, k)
+	n.pooled = nil
+}
 
 // conv adds a convolution of k×k windows with so many filters, in groups.
 func (n *network) conv(name string, filters, k, stride, pad, groups int64) {
-	n.size = (n.size+2*pad-k)/stride + 1
-	n.add(kernel{name: name, l: n.size * n.size, n: k * k * n.channels / groups, m: filters / groups, groups: groups})
+	side := n.side(k, stride, pad)
+	origin := side
+	if n.pooled != nil {
+		origin = side.Through(*n.pooled)
+	}
+	n.size = side.Windows
+	n.add(kernel{
+		name: name, l: n.size * n.size, n: k * k * n.channels / groups, m: filters / groups, groups: groups,
+		window: workload.NewWindow([]workload.Side{side, side}, []workload.Side{origin, origin}, n.channels),
+	})
 	n.channels = filters
+}
+
+// side is how windows of k go along a side of the image.
+func (n *network) side(k, stride, pad int64) workload.Side {
+	return workload.Side{Size: n.size, Windows: (n.size+2*pad-k)/stride + 1, Reach: k, Stride: stride, Before: pad}
 }
 
 // beside adds steps of arithmetic behind the last layer, numbers that they read and
@@ -81,7 +101,8 @@ func (n *network) beside(operations, operands, results int64) {
 // pool leaves of each side what windows of k, so far apart, give.
 func (n *network) pool(k, stride, pad int64) {
 	in := n.elements()
-	n.size = (n.size+2*pad-k)/stride + 1
+	side := n.side(k, stride, pad)
+	n.size, n.pooled = side.Windows, &side
 	out := n.elements()
 	n.beside(k*k*out, in, out)
 }
@@ -99,6 +120,15 @@ func (n *network) toml() []byte {
 		fmt.Fprintf(&b, "  { name = %q, L = %d, N = %d, M = %d", k.name, k.l, k.n, k.m)
 		if k.groups > 1 {
 			fmt.Fprintf(&b, ", groups = %d", k.groups)
+		}
+		if k.window.Inputs > 0 {
+			fmt.Fprintf(&b, ", distinct_inputs = %d", k.window.Inputs)
+		}
+		if k.window.Ahead > 0 {
+			fmt.Fprintf(&b, ", ahead = %d", k.window.Ahead)
+		}
+		if k.window.Behind > 0 {
+			fmt.Fprintf(&b, ", behind = %d", k.window.Behind)
 		}
 		if k.dynamic {
 			b.WriteString(", dynamic = true")

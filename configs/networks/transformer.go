@@ -42,7 +42,8 @@ func vitB16() *network {
 		title:  "ViT-B/16, 224×224: 196 patches and a class token",
 		source: "Dosovitskiy et al., ICLR 2021, table 1; 17.56 GMACs and 86567656 parameters in torchvision (ViT_B_16_Weights)",
 	}
-	n.add(kernel{name: "patches", l: 14 * 14, n: 16 * 16 * 3, m: 768, groups: 1})
+	n.size, n.channels = 224, 3
+	n.conv("patches", 768, 16, 16, 0, 1)
 	n.beside(197*768, 197*768, 197*768) // the places
 	n.normalise(197 * 768)
 	n.blocks(197, 197)

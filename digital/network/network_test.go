@@ -32,6 +32,39 @@ func TestTransfer(t *testing.T) {
 	}
 }
 
+// A hop is a router and a wire as long as the link, or what is given for it; the
+// shortest link's is the one that floors are held against.
+func TestHop(t *testing.T) {
+	for _, test := range []struct {
+		config network.Config
+		length float64
+		want   float64
+		action string
+	}{
+		{network.Config{Kind: "mesh", Model: "given", Energy: 1.5e-12}, 1, 1.5e-12, "hop"},
+		{network.Config{Kind: "htree", Model: "given", Energy: 1.5e-12}, 4, 1.5e-12, "hop level 0"},
+		{network.Config{Kind: "mesh", Model: "wire", Node: 32e-9, Length: 1e-3, Wires: "delay"}, 1, 0.35e-12, "hop"},
+		{network.Config{Kind: "htree", Model: "wire", Node: 32e-9, Length: 1e-3, Wires: "slack"}, 2, 2 * 0.197e-12, "hop level 0"},
+		{network.Config{Kind: "mesh", Model: "hop", Node: 32e-9, Length: 1e-3, Wires: "delay", Standard: "isaac"}, 1, 4.375e-12/32 + 0.35e-12, "hop"},
+		{network.Config{Kind: "htree", Model: "hop", Node: 32e-9, Length: 1e-3, Wires: "delay", Standard: "puma"}, 0.5, 4.0325e-12/32 + 0.175e-12, "hop level 0"},
+	} {
+		f := test.config.Hop(test.length)
+		modeltest.Check(t, f)
+		if math.Abs(f.Value-test.want) > 1e-9*test.want || len(f.Warnings()) > 0 {
+			t.Errorf("%+v: %g, want %g; warnings %v", test.config, f.Value, test.want, f.Warnings())
+		}
+		action, least := test.config.Least()
+		modeltest.Check(t, least)
+		if action != test.action || least.Value > f.Value {
+			t.Errorf("%+v: %s of %g, and %g over a link of %g", test.config, action, least.Value, f.Value, test.length)
+		}
+	}
+	other := network.Config{Kind: "mesh", Model: "hop", Node: 45e-9, Length: 1e-3, Standard: "isaac"}
+	if f := other.Hop(1); len(f.Warnings()) != 1 {
+		t.Errorf("wires of 45 nm between routers of 32 nm: %v", f.Warnings())
+	}
+}
+
 func TestGivenKeys(t *testing.T) {
 	c := network.Config{Leakage: 1e-3, Area: 2e-6}
 	written := func(string) bool { return false }

@@ -39,6 +39,7 @@ type Array struct {
 	Cols              int    `toml:"cols" range:"1..65536"`
 	Dataflow          string `toml:"dataflow" enum:"ws|os|is" doc:"what the PEs hold: weights (ws), outputs (os) or inputs (is)"`
 	OverlapWeightLoad bool   `toml:"overlap_weight_load" default:"false" doc:"PEs hold two weights (is: inputs), and the next fold's is loaded while this one streams; SCALE-Sim's cycles are without it, and without a dram.bandwidth"`
+	Im2col            string `toml:"im2col" enum:"off-chip|on-chip" default:"off-chip" doc:"where windows of a convolution are unrolled: off-chip, and what they share crosses the DRAM with each, or on-chip, from the distinct inputs of a kernel; SCALE-Sim's cycles and buffer reads are the same with both"`
 	KeepActivations   bool   `toml:"keep_activations" default:"false" doc:"outputs stay in the input buffer as the next kernel's inputs where it holds a kernel's inputs and outputs together"`
 }
 

@@ -50,6 +50,12 @@
 // what a kernel reads and what it writes together. The first kernel's inputs
 // and the last one's outputs are in DRAM always.
 //
+// L·N inputs are windows as they are unrolled, and with Im2col "off-chip" that is what
+// crosses. With "on-chip" they are unrolled behind the input buffer, which fetches and
+// holds the distinct inputs of [workload.Window] instead; each fold and chunk has its
+// share of them, in whole words. Reads into the array, what a chunk takes of the buffer,
+// and cycles but for stalls are the same.
+//
 // What crosses in a kernel, in words:
 //
 //	held operand            once

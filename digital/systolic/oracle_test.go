@@ -72,10 +72,11 @@ func (o *oracle) ideal() int64 {
 func (o *oracle) theory() (theory.Kernel, theory.Systolic) {
 	c := o.cfg
 	return theory.Kernel{
-			L: o.l, N: o.n, M: o.m, Groups: o.batches,
+			L: o.l, N: o.n, M: o.m, Groups: o.batches, Distinct: o.k.Distinct() * o.batch,
 			InputBits: int64(o.k.InputBits), WeightBits: int64(o.k.WeightBits), OutputBits: int64(o.k.OutputBits),
 		}, theory.Systolic{
-			R: int64(c.Array.Rows), C: int64(c.Array.Cols), Dataflow: c.Array.Dataflow,
+			Distinct: c.Array.Im2col == "on-chip",
+			R:        int64(c.Array.Rows), C: int64(c.Array.Cols), Dataflow: c.Array.Dataflow,
 			Input: int64(c.InputBuffer.Capacity), Weight: int64(c.WeightBuffer.Capacity), Output: int64(c.OutputBuffer.Capacity),
 		}
 }
@@ -147,7 +148,7 @@ func (o *oracle) parts() []part {
 			for row := int64(0); row < rows; row += R {
 				r, c := min(R, rows-row), min(C, cols-col)
 				for from := int64(0); from < stream; from += steps {
-					list = append(list, o.part(row, col, from, r, c, min(steps, stream-from), rows, stream, spills, counts))
+					list = append(list, o.part(row, col, from, r, c, min(steps, stream-from), rows, cols, stream, steps, spills, counts))
 				}
 			}
 		}
@@ -155,7 +156,24 @@ func (o *oracle) parts() []part {
 	return list
 }
 
-func (o *oracle) part(row, col, from, r, c, s, rows, stream int64, spills bool, counts map[string]int64) part {
+// distinct is the inputs of one product that cross.
+func (o *oracle) distinct() int64 {
+	if o.cfg.Array.Im2col == "off-chip" {
+		return o.l * o.n
+	}
+	return o.k.Distinct() * o.batch / o.batches
+}
+
+// share is what the part from an index on of an extent has of so many words: full
+// parts alike, and the last what is left.
+func share(words, from, size, extent int64) int64 {
+	if from+size < extent {
+		return words * size / extent
+	}
+	return words - from/size*(words*size/extent)
+}
+
+func (o *oracle) part(row, col, from, r, c, s, rows, cols, stream, steps int64, spills bool, counts map[string]int64) part {
 	R, C := int64(o.cfg.Array.Rows), int64(o.cfg.Array.Cols)
 	xBits, wBits, yBits := int64(o.k.InputBits), int64(o.k.WeightBits), int64(o.k.OutputBits)
 	if o.found {
@@ -169,22 +187,28 @@ func (o *oracle) part(row, col, from, r, c, s, rows, stream int64, spills bool, 
 	if from+s == stream {
 		p.compute += R + C - 2
 	}
-	xOnce, wOnce := once("input-buffer fill", o.l*o.n), once("weight-buffer fill", o.n*o.m)
+	tile, strip := r*c, r*s // inputs
+	if o.cfg.Array.Im2col == "on-chip" {
+		inRows := func(all int64) int64 { return share(all, row, R, rows) }
+		tile = inRows(share(o.distinct(), col, C, cols))
+		strip = share(inRows(o.distinct()), from, steps, stream)
+	}
+	xOnce, wOnce := once("input-buffer fill", o.distinct()), once("weight-buffer fill", o.n*o.m)
 	switch o.cfg.Array.Dataflow {
 	case "ws", "is":
-		heldBits, leftBits, leftOnce := wBits, xBits, xOnce
+		held, left, leftOnce := r*c*wBits, strip*xBits, xOnce
 		if o.cfg.Array.Dataflow == "is" {
-			heldBits, leftBits, leftOnce = xBits, wBits, wOnce
+			held, left, leftOnce = tile*xBits, r*s*wBits, wOnce
 		}
 		if from == 0 {
 			p.head = true
-			p.in += r * c * heldBits
+			p.in += held
 			if !o.cfg.Array.OverlapWeightLoad {
 				p.compute += R
 			}
 		}
 		if col == 0 || !leftOnce {
-			p.in += r * s * leftBits
+			p.in += left
 		}
 		if spills && row > 0 {
 			p.in += c * s * o.sumBits
@@ -196,7 +220,7 @@ func (o *oracle) part(row, col, from, r, c, s, rows, stream int64, spills bool, 
 		}
 	case "os":
 		if col == 0 || !xOnce {
-			p.in += r * s * xBits
+			p.in += strip * xBits
 		}
 		if row == 0 || !wOnce {
 			p.in += c * s * wBits
@@ -256,6 +280,9 @@ func TestOracle(t *testing.T) {
 			o.found = kept
 			if i+1 < len(kernels) && cfg.Array.KeepActivations {
 				reads := k.L * k.Inputs() * int64(k.InputBits)
+				if cfg.Array.Im2col == "on-chip" {
+					reads = k.Distinct() * int64(k.InputBits)
+				}
 				if kept {
 					reads = kernels[i-1].L * kernels[i-1].Outputs() * int64(kernels[i-1].OutputBits)
 				}

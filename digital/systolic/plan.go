@@ -51,6 +51,7 @@ type plan struct {
 	batch     int64
 	R, C      int64              // of the array
 	extent    [dims]int64        // of one product
+	distinct  int64              // inputs of one product that cross the DRAM
 	width     [tensors + 1]int64 // bits of a word
 	steps     int64              // of the stream in each chunk but a fold's last
 	count     position           // how many products, and column folds, row folds, chunks in each
@@ -108,7 +109,7 @@ func (m *Machine) plans(kernels []workload.Kernel, batch int64) ([]plan, error) 
 // keep leaves activations in an input buffer of the given bits from one kernel
 // to the next, where it holds both what the kernel reads and what it writes.
 func keep(plans []plan, batch, capacity int64) {
-	inputs := batch * plans[0].kernel.L * plans[0].kernel.Inputs() * plans[0].width[input]
+	inputs := plans[0].inputs()
 	for i := range plans[:len(plans)-1] {
 		p, next := &plans[i], &plans[i+1]
 		outputs := batch * p.kernel.L * p.kernel.Outputs() * p.width[output]
@@ -116,10 +117,13 @@ func keep(plans []plan, batch, capacity int64) {
 		next.found = p.kept
 		inputs = outputs
 		if !next.found {
-			inputs = batch * next.kernel.L * next.kernel.Inputs() * next.width[input]
+			inputs = next.inputs()
 		}
 	}
 }
+
+// inputs is the bits that a kernel reads.
+func (p *plan) inputs() int64 { return p.count[productLoop] * p.distinct * p.width[input] }
 
 // newPlan lays out a kernel. It refuses one whose parts do not fit the halves
 // of the buffers.
@@ -147,13 +151,21 @@ func layOut(a *Array, k workload.Kernel, batch int64, capacity [tensors]unit.Bit
 	if k.Dynamic {
 		products, p.extent[dimL] = products*batch, k.L
 	}
+	p.distinct = p.extent[dimL] * p.extent[dimN]
+	if a.Im2col == "on-chip" {
+		p.distinct = k.Distinct() / k.Products() * (p.extent[dimL] / k.L)
+	}
 	rows, cols, stream := p.extent[p.rows], p.extent[p.cols], p.extent[p.stream]
 	r, c := min(rows, p.R), min(cols, p.C)
 
 	holds := func(t tensor, share unit.Bit, words int64) bool {
 		return words <= wordsIn(capacity[t]*share, p.width[t])
 	}
-	p.leftStays = holds(p.left, 1, rows*stream)
+	left := rows * stream
+	if p.left == input {
+		left = p.distinct
+	}
+	p.leftStays = holds(p.left, 1, left)
 	p.topStays = holds(p.top, 1, cols*stream) || holds(p.top, 0.5, c*stream)
 	p.steps = min(stream, wordsIn(capacity[p.left]/2, p.width[p.left])/r, wordsIn(capacity[p.top]/2, p.width[p.top])/c)
 	p.count = position{products, ceilDiv(cols, p.C), ceilDiv(rows, p.R), ceilDiv(stream, max(1, p.steps))}
@@ -221,7 +233,7 @@ func (p *plan) chunk(at position) chunk {
 	}
 	c.steps = min(p.steps, stream-c.start)
 	if at[columnLoop] == 0 || !p.leftStays {
-		c.fetch[p.left] = c.rows * c.steps
+		c.fetch[p.left] = p.words(p.left, &c)
 	}
 	if p.loads() {
 		p.crossHolding(&c)
@@ -250,13 +262,46 @@ func (p *plan) cross(c *chunk) {
 	}
 }
 
+// words is what a chunk takes of the operand from the left, or of the one that it
+// holds. Inputs have their share of the distinct ones, as whole folds and chunks have
+// alike, and the last one what is left: so each crosses once.
+func (p *plan) words(t tensor, c *chunk) int64 {
+	row := cut{c.at[rowLoop], p.count[rowLoop], p.R, p.extent[p.rows]}
+	switch {
+	case t == p.left && t == input:
+		return cut{c.at[chunkLoop], p.count[chunkLoop], p.steps, p.extent[p.stream]}.of(row.of(p.distinct))
+	case t == p.left:
+		return c.rows * c.steps
+	case t == input:
+		return row.of(cut{c.at[columnLoop], p.count[columnLoop], p.C, p.extent[p.cols]}.of(p.distinct))
+	}
+	return c.rows * c.cols
+}
+
+// cut is one of count pieces of an extent, all of a size but the last.
+type cut struct{ at, count, size, extent int64 }
+
+// of is the piece's share of so many words.
+func (c cut) of(words int64) int64 {
+	if c.count == 1 {
+		return words
+	}
+	high, low := bits.Mul64(uint64(words), uint64(c.size))
+	quotient, _ := bits.Div64(high, low, uint64(c.extent))
+	each := int64(quotient)
+	if c.at < c.count-1 {
+		return each
+	}
+	return words - (c.count-1)*each
+}
+
 // crossHolding is the rest of a chunk's traffic where PEs hold an operand and
 // sums run through.
 func (p *plan) crossHolding(c *chunk) {
 	firstRow, lastRow := c.at[rowLoop] == 0, c.at[rowLoop] == p.count[rowLoop]-1
 	c.accumulates = !firstRow
 	if c.first {
-		c.fetch[p.held] = c.rows * c.cols
+		c.fetch[p.held] = p.words(p.held, c)
 	}
 	if !firstRow && !p.topStays {
 		c.fetch[sum] = c.cols * c.steps

@@ -215,6 +215,7 @@ func drawConfig(t *rapid.T) Config {
 	cfg := config(size.Draw(t, "rows"), size.Draw(t, "cols"), rapid.SampledFrom([]string{"ws", "os", "is"}).Draw(t, "dataflow"))
 	cfg.Array.OverlapWeightLoad = rapid.Bool().Draw(t, "overlap")
 	cfg.Array.KeepActivations = rapid.Bool().Draw(t, "keep")
+	cfg.Array.Im2col = rapid.SampledFrom([]string{"off-chip", "on-chip"}).Draw(t, "im2col")
 	for _, b := range []*memory.Buffer{&cfg.InputBuffer, &cfg.WeightBuffer, &cfg.OutputBuffer} {
 		words := rapid.OneOf(rapid.IntRange(72, 200), rapid.IntRange(200, 4000)).Draw(t, "words")
 		b.Capacity = unit.Bit(24 * words)
@@ -234,6 +235,9 @@ func drawKernels(t *rapid.T, most int64) []workload.Kernel {
 		k.Groups = rapid.Int64Range(0, 6).Draw(t, "groups")
 		if rapid.Bool().Draw(t, "beside") {
 			k.Beside = workload.Beside{Operations: 5, Operands: 7, Results: 3}
+		}
+		if rapid.Bool().Draw(t, "window") {
+			k.Window.Inputs = k.Products() * rapid.Int64Range(1, k.L*k.N).Draw(t, "distinct")
 		}
 		k.Dynamic, k.Activation = rapid.Bool().Draw(t, "dynamic"), rapid.Bool().Draw(t, "activation")
 		kernels = append(kernels, k)

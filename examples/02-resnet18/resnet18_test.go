@@ -96,10 +96,10 @@ func TestReadme(t *testing.T) {
 		sets []string
 		want string // images a second, mJ an image
 	}{
-		{nil, "39.4 265"},
-		{[]string{pipeline}, "98.8 107"},
-		{[]string{copies}, "832 14.0"},
-		{[]string{copies, pipeline}, "12,700 2.31"},
+		{nil, "41.3 253"},
+		{[]string{pipeline}, "99.6 106"},
+		{[]string{copies}, "2060 6.44"},
+		{[]string{copies, pipeline}, "38,300 1.66"},
 	} {
 		cfg, err := configs.Load("resnet18.toml", test.sets)
 		if err != nil {

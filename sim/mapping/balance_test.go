@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"xbar/sim/workload"
 )
 
 func randomStages(t *rapid.T) (stages []Stage, tiles int) {
@@ -99,24 +97,6 @@ func TestCopiesTakeArrays(t *testing.T) {
 	}
 	if waves = pass(p); len(waves) != 2 || len(waves[0].Arrays) != 6 || loads(waves) != 0 {
 		t.Errorf("a pass is %+v", waves)
-	}
-}
-
-// A window of 3×3 over 8×8 pixels reaches a row and a pixel beyond its middle.
-func TestHalo(t *testing.T) {
-	image := workload.Kernel{L: 64, M: 16}
-	for _, x := range []struct {
-		before workload.Kernel
-		n      int64
-		want   int64
-	}{
-		{image, 9 * 16, 9}, {image, 25 * 16, 18}, {image, 16, 0}, {image, 4 * 16, 0}, {image, 9*16 + 1, 0}, {image, 8 * 16, 0},
-		{workload.Kernel{L: 60, M: 16}, 9 * 16, 0},
-		{workload.Kernel{L: 1, M: 16}, 9 * 16, 2},
-	} {
-		if got := Halo(x.before, workload.Kernel{N: x.n}); got != x.want {
-			t.Errorf("%d after %+v: %d, want %d", x.n, x.before, got, x.want)
-		}
 	}
 }
 

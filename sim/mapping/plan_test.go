@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -304,25 +305,38 @@ func TestSpills(t *testing.T) {
 	}
 }
 
+// Whole bits add up to the tensor and to what is not kept of it, in vectors that are
+// alike from edge to edge, and none comes later than its share.
 func TestSharesAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		whole := rapid.Int64Range(1, 1e9).Draw(t, "whole")
 		s := Share{rapid.Int64Range(0, whole).Draw(t, "part"), whole}
 		bits := rapid.Int64Range(1, 1e6).Draw(t, "bits")
 		vectors := rapid.Int64Range(1, 200).Draw(t, "vectors")
-		spill := s.Of(bits, vectors)
-		first, last := spill.Edges()
-		var sum int64
+		all := bits * vectors
+		if rapid.Bool().Draw(t, "distinct") {
+			all = rapid.Int64Range(1, all).Draw(t, "all")
+		}
+		ahead := rapid.Int64Range(0, all).Draw(t, "ahead")
+		spill, brought := s.Of(all, vectors, ahead), Whole.Of(all, vectors, ahead)
+		edges := spill.Edges()
+		var sum, fetched, before int64
 		for v := range vectors {
 			part := spill.Bits(v)
-			if v < first && part != 0 || v >= last && part != bits || part < 0 || part > bits {
-				t.Fatalf("vector %d: %d of %d bits; edges %d and %d", v, part, bits, first, last)
+			if v > 0 && part != before && !slices.Contains(edges[:], v) {
+				t.Fatalf("vector %d brings %d bits, the one before %d; edges %v", v, part, before, edges)
 			}
-			sum += part
+			if part < 0 || part > brought.Bits(v) {
+				t.Fatalf("vector %d: %d bits of %d are spilled", v, part, brought.Bits(v))
+			}
+			sum, fetched, before = sum+part, fetched+brought.Bits(v), part
+			if share := (v + 1) * all / vectors; fetched < min(all, share+ahead) {
+				t.Fatalf("%d bits have come with vector %d, which needs %d", fetched, v, min(all, share+ahead))
+			}
 		}
-		exact := new(big.Int).Mul(big.NewInt(bits*vectors), big.NewInt(s.Whole-s.Part))
-		if kept := exact.Div(exact, big.NewInt(s.Whole)).Int64(); bits*vectors-sum != kept {
-			t.Fatalf("%d bits are kept, want %d", bits*vectors-sum, kept)
+		exact := new(big.Int).Mul(big.NewInt(all), big.NewInt(s.Whole-s.Part))
+		if kept := exact.Div(exact, big.NewInt(s.Whole)).Int64(); all-sum != kept || fetched != all {
+			t.Fatalf("%d of %d bits are kept, want %d; %d are brought", all-sum, all, kept, fetched)
 		}
 	})
 }

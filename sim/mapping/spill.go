@@ -9,32 +9,61 @@ import (
 // Share is a part of a tensor's bits.
 type Share struct{ Part, Whole int64 }
 
-// Of is the share of a tensor that so many vectors move in pieces of so many
-// bits. The first vectors are kept, and what comes when the buffer is full
-// spills.
-func (s Share) Of(bits, vectors int64) Spill {
-	if s.Whole == 0 {
-		return Spill{bits, bits * vectors}
+// Of is what is not kept of a tensor of so many bits, that comes with so many
+// vectors. The first bits are kept, and what comes when the buffer is full spills.
+// Vectors bring as much each, in whole bits, and the first so much more, until all
+// has come.
+func (s Share) Of(all, vectors, ahead int64) Spill {
+	p := Spill{all: all, ahead: ahead}
+	if vectors > 0 {
+		p.bits = ceilDiv(all, vectors)
 	}
-	high, low := mathbits.Mul64(uint64(bits*vectors), uint64(s.Whole-s.Part))
-	kept, _ := mathbits.Div64(high, low, uint64(s.Whole))
-	return Spill{bits, int64(kept)}
+	if s.Whole > 0 {
+		high, low := mathbits.Mul64(uint64(all), uint64(s.Whole-s.Part))
+		kept, _ := mathbits.Div64(high, low, uint64(s.Whole))
+		p.kept = int64(kept)
+	} else {
+		p.kept = all
+	}
+	return p
 }
 
-// Spill is a tensor of which the first bits are kept.
-type Spill struct{ bits, kept int64 }
+// Whole is a tensor of which nothing is kept.
+var Whole = Share{1, 1}
 
-// Bits is what of vector v's piece is not kept: whole numbers that add up to the
-// share of the tensor.
-func (s Spill) Bits(v int64) int64 { return min(s.bits, max(0, (v+1)*s.bits-s.kept)) }
+// Spill is a tensor that comes with vectors, and of which the first bits are kept.
+type Spill struct{ bits, ahead, all, kept int64 }
 
-// Edges are the first vector that is not kept whole and the first that is not
-// kept at all: from one to the next, vectors are alike.
-func (s Spill) Edges() (first, last int64) {
-	if s.bits == 0 {
-		return 0, 0
+// Bits is what of that which comes with vector v is not kept: whole numbers that add
+// up to the share of the tensor.
+func (s Spill) Bits(v int64) int64 {
+	before := int64(0)
+	if v > 0 {
+		before = s.upTo(v)
 	}
-	return s.kept / s.bits, (s.kept + s.bits - 1) / s.bits
+	return max(0, s.upTo(v+1)-s.kept) - max(0, before-s.kept)
+}
+
+// Ahead is the bits that the first vector brings beside its own.
+func (s Spill) Ahead() int64 { return s.ahead }
+
+// upTo is the bits that so many vectors bring.
+func (s Spill) upTo(vectors int64) int64 { return min(s.all, vectors*s.bits+s.ahead) }
+
+// Edges are vectors that may bring other bits than the one before: from one to the
+// next, vectors are alike.
+func (s Spill) Edges() (edges [5]int64) {
+	if s.bits == 0 {
+		return edges
+	}
+	if s.ahead > 0 {
+		edges[0] = 1
+	}
+	for i, from := range []int64{s.kept, s.all} {
+		from = max(0, from-s.ahead)
+		edges[1+2*i], edges[2+2*i] = from/s.bits, ceilDiv(from, s.bits)
+	}
+	return edges
 }
 
 // Spills says which share of each kernel's input the global buffer could not
@@ -45,7 +74,7 @@ func (s Spill) Edges() (first, last int64) {
 // stays as far as it fits.
 func Spills(kernels []workload.Kernel, batch, capacity int64) []Share {
 	spills := make([]Share, len(kernels)+1)
-	first := kernels[0].L * kernels[0].Inputs() * int64(kernels[0].InputBits) * batch
+	first := kernels[0].Distinct() * int64(kernels[0].InputBits) * batch
 	spills[0] = Share{max(0, first-capacity), first}
 	kept := first - spills[0].Part
 	for k, kernel := range kernels {
@@ -54,7 +83,7 @@ func Spills(kernels []workload.Kernel, batch, capacity int64) []Share {
 		spills[k+1] = Share{spilled, size}
 		kept = size - spilled
 	}
-	spills[len(kernels)] = Share{1, 1}
+	spills[len(kernels)] = Whole
 	return spills
 }
 
@@ -70,6 +99,6 @@ func WindowSpills(windows []int64, capacity int64) []Share {
 	for k := range windows {
 		spills[k+1] = Share{max(0, kept-capacity), kept}
 	}
-	spills[len(windows)+1] = Share{1, 1}
+	spills[len(windows)+1] = Whole
 	return spills
 }

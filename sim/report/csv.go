@@ -19,7 +19,8 @@ import (
 // loads the operand, with the level as the action; of candidates the policy, with
 // the batch as the action). Of a winner the action says by
 // what: energy (per MAC), time or energy-delay (per inference). A number that is
-// not known has no row. Units are SI base units.
+// not known has no row. Units are SI base units. A machine that did not run has one row,
+// whose quantity is error and whose value says why.
 func CSV(w io.Writer, results ...*system.Result) error {
 	if err := finite(results); err != nil {
 		return err
@@ -30,6 +31,9 @@ func CSV(w io.Writer, results ...*system.Result) error {
 	for _, r := range results {
 		for i := range r.Machines {
 			l.machine(r.Title, &r.Machines[i])
+		}
+		for _, m := range r.Failed {
+			l.write(r.Title, m.Name, m.Kind, "machine", "", "", "error", "", m.Error)
 		}
 		l.winners(r)
 	}

@@ -40,6 +40,10 @@ type Layer struct {
 
 	Activation bool `json:"activation,omitempty"` // bias, rescale and clamp follow each output
 
+	Distinct int64 `json:"distinct_inputs,omitempty"` // of one inference, where windows share some
+	Ahead    int64 `json:"ahead,omitempty"`           // of them, that a vector waits for beyond its share
+	Behind   int64 `json:"behind,omitempty"`          // and that it uses before it
+
 	Operations float64 `json:"operations,omitempty"` // steps of arithmetic before the next layer takes its outputs
 	Operands   float64 `json:"operands,omitempty"`   // numbers read for them
 	Results    float64 `json:"results,omitempty"`    // numbers written
@@ -64,7 +68,7 @@ type Operator struct {
 func NewLayers(file string, n *workload.Network) *Layers {
 	r := &Layers{Schema: "xbar.import/1", File: file, Layers: make([]Layer, len(n.Layers)), Remarks: n.Remarks}
 	for i, l := range n.Layers {
-		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, string(l.Cache), l.MACs(), l.Weights(), l.Remark, l.Activation, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
+		r.Layers[i] = Layer{l.Name, l.L, l.N, l.M, l.Groups, l.Dynamic, string(l.Cache), l.MACs(), l.Weights(), l.Remark, l.Activation, l.Window.Inputs, l.Window.Ahead, l.Window.Behind, l.Operations, l.Operands, l.Results, l.InputBits, l.WeightBits, l.SignedInput}
 		r.MACs += l.MACs()
 		r.Weights += l.Weights()
 	}
@@ -87,14 +91,22 @@ func LayersMarkdown(w io.Writer, r *Layers) error { return writeLayers(w, &markd
 func LayersCSV(w io.Writer, r *Layers) error {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	out.Write([]string{"layer", "L", "N", "M", "groups", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark"})
+	out.Write([]string{"layer", "L", "N", "M", "groups", "dynamic", "macs", "weights", "input_bits", "weight_bits", "remark", "distinct_inputs", "ahead", "behind"})
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark})
+		out.Write([]string{l.Name, integer(l.L), integer(l.N), integer(l.M), integer(l.Groups), strconv.FormatBool(l.Dynamic), plain(l.MACs), plain(l.Weights), known(l.InputBits), known(l.WeightBits), l.Remark, plain(l.distinct()), integer(l.Ahead), integer(l.Behind)})
 	}
 	out.Flush()
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// distinct is the inputs of an inference, each counted once.
+func (l *Layer) distinct() float64 {
+	if l.Distinct > 0 {
+		return float64(l.Distinct)
+	}
+	return float64(l.L) * float64(l.N) * float64(l.Groups)
 }
 
 func known(bits int) string {
@@ -129,7 +141,7 @@ func LayersTOML(w io.Writer, r *Layers) error {
 		for _, n := range []struct {
 			key   string
 			value float64
-		}{{"operations", l.Operations}, {"operands", l.Operands}, {"results", l.Results}} {
+		}{{"distinct_inputs", float64(l.Distinct)}, {"ahead", float64(l.Ahead)}, {"behind", float64(l.Behind)}, {"operations", l.Operations}, {"operands", l.Operands}, {"results", l.Results}} {
 			if n.value > 0 {
 				fmt.Fprintf(&b, ", %s = %.0f", n.key, n.value)
 			}

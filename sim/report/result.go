@@ -22,6 +22,7 @@ func writePage(w io.Writer, p page, r *system.Result) error {
 		return err
 	}
 	heading(p, r)
+	failed(p, r.Failed)
 	comparison(p, r.Machines)
 	categories(p, r.Machines)
 	winners(p, r.Winners)
@@ -50,6 +51,17 @@ func heading(p page, r *system.Result) {
 		facts = append(facts, "one-time programming spread over "+plural(int(n), "inference"))
 	}
 	p.paragraph(strings.Join(facts, " · "))
+}
+
+// failed says which machines did not run.
+func failed(p page, machines []system.Failure) {
+	var items []string
+	for _, m := range machines {
+		items = append(items, fmt.Sprintf("%s (%s) did not run: %s", m.Name, m.Kind, m.Error))
+	}
+	if len(items) > 0 {
+		p.list(items)
+	}
 }
 
 func plural(n int, thing string) string {

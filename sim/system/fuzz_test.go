@@ -161,7 +161,7 @@ var knobs = []knob{
 	turn("global_buffer", "write_energy", perBits),
 	turn("global_buffer", "leakage", powers),
 	turn("global_buffer", "area", areas),
-	{"network", "kind", list(`"bus"`), nil},
+	{"network", "kind", list(`"bus"|"mesh"|"htree"`), nil},
 	turn("network", "bandwidth", links),
 	turn("network", "energy", perBits),
 	turn("network", "leakage", powers),
@@ -250,6 +250,21 @@ var knobs = []knob{
 	{"kernels", "results", list("0|1|100"), list("1000000000000")},
 	{"machine", "batch_up_to", list("1|2|5"), list("1000000")},
 	{"machine", "minimize", list(`"energy"|"latency"|"energy-delay"`), nil},
+	{"array", "im2col", list(`"on-chip"|"off-chip"`), nil},
+	{"kernels", "distinct_inputs", list("1|7|2|35"), list("1000000000000")},
+	{"kernels", "ahead", list("0|1|3"), list("1000000000000")},
+	{"kernels", "behind", list("0|1|3"), list("1000000000000")},
+	{"devices", "on_off_ratio", list("10|100|1e6"), list("1.01|1e12")},
+	{"devices", "on_conductance", list(`"50 uS"`), list(`"1 aS"|"1 kS"`)},
+	{"devices", "row_resistance", list(`"1 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
+	{"devices", "column_resistance", list(`"1 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
+	{"devices", "sense_resistance", list(`"100 ohm"|"0 ohm"`), list(`"1 nohm"|"1 Pohm"`)},
+	{"network", "flit", list(`"32 bit"|"1 bit"|"100 bit"`), list(`"1024 TiB"`)},
+	turn("network", "router_latency", times),
+	{"network", "mesh_columns", list("1|2|3"), list("1000000")},
+	{"network", "concentration", list("1|2|4"), list("1000000")},
+	{"network", "buffer_at", list(`"corner"|"middle"|"side"`), nil},
+	{"network", "placement", list(`"row-major"|"snake"|"hilbert"|"nearest"`), nil},
 	{"chip", "dynamic", list(`"digital"|"auto"|"array"`), nil},
 	{"digital", "rows", counts[0], list("65536")},
 	{"digital", "cols", counts[0], list("65536")},
@@ -300,6 +315,9 @@ func turned(bytes []byte) string {
 	digital := or("kernels", "digital", "colonnade-2021")
 	l, n, m := or("kernels", "L", "2"), or("kernels", "N", "9"), or("kernels", "M", "6")
 	set[""]["inferences"] = or("", "inferences", "10")
+	if kind := set["network"]["kind"]; kind != "" && kind != `"bus"` {
+		set["network"]["flit"], set["network"]["router_latency"] = or("network", "flit", `"32 bit"`), or("network", "router_latency", `"1 ns"`)
+	}
 	write("")
 	b.WriteString("[workload]\n")
 	write("workload")
@@ -324,7 +342,7 @@ func turned(bytes []byte) string {
 		}
 	}
 	if machines == "analog" || machines == "both" || machines == "all" {
-		machine("x", "analog", preset, "supply|chip|crossbar|cell|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram|digital")
+		machine("x", "analog", preset, "supply|chip|crossbar|cell|devices|dac|sample_hold|adc|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram|digital")
 	}
 	if machines == "digital" || machines == "all" {
 		machine("d", "digital-cim", digital, "supply|chip|crossbar|cell|dac|adder_tree|shift_add|accumulator|activation|input_buffer|output_buffer|global_buffer|network|dram|digital")
@@ -413,12 +431,19 @@ func effortOnce(cfg *configs.Config) (steps float64) {
 				reads *= math.Ceil(gated / float64(m.Crossbar.ActiveRows))
 			}
 			one := 10 * vectors
+			if m.Network.Routed() {
+				one += 10 * vectors * math.Sqrt(float64(m.Chip.Tiles))
+			}
 			if cfg.Granularity == "step" {
 				one += 4 * vectors * reads
 			}
 			if cfg.Workload.Values == "exact" {
 				one += vectors * reads * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
 				one += rows * min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
+			}
+			if cfg.Workload.Values == "exact" && m.Devices.Resistive() {
+				columns := min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
+				one += max(rows, columns) * math.Pow(min(rows, columns), 3) / 10
 			}
 			tiles *= float64(k.Replicas)
 			loads := tiles * rows

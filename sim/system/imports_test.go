@@ -44,6 +44,7 @@ var house = []struct {
 	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace"}},
 	{"digital/...", []string{"digital/...", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload"}},
 
+	{"configs/networks", []string{"sim/workload"}},
 	{"configs", []string{"adc", "dac", "crossbar/...", "digital/...", "sim/unit", "sim/model", "sim/technology", "sim/workload/...", "github.com/BurntSushi/toml"}},
 	{"sim/system/...", []string{
 		"sim/system/...", "configs", "adc", "dac", "crossbar/...", "digital/...",

@@ -167,6 +167,9 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 			return nil, errors.New("the laws are those of analog, scalar and systolic machines, and the config has none")
 		}
 	}
+	if m := &s.analog; m.Network.Routed() {
+		return nil, fmt.Errorf("machine %s: the laws' closed forms have a bit of a weight cross a bus, and network.kind is %q: measure them with a bus", m.Name, m.Network.Kind)
+	}
 	s.stats.From = "assumed"
 	for _, m := range []*configs.Machine{&s.analog, &s.words, &s.bits} {
 		unbound(m)

@@ -108,7 +108,7 @@ func TestNetworksOfTheLibraryRun(t *testing.T) {
 		"resnet-18":    {"tpu-v1", "scalar-45nm", "isaac-8b"},
 	}
 	for _, p := range configs.Networks() {
-		network, err := configs.Import(p.Name)
+		network, err := configs.Import(p.Name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

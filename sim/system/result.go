@@ -11,7 +11,15 @@ type Result struct {
 	Seed     int64     `json:"seed"`
 	Version  string    `json:"version"`
 	Machines []Machine `json:"machines"`
+	Failed   []Failure `json:"failed,omitempty"`  // machines that did not run
 	Winners  *Winners  `json:"winners,omitempty"` // of two machines or more
+}
+
+// Failure is a machine that did not run, and why.
+type Failure struct {
+	Name  string `json:"name"`
+	Kind  string `json:"kind"`
+	Error string `json:"error"`
 }
 
 // Machine is the result of one machine. EnergyJ is for one pass (a batch) in

@@ -22,7 +22,8 @@ type Options struct {
 }
 
 // Run simulates the workload on every machine of the config. Its errors name
-// the machine.
+// the machine. One that fails keeps none from running: beside the error there is
+// then the result of those that ran, unless none did.
 func Run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, error) {
 	result, _, err := run(ctx, cfg, opt)
 	return result, err
@@ -43,7 +44,8 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 		Machines: make([]Machine, len(cfg.Machines)),
 	}
 	found := make([]evidence, len(cfg.Machines))
-	group, ctx := errgroup.WithContext(ctx)
+	errs := make([]error, len(cfg.Machines))
+	var group errgroup.Group
 	group.SetLimit(max(1, opt.Workers))
 	for i := range cfg.Machines {
 		group.Go(func() error {
@@ -52,24 +54,43 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 			if i == traced {
 				job.trace = opt.Trace
 			}
-			err := guarded(func() error {
+			errs[i] = guarded(func() error {
 				machine, err := job.run(ctx, max(1, opt.Workers))
 				if err == nil {
 					result.Machines[i], found[i] = *machine, job.evidence
 				}
 				return err
 			})
-			if err != nil {
-				return fmt.Errorf("machine %s: %w", m.Name, err)
-			}
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
+	group.Wait()
+	err = result.setApart(cfg, errs)
+	if len(result.Machines) == 0 {
 		return nil, nil, err
 	}
 	result.Winners = winners(work.Kernels, result.Machines)
-	return result, found, nil
+	return result, found, err
+}
+
+// setApart leaves the machines that ran, and says of the others why they did not.
+func (r *Result) setApart(cfg *configs.Config, errs []error) (all error) {
+	ran := r.Machines[:0]
+	for i, err := range errs {
+		m := &cfg.Machines[i]
+		if err == nil {
+			ran = append(ran, r.Machines[i])
+			continue
+		}
+		why := err.Error()
+		if errors.Is(err, context.Canceled) {
+			why = "interrupted"
+		}
+		r.Failed = append(r.Failed, Failure{m.Name, m.Kind, why})
+		all = errors.Join(all, fmt.Errorf("machine %s: %w", m.Name, err))
+	}
+	r.Machines = ran
+	return all
 }
 
 func tracedMachine(cfg *configs.Config) int {
@@ -89,10 +110,11 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
-	sides     sides    // where dynamic kernels are computed
-	session   *session // whose last step the workload is; nil: none
-	trial     bool     // of a candidate, for a steady pass
-	evidence  evidence // of the finished run
+	sides     sides     // where dynamic kernels are computed
+	session   *session  // whose last step the workload is; nil: none
+	trial     bool      // of a candidate, for a steady pass
+	evidence  evidence  // of the finished run
+	outputs   [][]int64 // of exact values, a row an input
 }
 
 func (j *job) batch() int64 {

@@ -72,6 +72,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 		m.Pipeline = pipeline(m, chip)
 	}
 	if outputs, clipped := chip.Outputs(); outputs != nil {
+		j.outputs = outputs
 		if m.Values, err = j.reference.compare(ctx, outputs, clipped); err != nil {
 			return nil, err
 		}
@@ -222,6 +223,9 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if cfg.Kind == "analog" {
 		notes = append(notes, converterNotes(cfg, chip.LosslessBits())...)
 	}
+	if m.Values == nil && !cfg.Devices.Ideal() {
+		notes = append(notes, "what is not ideal about [machine.devices] changes numbers, and values are statistical: take values = \"exact\" to see it")
+	}
 	notes = append(notes, timeNotes(cfg)...)
 	notes = append(notes, chip.Doubts()...)
 	for _, l := range cfg.Limits() {
@@ -243,6 +247,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if !chip.Resident() {
 		notes = append(notes, reloadNotes(cfg)...)
 	}
+	notes = append(notes, chip.Routes()...)
 	notes = append(notes, copyNotes(chip, m)...)
 	for _, r := range chip.Rounded() {
 		notes = append(notes, "rounded up to whole cycles: "+r)
@@ -290,6 +295,8 @@ func (j *job) besideNotes() []string {
 // converterNotes says what the converters read and what they cost.
 func converterNotes(cfg *configs.Machine, need int) (notes []string) {
 	switch {
+	case !cfg.Devices.Ideal():
+		notes = append(notes, fmt.Sprintf("column sums go up to %d bits and are no whole numbers, the ADC has %d", need, cfg.ADC.Resolution))
 	case cfg.ADC.Resolution >= need:
 		notes = append(notes, fmt.Sprintf("the ADC's %d bits read every column sum exactly (%d are enough)", cfg.ADC.Resolution, need))
 	case cfg.ADC.Range == "clip":

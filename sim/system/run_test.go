@@ -35,6 +35,10 @@ name = "core"
 preset = "scalar-45nm"
 `
 
+func parseStudy(sets []string) (*configs.Config, error) {
+	return configs.Parse("study.toml", []byte(study), sets, nil)
+}
+
 func parse(t *testing.T, text string, sets ...string) *configs.Config {
 	t.Helper()
 	cfg, err := configs.Parse("study.toml", []byte(text), sets, nil)

@@ -43,6 +43,7 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 			work.Kernels = append(work.Kernels, workload.Kernel{
 				Name: name, L: k.L, N: k.N, M: k.M, Groups: k.Groups, InputBits: k.InputBits, WeightBits: k.WeightBits,
 				OutputBits: k.OutputBits, SignedInput: k.SignedInput, Dynamic: k.Dynamic, Cache: cacheOf(cfg, k.Cache), Activation: k.Activation, Replicas: k.Replicas,
+				Window: workload.Window{Inputs: k.Distinct, Ahead: k.Ahead, Behind: k.Behind},
 				Beside: workload.Beside{Operations: k.Operations, Operands: k.Operands, Results: k.Results},
 			})
 		}

@@ -22,6 +22,7 @@ type Array struct {
 type Kernel struct {
 	L, N, M     int64
 	Groups      int64 // G; 0: one
+	Distinct    int64 // D, inputs of an inference; 0: L·G·N
 	InputBits   int64 // B_x
 	WeightBits  int64 // B_w
 	OutputBits  int64 // of a finished sum on its way to the DRAM

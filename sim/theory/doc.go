@@ -32,6 +32,11 @@
 //
 //	max over kernels of L·B·t/R  cycles ([Interval])
 //
+// A message of n bits over h hops of a network ([Mesh], [Tree]), of which nothing else
+// wants a link, is there after
+//
+//	h·(router + τ) + (⌈n/flit⌉ − 1)·τ cycles ([Latency])
+//
 // For outputs as accurate as sums rounded to B bits of ±3σ a column of N rows asks
 // its converter for
 //

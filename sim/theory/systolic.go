@@ -5,6 +5,7 @@ type Systolic struct {
 	R, C                  int64
 	Dataflow              string // ws, is, os
 	Input, Weight, Output int64
+	Distinct              bool // windows are unrolled behind the input buffer
 }
 
 // SystolicCounts are the words that one product moves.
@@ -32,22 +33,26 @@ func (a Systolic) Count(k Kernel) SystolicCounts {
 
 func (a Systolic) countOne(k Kernel) SystolicCounts {
 	macs := k.L * k.N * k.M
+	inputs := k.L * k.N
+	if a.Distinct {
+		inputs = k.Inputs() / k.Products()
+	}
 	c := SystolicCounts{MACs: macs, MoveInput: macs, MoveWeight: macs, Outputs: k.L * k.M}
 	switch a.Dataflow {
 	case "ws":
 		c.MoveWeight = k.M * a.shiftedIn(k.N)
 		c.ReadInput, c.ReadWeight = k.L*k.N*ceil(k.M, a.C), k.N*k.M
-		c.FetchInput, c.FetchWeight = once(k.L*k.N, c.ReadInput, k.InputBits, a.Input), k.N*k.M
+		c.FetchInput, c.FetchWeight = once(inputs, inputs*ceil(k.M, a.C), k.InputBits, a.Input), k.N*k.M
 		a.sums(&c, k, k.L*min(k.M, a.C))
 	case "is":
 		c.MoveInput = k.L * a.shiftedIn(k.N)
 		c.ReadInput, c.ReadWeight = k.L*k.N, k.N*k.M*ceil(k.L, a.C)
-		c.FetchInput, c.FetchWeight = k.L*k.N, once(k.N*k.M, c.ReadWeight, k.WeightBits, a.Weight)
+		c.FetchInput, c.FetchWeight = inputs, once(k.N*k.M, c.ReadWeight, k.WeightBits, a.Weight)
 		a.sums(&c, k, k.M*min(k.L, a.C))
 	case "os":
 		c.MoveSum = c.Outputs
 		c.ReadInput, c.ReadWeight, c.WriteSum = k.L*k.N*ceil(k.M, a.C), k.N*k.M*ceil(k.L, a.R), c.Outputs
-		c.FetchInput = once(k.L*k.N, c.ReadInput, k.InputBits, a.Input)
+		c.FetchInput = once(inputs, inputs*ceil(k.M, a.C), k.InputBits, a.Input)
 		c.FetchWeight = once(k.N*k.M, c.ReadWeight, k.WeightBits, a.Weight)
 		if k.N*min(k.M, a.C)*k.WeightBits <= a.Weight/2 { // a column fold's weights serve all row folds
 			c.FetchWeight = k.N * k.M

@@ -20,6 +20,8 @@ type Layer struct {
 
 	Activation bool // bias, rescale and clamp follow each output
 
+	Window Window // of a convolution
+
 	Operations float64 // steps of arithmetic behind it, see [Beside]
 	Operands   float64 // numbers read for them
 	Results    float64 // numbers written

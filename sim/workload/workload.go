@@ -21,6 +21,7 @@ type Kernel struct {
 	Dynamic     bool  // W is an activation: the array is written for every input
 	Cache       Cache // of a session: W grows by one input or output with every step, and what it was stays
 	Activation  bool  // bias, rescale and clamp follow each output
+	Window      Window
 	Beside      Beside
 }
 

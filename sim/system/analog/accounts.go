@@ -14,7 +14,8 @@ import (
 type accounts struct {
 	dramRead, dramWrite, dramWeights                   energy.AccountID
 	bufferRead, bufferWrite, bufferLoad, bufferFill    energy.AccountID
-	transfer, transferWeights                          energy.AccountID
+	transfer, transferWeights                          []energy.AccountID // of the bus, or of each level of hops
+	flit, flitWeights                                  energy.AccountID   // of hops
 	inWrite, inRead, outWrite, outRead                 energy.AccountID
 	add, apply, operate                                energy.AccountID
 	load, drive, read, hold, integrate, shift, correct energy.AccountID
@@ -87,17 +88,15 @@ func (c *Chip) price() {
 func (c *Chip) openAccounts() {
 	m, a := c.machine, &c.accounts
 	dram := func(f model.Figure) model.Figure { return f.Under("dram") }
-	a.dramRead = c.open("dram", "read", energy.DRAM, "a bit of an input, or of what was spilled", dram(m.DRAM.Read()))
+	a.dramRead = c.open("dram", "read", energy.DRAM, "a bit of an input, which comes once however many windows share it, or of what was spilled", dram(m.DRAM.Read()))
 	a.dramWrite = c.open("dram", "write", energy.DRAM, "a bit that the global buffer cannot keep", dram(m.DRAM.Write()))
 	a.dramWeights = c.open("dram", "read weights", energy.Programming, "a bit of a weight that is loaded", dram(m.DRAM.Read()))
 	read, write := c.scaled("global_buffer", m.GlobalBuffer.Read()), c.scaled("global_buffer", m.GlobalBuffer.Write())
-	a.bufferRead = c.open("global-buffer", "read", energy.Buffer, "a bit on its way to tiles or DRAM", read)
+	a.bufferRead = c.open("global-buffer", "read", energy.Buffer, "a bit on its way to tiles, for each vector that uses it, or to DRAM", read)
 	a.bufferWrite = c.open("global-buffer", "write", energy.Buffer, "a bit from tiles or DRAM", write)
 	a.bufferLoad = c.open("global-buffer", "read weights", energy.Programming, "a bit of a weight that is loaded", read)
 	a.bufferFill = c.open("global-buffer", "write weights", energy.Programming, "a bit of a weight from DRAM", write)
-	transfer := c.scaled("network", m.Network.Transfer())
-	a.transfer = c.open("network", "transfer", energy.Network, "a bit between global buffer and tiles, or of a partial sum between tiles", transfer)
-	a.transferWeights = c.open("network", "transfer weights", energy.Programming, "a bit of a weight that is loaded", transfer)
+	c.openNetwork()
 	a.inWrite = c.open("tile/input-buffer", "write", energy.Buffer, "a bit of an input, once a tile that needs it", c.scaled("input_buffer", m.InputBuffer.Write()))
 	a.inRead = c.open("tile/input-buffer", "read", energy.Buffer, "a bit of an input, for every array that it drives", c.scaled("input_buffer", m.InputBuffer.Read()))
 	a.outWrite = c.open("tile/output-buffer", "write", energy.Buffer, "a bit of a finished output or an open sum", c.scaled("output_buffer", m.OutputBuffer.Write()))
@@ -349,7 +348,10 @@ func (c *Chip) openComponents() {
 		list(path, section, n, b.LeakageEach(m.Written(section)), b.AreaEach(m.Written(section)), none)
 	}
 	buffer("global-buffer", "global_buffer", 1, &m.GlobalBuffer)
-	list("network", "network", 1, m.Network.LeakageEach(m.Written("network")), m.Network.AreaEach(m.Written("network")), busyOf(c.network, c.networkLink))
+	list("network", "network", 1, m.Network.LeakageEach(m.Written("network")), m.Network.AreaEach(m.Written("network")), c.networkBusy())
+	if c.hops != nil {
+		list("network/link", "", int64(c.hops.fabric.Wires()), model.Figure{Name: "leakage of a wire", Equation: "0", Unit: "W"}, nothing, c.hops.busy())
+	}
 	buffer("tile/input-buffer", "input_buffer", tiles, &m.InputBuffer)
 	buffer("tile/output-buffer", "output_buffer", tiles, &m.OutputBuffer)
 	list("tile/accumulator", "accumulator", tiles, m.Accumulator.LeakageEach(m.Written("accumulator")), m.Accumulator.AreaEach(m.Written("accumulator")), tallied(&c.adding, t.addition))

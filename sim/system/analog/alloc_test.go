@@ -2,6 +2,7 @@ package analog
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"xbar/configs"
@@ -51,18 +52,21 @@ func runBusy(t *testing.T, cfg *configs.Config, vectors int64, step, exact bool)
 // of a trace that is off. What a run allocates follows waves and components.
 func TestVectorsAllocateNothing(t *testing.T) {
 	pipeline := []string{"machine.chip.chip.execution=pipeline", "machine.chip.chip.arrays_per_tile=40", "machine.chip.chip.replication=balance"}
-	for _, set := range [][]string{nil, pipeline} {
+	hops := []string{"machine.chip.network.kind=mesh", "machine.chip.network.flit=32 bit", "machine.chip.network.router_latency=1 ns"}
+	tiles := []string{"machine.chip.chip.tiles=3", "machine.chip.chip.arrays_per_tile=1"}
+	for _, set := range [][]string{nil, pipeline, slices.Concat(hops, tiles), slices.Concat(hops, pipeline)} {
 		cfg, err := configs.Parse("busy", []byte(busyStudy), set, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, step := range []bool{false, true} {
 			for _, exact := range []bool{false, true} {
+				leaps := !step && !exact && !slices.Contains(set, pipeline[0])
 				allocations := func(vectors int64) float64 {
 					return testing.AllocsPerRun(1, func() { runBusy(t, cfg, vectors, step, exact) })
 				}
 				short, long := int64(100), int64(1100)
-				if !step && !exact && set == nil {
+				if leaps {
 					short, long = 20_000, 60_000 // all waves leap, which takes a few
 				}
 				if few, many := allocations(short), allocations(long); many > few+20 {

@@ -55,7 +55,8 @@ type Chip struct {
 	engine      *sim.Engine
 	self        sim.ComponentID
 	dram        *sim.Resource
-	network     *sim.Resource
+	network     *sim.Resource // a bus
+	hops        *hops         // or a network of hops
 	accumulator *sim.Resource
 	dramLink    sim.Link
 	networkLink sim.Link
@@ -152,7 +153,13 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	c.self = c.engine.Register("chip", c)
 	c.lookAgain, c.mayStop = c.look, c.stopBegun
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
-	c.network = c.engine.NewResource("network", 1)
+	if m.Network.Routed() {
+		if err := c.newHops(work.Values); err != nil {
+			return nil, err
+		}
+	} else {
+		c.network = c.engine.NewResource("network", 1)
+	}
 	c.accumulator = c.engine.NewResource("accumulator", 1)
 	c.addSide()
 	if c.values == nil {
@@ -175,6 +182,9 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	c.tracks = newTracks(opt.Trace)
 	if err := c.layOut(); err != nil {
 		return nil, err
+	}
+	if c.hops != nil && c.hops.weights.Full() {
+		return nil, fmt.Errorf("weights go over more links to the arrays of %d tiles than are simulated (chip.tiles, network.kind)", c.machine.Chip.Tiles)
 	}
 	return c, c.budget.check()
 }
@@ -246,6 +256,9 @@ func (c *Chip) Run(ctx context.Context) error {
 func (c *Chip) operate() {
 	a := &c.accounts
 	for k := range c.specs {
+		if c.Leaves(k) {
+			continue
+		}
 		beside := &c.specs[k].kernel.Beside
 		inferences := c.measured.Passes * c.options.Batch
 		width := int64(c.specs[k].kernel.OutputBits)
@@ -258,7 +271,7 @@ func (c *Chip) operate() {
 		for _, id := range []energy.AccountID{a.outWrite, a.outRead, a.bufferWrite} {
 			book(id, out)
 		}
-		book(a.transfer, in+out)
+		c.bookBeside(k, in, out)
 	}
 }
 
@@ -280,9 +293,9 @@ func (c *Chip) check() error {
 	if l.Total(a.program) != l.Total(a.verify) {
 		return fmt.Errorf("%d cells were programmed and %d verified", l.Total(a.program), l.Total(a.verify))
 	}
-	if l.Total(a.dramWeights) != l.Total(a.bufferFill) || l.Total(a.bufferLoad) != l.Total(a.transferWeights) {
+	if l.Total(a.dramWeights) != l.Total(a.bufferFill) || c.hops == nil && l.Total(a.bufferLoad) != l.Total(a.transferWeights[0]) {
 		return fmt.Errorf("%d bits of weights left the DRAM and %d reached the buffer, %d left it and %d crossed the network",
-			l.Total(a.dramWeights), l.Total(a.bufferFill), l.Total(a.bufferLoad), l.Total(a.transferWeights))
+			l.Total(a.dramWeights), l.Total(a.bufferFill), l.Total(a.bufferLoad), l.Total(a.transferWeights[0]))
 	}
 	return nil
 }
@@ -411,9 +424,9 @@ func (c *Chip) Loaded(phase int) Loaded {
 		return sum.Value()
 	}
 	return Loaded{
-		Bits: c.ledger.Count(phase, a.transferWeights), Cells: c.ledger.Count(phase, a.program),
+		Bits: c.ledger.Count(phase, a.bufferLoad), Cells: c.ledger.Count(phase, a.program),
 		DRAM:    joules(a.dramWeights),
-		Network: joules(a.bufferFill, a.bufferLoad, a.transferWeights),
+		Network: joules(append([]energy.AccountID{a.bufferFill, a.bufferLoad}, a.transferWeights...)...),
 		Arrays:  joules(a.program, a.verify, a.verifyConvert),
 	}
 }

@@ -79,6 +79,10 @@ type slot struct {
 	arrived         bool
 	driven, results int
 	activated       sim.Cycle
+
+	ends  int       // of messages that are on their way
+	there sim.Cycle // tails of the others
+	then  int32     // the event that follows
 }
 
 func (r *running) slot(i int64) *slot { return &r.slots[i%int64(len(r.slots))] }
@@ -162,6 +166,9 @@ func (c *Chip) checkLines(lines []line) error {
 				return err
 			}
 		}
+	}
+	if c.hops != nil && c.hops.vectors.Full() {
+		return fmt.Errorf("kernel %s: a vector goes over more links to its tiles than are simulated (chip.tiles, network.kind)", lines[0].spec.kernel.Name)
 	}
 	return nil
 }
@@ -266,10 +273,10 @@ func (c *Chip) issue(n *lane) {
 }
 
 // fetch brings from DRAM into the global buffer what of a vector is new to the
-// chip or was spilled.
+// chip or was spilled: what its window shares with those before it is there.
 func (c *Chip) fetch(n *lane, v int64) {
 	w := &n.wave
-	bits := w.newBits + w.inSpill.Bits(v%n.line.takesIn) + w.sumSpill.Bits(v)
+	bits := w.input.Bits(v%n.line.batch) + w.inSpill.Bits(v%n.line.takesIn) + w.sumSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {
@@ -283,13 +290,10 @@ func (c *Chip) fetch(n *lane, v int64) {
 func (c *Chip) fetched(n *lane, v int64) {
 	w := &n.wave
 	c.ledger.Add(w.phase, c.accounts.bufferRead, w.inBits)
-	c.ledger.Add(w.phase, c.accounts.transfer, w.inBits)
 	c.ledger.Add(w.phase, c.accounts.inWrite, w.tileWrite)
-	if busy := c.networkLink.Cycles(w.inBits); busy > 0 {
-		c.network.Request(n.line.key(inputs, v), busy, c.self, evDelivered, v, n.line.index)
-		return
+	if !c.carry(n, v, toTiles, w.inBits) {
+		c.engine.Schedule(0, c.self, evDelivered, v, n.line.index)
 	}
-	c.engine.Schedule(0, c.self, evDelivered, v, n.line.index)
 }
 
 func (c *Chip) delivered(n *lane, v int64) error {
@@ -377,9 +381,7 @@ func (c *Chip) result(n *lane, v int64) error {
 	if s.results < n.parts {
 		return nil
 	}
-	c.ledger.Add(n.phase, c.accounts.transfer, n.foreign)
-	if busy := c.networkLink.Cycles(n.foreign); busy > 0 {
-		c.network.Request(n.line.key(results, v), busy, c.self, evPartials, v, n.line.index)
+	if c.carry(n, v, betweenTiles, n.foreign) {
 		return nil
 	}
 	return c.accumulate(n, v)
@@ -401,10 +403,8 @@ func (c *Chip) send(n *lane, v int64) error {
 	bits := n.outBits + n.partBits
 	c.ledger.Add(n.phase, c.accounts.outWrite, bits)
 	c.ledger.Add(n.phase, c.accounts.outRead, bits)
-	c.ledger.Add(n.phase, c.accounts.transfer, bits)
 	c.ledger.Add(n.phase, c.accounts.bufferWrite, bits)
-	if busy := c.networkLink.Cycles(bits); busy > 0 {
-		c.network.Request(n.line.key(results, v)|1, busy, c.self, evSent, v, n.line.index)
+	if c.carry(n, v, toBuffer, bits) {
 		return nil
 	}
 	return c.store(n, v)
@@ -491,6 +491,9 @@ func (c *Chip) settle(w *planned, now sim.Cycle) {
 		}
 		p.total = busy
 	}
+	if c.hops != nil && w.phase < firstKernelPhase {
+		c.hops.mark()
+	}
 	switch {
 	case w.pass < 0:
 		c.measured.PreloadCycles += elapsed
@@ -509,6 +512,7 @@ func (c *Chip) loss(l *line) float64 {
 		w := &l.lanes[0].wave // of the copy that has most vectors
 		perGroup := c.timings.groupLoss(&c.readout, w)
 		nominal += float64(w.count) * (float64(w.rowGroups)*perGroup + c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
+		nominal += float64(w.count) * c.hops.loss(w)
 	}
 	return nominal * (c.clock.Seconds(1) / c.timings.clock.Seconds(1))
 }

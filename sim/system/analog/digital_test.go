@@ -195,7 +195,7 @@ func TestDigitalReloadsLikeAnalog(t *testing.T) {
 		for phase := range digital.ledger.Phases() {
 			for _, id := range [][2]energy.AccountID{
 				{digital.accounts.program, analog.accounts.program}, {digital.accounts.dramWeights, analog.accounts.dramWeights},
-				{digital.accounts.transferWeights, analog.accounts.transferWeights},
+				{digital.accounts.transferWeights[0], analog.accounts.transferWeights[0]},
 			} {
 				if x, y := digital.ledger.Count(phase, id[0]), analog.ledger.Count(phase, id[1]); x != y {
 					t.Fatalf("%s: %d and %d programmed", digital.ledger.PhaseName(phase), x, y)

@@ -10,25 +10,39 @@
 //	is joined      when all arrays have its sums
 //	is drained     when it has been accumulated, sent and stored
 //
+// Inputs that windows of a convolution share ([workload.Window]) are in the global
+// buffer once, and come from the DRAM once: with a vector comes its share of the
+// distinct ones, with the first also what its window reaches ahead. There is no line
+// buffer nearer to the arrays: each vector is read from the global buffer whole, crosses
+// the network whole and is written to the tiles' buffers whole, G·N numbers, as often
+// as windows use them. In the waves of a kernel's row tiles each brings its share of the
+// channels.
+//
 // Copies of a kernel each have their tiles' arrays, slots and sums to themselves, and
 // take its vectors in turn. In a pipeline (chip.execution) all kernels are at work at
 // once, each a wave of its own; vector v of kernel k
 //
-//	is fetched     when, besides, kernel k−1 has stored ⌈(v+1)·L_{k−1}/L_k⌉ + h_k vectors of that inference,
+//	is fetched     when, besides, kernel k−1 has stored ⌈(v+1)·L_{k−1}/L_k⌉ + a_k vectors of that inference,
 //	               and of kernel k less than W_k vectors are on the way or wait for kernel k+1
 //
-// where h_k is the halo of [mapping.Halo] and W_k the window that the kernels work on.
+// where a_k is what its window needs beyond its share and W_k what the kernels work on.
 // So a kernel goes on as the one before does, inferences and passes follow each other
 // without a gap, and what waits between two kernels is W_k, not an activation. That
-// knows no more than L, N and M: kernels are a chain, so residual branches follow each
-// other and what skips a layer waits for nothing, as in layers; a window is taken to go
-// over the input in the order of its vectors, and pooling to have none.
+// knows no graph: kernels are a chain, so residual branches follow each other and what
+// skips a layer waits for nothing, as in layers.
 //
 // A pipeline's rate is that of passes behind each other, from when the times of passes
 // repeat; its latency is that of a pass alone. Leakage is charged for the time between
 // passes, and shared among the kernels by what their own arrays take: the cycles for
 // which the row drivers of a copy are at its vectors, which are also a kernel's time,
 // and do not add up to the pass's.
+//
+// On a network of hops ([network.Fabric]) a vector's bits are messages: what a set of
+// tiles needs of the inputs goes to all of them at once, what a tile sends another one,
+// or the global buffer, is one. They have a tile's place in the plan for an address;
+// network.placement says where it stands. On a bus they are one transfer. Tiles send each
+// other partial sums and nothing else: outputs go by way of the global buffer, as those
+// of a bus do, and the links beside it are the first to be full.
 //
 // Groups of a kernel that share an array are blocks on its diagonal. As many of
 // them are driven at once as active rows allow, and then all their columns are read
@@ -60,7 +74,7 @@
 //
 //	E(cell) = base·⟨x²⟩ + slope·⟨x²·w⟩,  E(DAC) = base·ρ + slope·⟨|digit|⟩
 //
-// Everything shared (DRAM channels, network, accumulators) is a
+// Everything shared (DRAM channels, network or each of its links, accumulators) is a
 // [sim.Resource]: contention is decided at the end of a cycle by priority,
 // results before inputs before weights, and in a pipeline older inferences first, so it does not depend on how events
 // are grouped. That is why the two granularities agree: `burst` passes a

@@ -14,14 +14,16 @@ import (
 // In a pipeline every kernel is a line of its own, and all lines are at work at
 // once. Vector v of kernel k is asked for when kernel k−1 has stored what it needs,
 //
-//	⌈(v+1)·L_{k−1}/L_k⌉ + h_k  vectors of the same inference, or all of them
+//	⌈(v+1)·L_{k−1}/L_k⌉ + a_k  vectors of the same inference, or all of them
 //
 // and when kernel k has room for its output: less than W_k of its vectors are on
 // the way or wait for kernel k+1, of which a vector u holds back those from
-// ⌊u·L_k/L_{k+1}⌋ − h_{k+1} on until it has been driven. W_k is what the copies of
-// kernel k+1 work on, two vectors each, and what kernel k has inside:
+// ⌊u·L_k/L_{k+1}⌋ − b_{k+1} on until it has been driven. What its window needs ahead of
+// its share and before it, a_k and b_k, is that of [workload.Window], in vectors of the
+// kernel before. W_k is what the copies of kernel k+1 work on, two vectors each, and
+// what kernel k has inside:
 //
-//	W_k = ⌈2·R_{k+1}·L_k/L_{k+1}⌉ + 1 + 2·h_{k+1} + R_k·(slots + room)
+//	W_k = ⌈2·R_{k+1}·L_k/L_{k+1}⌉ + 1 + a_{k+1} + b_{k+1} + R_k·(slots + room)
 //
 // That is what the global buffer holds, not whole activations; what of ΣW it has
 // no room for goes by way of the DRAM.
@@ -32,7 +34,8 @@ type flow struct {
 	lines     int64 // at work
 	span      int64 // vectors of the longest inference of a line
 	batch     int64 // vectors of a pass
-	halo      int64 // h, of vectors of the kernel before
+	ahead     int64 // a, of vectors of the kernel before
+	behind    int64 // b
 	window    int64 // W
 	takesIn   int64 // vectors in which the window before goes round, in layers all
 	givesIn   int64 // and this one's
@@ -81,7 +84,7 @@ func (l *line) key(priority, v int64) uint64 {
 // alone sets a line to work by itself.
 func (l *line) alone() {
 	l.inference, l.lines = max(1, l.vectors), 1
-	l.span, l.takesIn, l.givesIn = l.inference, l.inference, l.inference
+	l.span, l.batch, l.takesIn, l.givesIn = l.inference, l.inference, l.inference, l.inference
 }
 
 // refusePipeline says what of the workload cannot stay in its arrays.
@@ -139,12 +142,18 @@ func (c *Chip) workOutPipeline() []line {
 		l.inference, l.lines, l.span, l.batch = l.spec.kernel.L, int64(len(lines)), span, l.vectors
 		if i > 0 {
 			before := &lines[i-1]
-			l.halo = min(mapping.Halo(before.spec.kernel, l.spec.kernel), before.inference)
+			l.ahead, l.behind = l.waitsFor(l.spec.kernel.Window.Ahead, before), l.waitsFor(l.spec.kernel.Window.Behind, before)
 			before.window = before.windowTo(l)
 		}
 	}
 	c.spillWindows(lines)
 	return lines
+}
+
+// waitsFor is in how many vectors of the line before so many inputs are, rounded up.
+func (l *line) waitsFor(inputs int64, before *line) int64 {
+	all := l.spec.kernel.Distinct()
+	return before.inference - scaled(all-inputs, before.inference, all)
 }
 
 // spillWindows says what of each window's places is in the DRAM: a vector goes where
@@ -165,8 +174,8 @@ func (c *Chip) spillWindows(lines []line) {
 		l.givesIn = max(1, l.window)
 		for n := range l.lanes {
 			w := &l.lanes[n].wave
-			w.inSpill = c.spills[i].Of(w.rowBits-w.newBits, l.takesIn)
-			w.outSpill = c.spills[i+1].Of(w.outBits, l.givesIn)
+			w.inSpill = c.spills[i].Of(ceilDiv(w.known*int64(l.spec.kernel.InputBits), l.inference)*l.takesIn, l.takesIn, 0)
+			w.outSpill = c.spills[i+1].Of(w.outBits*l.givesIn, l.givesIn, 0)
 		}
 	}
 }
@@ -177,23 +186,23 @@ func (before *line) windowTo(l *line) int64 {
 	for i := range before.lanes {
 		inside += before.lanes[i].inputSlots + before.lanes[i].room
 	}
-	return ceilDiv(2*int64(len(l.lanes))*before.inference, l.inference) + 1 + 2*l.halo + inside
+	return ceilDiv(2*int64(len(l.lanes))*before.inference, l.inference) + 1 + l.ahead + l.behind + inside
 }
 
 // given is how many vectors can be asked for where so many of the line before, of L
 // an inference, are stored.
 func (l *line) given(stored, of int64) int64 {
-	part := scaled(max(0, stored%of-l.halo), l.inference, of)
+	part := scaled(max(0, stored%of-l.ahead), l.inference, of)
 	return stored/of*l.inference + part
 }
 
 // needed is how many vectors of the line before, of L an inference, no vector from v
 // on needs.
 func (l *line) needed(v, of int64) int64 {
-	return v/l.inference*of + max(0, scaled(v%l.inference, of, l.inference)-l.halo)
+	return v/l.inference*of + max(0, scaled(v%l.inference, of, l.inference)-l.behind)
 }
 
-// scaled is ⌊n·to/from⌋, where n < from.
+// scaled is ⌊n·to/from⌋, where n ≤ from.
 func scaled(n, to, from int64) int64 {
 	hi, lo := bits.Mul64(uint64(n), uint64(to))
 	q, _ := bits.Div64(hi, lo, uint64(from))
@@ -203,7 +212,12 @@ func scaled(n, to, from int64) int64 {
 // startPipeline sets all kernels to work.
 func (c *Chip) startPipeline() error {
 	c.flow.on = true
-	c.flow.before = map[*sim.Resource]sim.Cycle{c.dram: c.dram.BusyCycles(), c.network: c.network.BusyCycles()}
+	c.flow.before = map[*sim.Resource]sim.Cycle{c.dram: c.dram.BusyCycles()}
+	if c.hops != nil {
+		c.hops.mark()
+	} else {
+		c.flow.before[c.network] = c.network.BusyCycles()
+	}
 	c.workOutPipeline()
 	for i := range c.lines {
 		c.startLanes(&c.lines[i])
@@ -469,7 +483,11 @@ func (c *Chip) Bottleneck() Bottleneck {
 		}
 	}
 	shared(c.dram, c.machine.DRAM.Channels, "dram")
-	shared(c.network, 1, "network")
+	if c.hops == nil {
+		shared(c.network, 1, "network")
+	} else if l, busy, ok := c.hops.busiest(); ok && busy > most.Busy {
+		most = Bottleneck{Kernel: -1, Shared: c.hops.fabric.Resource(l).Path(), Busy: busy}
+	}
 	for _, tile := range slices.Sorted(maps.Keys(c.adders)) {
 		shared(c.adders[tile], 1, c.adders[tile].Path())
 	}

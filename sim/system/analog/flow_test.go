@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/big"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"xbar/digital/kernel"
+	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/theory"
 	"xbar/sim/unit"
@@ -29,6 +31,7 @@ func randomPipeline(t *rapid.T, vectors int64) (*Chip, *workload.Workload, Optio
 	for k := range w.Kernels {
 		w.Kernels[k].L = rapid.Int64Range(1, vectors).Draw(t, "vectors")
 	}
+	drawWindows(t, w.Kernels)
 	m.InputBuffer.Capacity *= 16
 	m.OutputBuffer.Capacity *= 4
 	if rapid.Bool().Draw(t, "room") {
@@ -107,7 +110,7 @@ func TestPipelineIsNoSlower(t *testing.T) {
 		m.GlobalBuffer.Capacity = 1 << 30
 		slack := 1.5
 		if rapid.Bool().Draw(t, "alone") {
-			m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+			m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0, 0
 			slack = 1
 		}
 		pipe := simulate(t, m, w, opt)
@@ -132,7 +135,7 @@ func TestCopiesAreNoSlower(t *testing.T) {
 	thousands(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
-		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+		m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0, 0
 		m.Chip.Execution, m.Chip.Replication = "layers", "none"
 		one := simulate(t, m, w, opt)
 		m.Chip.Replication = "balance"
@@ -157,7 +160,7 @@ func TestPipelineIntervalEqualsTheory(t *testing.T) {
 	thousands(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
-		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0
+		m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0, 0
 		m.SampleHold.Banks, m.ShiftAdd.Pipelined = 2, true
 		pipe := simulate(t, m, w, opt)
 		var stages []theory.Stage
@@ -192,6 +195,7 @@ func TestPipelineOfExactValues(t *testing.T) {
 		for k := range w.Kernels {
 			w.Kernels[k].L = l
 		}
+		drawWindows(t, w.Kernels)
 		m.ADC.Resolution = c.LosslessBits()
 		exact := &workload.Workload{Kernels: w.Kernels, Values: randomValues(t, c, w, rapid.IntRange(1, 4).Draw(t, "inputs"))}
 		opt.Step = rapid.Bool().Draw(t, "step")
@@ -231,6 +235,100 @@ func TestPipelineNeedsRoom(t *testing.T) {
 		}
 		if _, err := New(context.Background(), c.machine, w, opt); err == nil {
 			t.Fatalf("%d tiles run in a pipeline of %d arrays", c.Demand(), c.Capacity())
+		}
+	})
+}
+
+// plain is a pipeline as a plain loop over vectors, where nothing is shared and no
+// engine steps anything: when each vector of a kernel has been driven and stored.
+type plain struct {
+	kernels        []workload.Kernel
+	lines          []line // for groups, slots and room
+	driven, stored [][]sim.Cycle
+	activated      []sim.Cycle
+}
+
+// waits is what vector v of kernel k needs of the kernel before, and keeps is what it
+// holds back from: whole inferences, and of the last one so much.
+func (p *plain) waits(k int, v int64) int64 {
+	is, was := &p.kernels[k], &p.kernels[k-1]
+	share := new(big.Int).Mul(big.NewInt(v%is.L+1), big.NewInt(was.L))
+	return v/is.L*was.L + min(was.L, roundUp(share, is.L)+p.reach(k, is.Window.Ahead))
+}
+
+func (p *plain) keeps(k int, v int64) int64 {
+	is, was := &p.kernels[k], &p.kernels[k-1]
+	return v/is.L*was.L + max(0, v%is.L*was.L/is.L-p.reach(k, is.Window.Behind))
+}
+
+// reach is inputs of kernel k in vectors of the one before.
+func (p *plain) reach(k int, inputs int64) int64 {
+	return roundUp(new(big.Int).Mul(big.NewInt(inputs), big.NewInt(p.kernels[k-1].L)), p.kernels[k].Distinct())
+}
+
+func roundUp(n *big.Int, by int64) int64 {
+	n.Add(n, big.NewInt(by-1))
+	return n.Div(n, big.NewInt(by)).Int64()
+}
+
+// until goes through the vectors of kernel k up to v.
+func (p *plain) until(k int, v int64) {
+	for int64(len(p.stored[k])) <= v {
+		n := int64(len(p.stored[k]))
+		l := &p.lines[k].lanes[0]
+		at := p.activated[k]
+		if k > 0 {
+			before := p.waits(k, n) - 1
+			p.until(k-1, before)
+			at = max(at, p.stored[k-1][before])
+		}
+		if n >= l.inputSlots {
+			at = max(at, p.driven[k][n-l.inputSlots])
+		}
+		if k+1 < len(p.kernels) && n >= p.lines[k].window {
+			used := int64(0)
+			for p.keeps(k+1, used)+p.lines[k].window <= n {
+				used++
+			}
+			if used > 0 {
+				p.until(k+1, used-1)
+				at = max(at, p.driven[k+1][used-1])
+			}
+		}
+		if n >= l.room {
+			at = max(at, p.stored[k][n-l.room])
+		}
+		var driven, done sim.Cycle
+		for i := range l.groups {
+			d, s := l.groups[i].pipeline.Read(at, l.groups[i].reads)
+			driven, done = max(driven, d), max(done, s)
+		}
+		p.activated[k] = at
+		p.driven[k], p.stored[k] = append(p.driven[k], driven), append(p.stored[k], done)
+	}
+}
+
+// A kernel starts when its window is there: a pass alone takes what a plain loop with
+// that rule finds.
+func TestPipelineStartsWhenItsWindowIsThere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 40)
+		m := c.machine
+		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency, m.Chip.Replication = 0, 0, 0, "none"
+		pipe := simulate(t, m, w, opt)
+		fresh, err := New(context.Background(), m, w, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := len(w.Kernels)
+		p := plain{
+			kernels: w.Kernels, lines: fresh.workOutPipeline(),
+			driven: make([][]sim.Cycle, n), stored: make([][]sim.Cycle, n), activated: make([]sim.Cycle, n),
+		}
+		last := w.Kernels[n-1].L*opt.Batch - 1
+		p.until(n-1, last)
+		if got, want := pipe.measured.Flow.Latency, p.stored[n-1][last]; got != want {
+			t.Fatalf("a pass is through after %d cycles, a plain loop finds %d", got, want)
 		}
 	})
 }

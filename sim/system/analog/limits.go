@@ -155,7 +155,7 @@ var partKeys = [parts]string{
 	convertTime: "adc.latency",
 	shiftTime:   "shift_add.latency",
 	addTime:     "accumulator.latency",
-	networkTime: "network.bandwidth",
+	networkTime: "network.bandwidth and router_latency",
 	dramTime:    "dram.bandwidth",
 	writeTime:   "cell.write_time, cell.verify_time and cell.pulses",
 	cellsBusy:   "cycles of all cells: cell.read_time",
@@ -185,12 +185,17 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	}
 	b[shiftTime] += vectors * float64(a.shifting)
 	b[addTime] += vectors * float64(w.addTime)
-	for _, sent := range []int64{w.inBits, w.foreign, out} {
+	for stage, sent := range []int64{toTiles: w.inBits, betweenTiles: w.foreign, toBuffer: out} {
+		if c.hops != nil {
+			b.addTrip(vectors, &w.trips[stage])
+			continue
+		}
 		b[networkTime] += vectors * float64(c.networkLink.Cycles(sent))
 	}
 	for _, moved := range []int64{w.rowBits + w.sumBits, out} {
 		b[dramTime] += vectors * float64(c.dramLink.Cycles(moved))
 	}
+	b[dramTime] += float64(c.dramLink.Cycles(w.input.Ahead())) + float64(c.dramLink.Cycles(w.inSpill.Ahead()))
 	b[cellsBusy] += vectors * float64(a.read) * float64(t.read)
 	b[driversBusy] += vectors * float64(a.load) * float64(t.front())
 	b[columnsBusy] += vectors * (float64(a.hold)*float64(t.sample) + float64(a.integrate)*float64(t.integrate) + float64(a.converting))
@@ -204,15 +209,25 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	return nil
 }
 
+// addTrip adds messages of a network of hops.
+func (b *budget) addTrip(times float64, t *trip) {
+	b[networkTime] += times * float64(t.busy)
+	b[actions] += times * float64(t.flits)
+	for _, bits := range t.moved {
+		b[actions] += times * float64(bits)
+	}
+}
+
 // addLoad adds a load of a wave.
 func (b *budget) addLoad(c *Chip, l *load) {
-	for _, r := range []struct {
-		n   int64
-		row *loadRow
-	}{{l.rows - 1, &l.row}, {1, &l.last}} {
+	for _, r := range l.parts() {
 		n := float64(r.n)
 		b[writeTime] += n * float64(r.row.write)
-		b[networkTime] += n * float64(c.networkLink.Cycles(r.row.bits))
+		if c.hops != nil {
+			b.addTrip(n, c.hops.parcel(l.array/c.machine.Chip.ArraysPerTile, r.row.bits))
+		} else {
+			b[networkTime] += n * float64(c.networkLink.Cycles(r.row.bits))
+		}
 		b[dramTime] += n * float64(c.dramLink.Cycles(r.row.bits))
 		b[actions] += n * (float64(r.row.cells) + float64(r.row.bits))
 	}

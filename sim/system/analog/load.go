@@ -36,6 +36,15 @@ func (l *load) at(row int64) *loadRow {
 	return &l.row
 }
 
+// rows is so many alike.
+type rows struct {
+	n   int64
+	row *loadRow
+}
+
+// parts are the load's rows.
+func (l *load) parts() [2]rows { return [2]rows{{l.rows - 1, &l.row}, {1, &l.last}} }
+
 // bits and cells are those of the tile.
 func (l *load) bits() int64  { return (l.rows-1)*l.row.bits + l.last.bits }
 func (l *load) cells() int64 { return (l.rows-1)*l.row.cells + l.last.cells }
@@ -113,7 +122,7 @@ func (c *Chip) startLoads(done int) error {
 			f.loads++
 		}
 		c.bookLoad(w, l)
-		if c.units == nil && c.dramLink.Unlimited() && c.networkLink.Unlimited() {
+		if c.units == nil && c.instant() {
 			c.engine.Schedule(l.writing(), c.self, evLoaded, int64(i), 0)
 			continue
 		}
@@ -141,7 +150,7 @@ func (c *Chip) bookLoad(w *planned, l *load) {
 		c.ledger.Add(w.phase, a.bufferFill, bits)
 	}
 	c.ledger.Add(w.phase, a.bufferLoad, bits)
-	c.ledger.Add(w.phase, a.transferWeights, bits)
+	c.bookWeights(w, l)
 	c.ledger.Add(w.phase, a.program, cells)
 	c.ledger.Add(w.phase, a.verify, cells)
 	c.ledger.Add(w.phase, a.verifyConvert, cells)
@@ -170,11 +179,9 @@ func (c *Chip) fetchRow(i int, row int64) {
 }
 
 func (c *Chip) rowFetched(i int, row int64) {
-	if n := c.networkLink.Cycles(c.loads[i].at(row).bits); n > 0 {
-		c.network.Request(loadKey(i, row), n, c.self, evRowArrived, int64(i), row)
-		return
+	if !c.carryRow(i, row) {
+		c.rowArrived(i, row)
 	}
-	c.rowArrived(i, row)
 }
 
 func (c *Chip) rowArrived(i int, row int64) {

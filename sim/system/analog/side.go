@@ -76,7 +76,7 @@ func kept(s mapping.Share, bits, all int64) int64 {
 	if s.Part == 0 {
 		return all
 	}
-	return bits - s.Of(bits, 1).Bits(0)
+	return bits - s.Of(bits, 1, 0).Bits(0)
 }
 
 // done books a kernel and goes on to the next wave.

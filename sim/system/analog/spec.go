@@ -130,6 +130,14 @@ func (c *Chip) Times() []Time {
 	all = append(all,
 		Time{"tile/array/shift-add", given("time of a shift-add", "shift_add", "latency", m.ShiftAdd.Latency), t.shiftAdd},
 		Time{"tile/accumulator", given("time of an addition", "accumulator", "latency", m.Accumulator.Latency), t.addition},
+	)
+	if c.hops != nil {
+		all = append(all, Time{"network", given("time of a message's head in a router", "network", "router_latency", m.Network.RouterLatency), c.hops.router})
+		if !c.networkLink.Unlimited() {
+			all = append(all, c.hops.flitTime())
+		}
+	}
+	all = append(all,
 		c.rowTime(),
 	)
 	if c.side != nil {

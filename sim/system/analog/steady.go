@@ -45,9 +45,9 @@ func (c *Chip) watch(l *line) {
 	s, w := &c.steady, &l.lanes[0].wave
 	s.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.count >= fewVectors
 	s.edges = s.edges[:0]
-	for _, spill := range []mapping.Spill{w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
-		first, last := spill.Edges()
-		s.edges = append(s.edges, first, last)
+	for _, spill := range []mapping.Spill{w.input, w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
+		edges := spill.Edges()
+		s.edges = append(s.edges, edges[:]...)
 	}
 	s.search(0, 0)
 }
@@ -139,6 +139,9 @@ func (c *Chip) state(to []int64) []int64 {
 				arrived = 1
 			}
 			to = append(to, arrived, int64(s.driven), int64(s.results))
+			if s.ends > 0 {
+				to = append(to, int64(s.ends), int64(max(s.there-c.engine.Now(), 0)), int64(s.then))
+			}
 		}
 		for i := range n.groups {
 			to = n.groups[i].pipeline.State(to, c.engine.Now())
@@ -146,7 +149,7 @@ func (c *Chip) state(to []int64) []int64 {
 	}
 	first := l.lanes[0].global(from)
 	return c.engine.State(to, func(id sim.ComponentID, a int64) int64 {
-		if id == c.self {
+		if c.ofVectors(id) {
 			return a - first
 		}
 		return a
@@ -167,7 +170,7 @@ func (c *Chip) leap() {
 	before := c.engine.Now()
 	ahead := times * period
 	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, _ int32, a int64, key uint64) (int64, uint64) {
-		if id != c.self {
+		if !c.ofVectors(id) {
 			return a, key
 		}
 		return a + ahead, key + 2*uint64(ahead) // see [line.key]
@@ -178,7 +181,7 @@ func (c *Chip) leap() {
 		for j := range n.groups {
 			n.groups[j].pipeline.Leap(c.engine.Now() - before)
 		}
-		n.move(ahead / copies)
+		n.move(ahead/copies, c.engine.Now()-before)
 	}
 	for id := range c.ledger.Accounts() {
 		account := energy.AccountID(id)
@@ -189,8 +192,13 @@ func (c *Chip) leap() {
 	}
 }
 
-// move renames the vectors that are asked for and not drained.
-func (r *running) move(ahead int64) {
+// ofVectors reports whether events of a component are about vectors.
+func (c *Chip) ofVectors(id sim.ComponentID) bool {
+	return id == c.self || c.hops != nil && id == c.hops.vectors.ID()
+}
+
+// move renames the vectors that are asked for and not drained, some cycles later.
+func (r *running) move(ahead int64, later sim.Cycle) {
 	inside := make([]slot, 0, len(r.slots))
 	for v := r.drained; v < r.issued; v++ {
 		inside = append(inside, *r.slot(v))
@@ -200,6 +208,7 @@ func (r *running) move(ahead int64) {
 	r.driven += ahead
 	r.drained += ahead
 	for i, s := range inside {
+		s.there += later
 		*r.slot(r.drained + int64(i)) = s
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"xbar/crossbar"
+	"xbar/crossbar/nonideal"
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
 	"xbar/sim/workload"
@@ -94,9 +95,34 @@ func checkValues(c *Chip, work *workload.Values) error {
 
 // program stores every tile of a kernel as an array would hold it.
 func (v *values) program(k int) error {
-	tiles, err := programTiles(v.chip.ctx, v.readers[k], &v.chip.specs[k], v.work.Weights[k])
+	s, devices := &v.chip.specs[k], v.chip.devices()
+	tiles, err := programTiles(v.chip.ctx, v.readers[k], s, v.work.Weights[k])
 	v.arrays[k] = tiles
-	return err
+	if err != nil || devices.Ideal() {
+		return err
+	}
+	if devices.Resistive() && s.grid.Pack() > 1 {
+		return fmt.Errorf("kernel %s: groups share an array, and its wires are resistive: what one group's inputs drop is in the way of another's", s.kernel.Name)
+	}
+	for _, blocks := range tiles {
+		for _, b := range blocks {
+			levels := b.Cells()
+			if err := devices.Levels(v.chip.ctx, levels, s.scheme.MaxLevel()); err != nil {
+				return err
+			}
+			b.SetCells(levels, devices.Leak(s.scheme.MaxLevel()))
+		}
+	}
+	return nil
+}
+
+// devices is what is not ideal about the arrays.
+func (c *Chip) devices() *nonideal.Config {
+	d := c.machine.Devices
+	if d.OnConductance == 0 {
+		d.OnConductance = c.machine.Cell.GOn
+	}
+	return &d
 }
 
 // programTiles stores a kernel's weights, tile by tile. What a tile holds of one
@@ -290,8 +316,9 @@ func (c *Chip) LosslessBits() int {
 
 // howRead is how this machine's arrays are read with a kernel's weights.
 func (c *Chip) howRead(s *spec) crossbar.Reading {
-	m := c.machine
+	m, devices := c.machine, c.devices()
 	return crossbar.Reading{
+		Real: !devices.Ideal(), Leak: devices.Leak(s.scheme.MaxLevel()),
 		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip,
 		Phases: m.DAC.Phases, AnalogSum: m.Crossbar.AnalogSum, TimeCoded: m.DAC.TimeCoded(), Range: m.ADC.Range, Resolution: c.readout.bits,
 	}

@@ -35,7 +35,8 @@ type wave struct {
 	perVector counts
 	inBits    int64 // over the network, old partial sums included
 	rowBits   int64 // of the inputs alone
-	newBits   int64 // of those, what comes from outside for the first time
+	fresh     int64 // distinct inputs of an inference that come from outside for the first time
+	known     int64 // and those that have come before
 	sumBits   int64 // old partial sums, read back
 	tileWrite int64 // into input buffers
 	tileRead  int64 // out of them
@@ -47,10 +48,12 @@ type wave struct {
 	outBits   int64     // finished outputs
 	partBits  int64     // partial sums that a later wave continues
 	applied   int64
-	inSpill   mapping.Spill // of inputs that are not new
+	input     mapping.Spill // of inputs that come from outside
+	inSpill   mapping.Spill // of the others
 	outSpill  mapping.Spill
 	sumSpill  mapping.Spill
 	partSpill mapping.Spill
+	trips     [allTrips]trip // on a network of hops
 
 	takes, gives            map[int]int64 // bits of a vector in each tile's buffers
 	inputSlots, outputSlots int64         // vectors that the tiles' buffers hold at once
@@ -116,6 +119,9 @@ func (c *Chip) newPlanned(p mapping.Wave, pass int) planned {
 // workOut makes planned waves the ones that compute, each on a line of its own.
 func (c *Chip) workOut(all ...*planned) []line {
 	c.lines = slices.Grow(c.lines[:0], len(all))[:len(all)]
+	if c.hops != nil {
+		c.hops.vectors.Reset()
+	}
 	for i, p := range all {
 		l := &c.lines[i]
 		copies := p.copies()
@@ -144,17 +150,41 @@ func (c *Chip) workOutLane(l *line, n int) {
 	each := len(l.plan.Arrays) / len(l.lanes)
 	lane.line, lane.copy = l, int64(n)
 	lane.wave = wave{
-		planned: l.planned, arrays: l.plan.Arrays[n*each:][:each], groups: lane.groups[:0],
+		planned: l.planned, arrays: l.plan.Arrays[n*each:][:each], groups: lane.groups[:0], trips: lane.trips,
 		count: (l.vectors - int64(n) + of - 1) / of,
 	}
 	w := &lane.wave
 	c.groupArrays(w)
 	c.routeInputs(w)
 	c.routeOutputs(w)
-	w.inSpill = c.spills[w.plan.Kernel].Of(w.rowBits-w.newBits, w.vectors)
-	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits, w.vectors)
+	w.input = w.stream(mapping.Whole, w.fresh)
+	w.inSpill = w.stream(c.spills[w.plan.Kernel], w.known)
+	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits*w.vectors, w.vectors, 0)
+	if c.hops != nil {
+		c.hops.lay(w)
+	}
 	w.sumSpill = c.overflow(w.sumBits, w.vectors)
 	w.partSpill = c.overflow(w.partBits, w.vectors)
+}
+
+// stream is so many distinct inputs of an inference, each of which comes once. A
+// vector's have all come when it is sent to the tiles: with the first come those that
+// its window reaches ahead.
+func (w *wave) stream(of mapping.Share, inputs int64) mapping.Spill {
+	k := &w.spec.kernel
+	bits := int64(k.InputBits)
+	ahead := scaled(inputs, k.Window.Ahead, k.Distinct())
+	return of.Of(inputs*bits*(w.vectors/k.L), w.vectors, ahead*bits)
+}
+
+// distinct is the distinct inputs of tile i's rows, a share of all: a vector holds
+// its channels one after the other, each with all places of the window.
+func (s *spec) distinct(i int) int64 {
+	r, _ := s.grid.Place(i)
+	from := int64(s.grid.Block(i, 0).Row)
+	to := from + int64(s.grid.RowsOf(r))
+	all, of := s.kernel.Distinct(), s.kernel.Inputs()
+	return scaled(to, all, of) - scaled(from, all, of)
 }
 
 // shareBuffers gives each copy its slots of the tiles' buffers: what computes at
@@ -222,7 +252,7 @@ func (c *Chip) inside(w *wave) int64 {
 // activations are each given the whole buffer.
 func (c *Chip) overflow(bits, vectors int64) mapping.Spill {
 	all := bits * vectors
-	return mapping.Share{Part: max(0, all-int64(c.machine.GlobalBuffer.Capacity)), Whole: all}.Of(bits, vectors)
+	return mapping.Share{Part: max(0, all-int64(c.machine.GlobalBuffer.Capacity)), Whole: all}.Of(all, vectors, 0)
 }
 
 // groupArrays sorts the arrays by shape and counts one vector's actions.
@@ -346,9 +376,12 @@ func (c *Chip) routeInputs(w *wave) {
 		fresh := w.spec.grid.Fresh(w.plan.First + i)
 		if fresh || i < w.spec.grid.RowTiles { // a row tile comes again after all others of its group
 			w.rowBits += rows
-		}
-		if w.plan.Kernel == 0 && fresh {
-			w.newBits += rows
+			n := w.spec.distinct(w.plan.First + i)
+			if w.plan.Kernel == 0 && fresh {
+				w.fresh += n
+			} else {
+				w.known += n
+			}
 		}
 	}
 }
@@ -400,10 +433,8 @@ func (w *wave) endOfColumn(from int) int {
 }
 
 func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int64) {
-	s := w.spec
-	firstRow, col := s.grid.Place(w.plan.First + from)
-	lastRow, _ := s.grid.Place(w.plan.First + to - 1)
-	weights := int64(s.grid.WeightsOf(col))
+	sums := w.column(from, to)
+	weights := sums.weights
 	home := w.arrays[from] / c.machine.Chip.ArraysPerTile
 	tiles := map[int]bool{}
 	for i := from; i < to; i++ {
@@ -417,22 +448,43 @@ func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int
 			perTile[at] += weights
 		}
 		if !tiles[tile] && tile != home {
-			w.foreign += weights * s.sumBits
+			w.foreign += sums.each
 		}
 		tiles[tile] = true
 	}
-	if !s.grid.First(firstRow) {
+	if sums.old > 0 {
 		adds += weights
 		perTile[home] += weights
-		w.sumBits += weights * s.sumBits
+		w.sumBits += sums.old
 	}
-	if s.grid.Last(lastRow) {
-		w.outBits += weights * int64(s.kernel.OutputBits)
-		if s.kernel.Activation {
-			w.applied += weights
-		}
-	} else {
-		w.partBits += weights * s.sumBits
+	w.outBits += sums.out
+	w.partBits += sums.part
+	if sums.out > 0 && w.spec.kernel.Activation {
+		w.applied += weights
 	}
 	return adds
+}
+
+// column is the bits that a vector moves for a column tile of a wave.
+type column struct {
+	weights        int64
+	each           int64 // sums of an array
+	old, part, out int64 // sums of a wave before, sums for a later one, outputs
+}
+
+func (w *wave) column(from, to int) column {
+	s := w.spec
+	firstRow, col := s.grid.Place(w.plan.First + from)
+	lastRow, _ := s.grid.Place(w.plan.First + to - 1)
+	c := column{weights: int64(s.grid.WeightsOf(col))}
+	c.each = c.weights * s.sumBits
+	if !s.grid.First(firstRow) {
+		c.old = c.each
+	}
+	if s.grid.Last(lastRow) {
+		c.out = c.weights * int64(s.kernel.OutputBits)
+	} else {
+		c.part = c.each
+	}
+	return c
 }

@@ -11,6 +11,11 @@ import (
 // layer adds groups of products of l vectors of x, of length rows, with matrices w
 // of rows×columns. Where both are known beforehand there is nothing to compute.
 func (n *call) layer(suffix string, x, w *value, l, rows, columns, groups int64, remark string) error {
+	return n.windowed(workload.Window{}, suffix, x, w, l, rows, columns, groups, remark)
+}
+
+// windowed adds products of vectors that share inputs.
+func (n *call) windowed(shared workload.Window, suffix string, x, w *value, l, rows, columns, groups int64, remark string) error {
 	if x.static && w.static {
 		return nil
 	}
@@ -23,7 +28,7 @@ func (n *call) layer(suffix string, x, w *value, l, rows, columns, groups int64,
 	n.r.early = workload.Layer{}
 	n.r.network.Layers = append(n.r.network.Layers, workload.Layer{
 		Operations: early.Operations, Operands: early.Operands, Results: early.Results,
-		Name: n.label() + suffix, L: l, N: rows, M: columns, Groups: groups, Dynamic: !w.static, Remark: remark,
+		Name: n.label() + suffix, L: l, N: rows, M: columns, Groups: groups, Dynamic: !w.static, Remark: remark, Window: shared,
 		InputBits: x.bits, SignedInput: x.signed, WeightBits: w.bits, Start: n.start, End: n.end,
 	})
 	return nil
@@ -65,7 +70,9 @@ func conv(x, w int) func(n *call) error {
 		n.quantized()
 		places, _ := product(dims[2:])
 		rows, _ := product(filters[1:])
-		return n.layer("", n.in[x], n.in[w], dims[0]*places, rows, filters[0]/groups, groups, "")
+		shared := n.in[x].window(windows, dims[2:], len(n.r.network.Layers))
+		shared.Inputs *= dims[0]
+		return n.windowed(shared, "", n.in[x], n.in[w], dims[0]*places, rows, filters[0]/groups, groups, "")
 	}
 }
 

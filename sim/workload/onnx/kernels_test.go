@@ -84,7 +84,7 @@ func TestLayers(t *testing.T) {
 		{"other domains", "y 9×18×3; g 5×7×3 8,8 bits", x(1, 2, 5, 5).weights("w", tFloat, 3, 2, 3, 3).node("com.microsoft.FusedConv x w -> y").
 			input("a", tUint8, 5, 7).weights("s", tFloat).weights("z", tUint8).weights("v", tInt8, 7, 3).node("com.microsoft.QGemm a s z v s z -> g")},
 	} {
-		network, err := Read(c.net.file())
+		network, err := Read(c.net.file(), nil)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -198,7 +198,7 @@ func TestConvolutions(t *testing.T) {
 		if transposed {
 			m.node("ConvTranspose x v -> z", attributes...)
 		}
-		r, err := infer(m.file(), nil)
+		r, err := infer(m.file(), nil, nil)
 		if err != nil || len(r.errors) > 0 {
 			t.Fatal(err, r.errors)
 		}
@@ -239,7 +239,7 @@ func TestPools(t *testing.T) {
 		down, all := sizes(axes, axis.slide)
 		up, _ := sizes(axes, axis.hang)
 		r, err := infer(new(net).input("x", tFloat, anys([]any{1, 2}, input)...).node("MaxPool x -> y z", attributes...).
-			node("AveragePool x -> u", append(attributes, number1("ceil_mode", 1))...).file(), nil)
+			node("AveragePool x -> u", append(attributes, number1("ceil_mode", 1))...).file(), nil, nil)
 		if err != nil || len(r.errors) > 0 {
 			t.Fatal(err, r.errors)
 		}
@@ -273,7 +273,7 @@ func TestSamePadding(t *testing.T) {
 		})
 		attributes := append(attributesOf(axes)[:2], word("auto_pad", mode))
 		r, err := infer(new(net).input("x", tFloat, anys([]any{1, 1}, input)...).weights("w", tFloat, append([]int64{1, 1}, filter...)...).
-			node("Conv x w -> y", attributes...).file(), nil)
+			node("Conv x w -> y", attributes...).file(), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

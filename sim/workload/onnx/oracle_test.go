@@ -73,7 +73,7 @@ func TestExported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := infer(file, nil)
+		r, err := infer(file, nil, nil)
 		if err != nil || len(r.errors) > 0 {
 			t.Fatal(want.file, err, r.errors)
 		}
@@ -142,12 +142,12 @@ func (c *tally) model(t *testing.T, path string) {
 	}
 	c.models++
 	folder := filepath.Join(filepath.Dir(path), "test_data_set_0")
-	plain, err := infer(file, nil)
+	plain, err := infer(file, nil, nil)
 	if err != nil {
 		t.Errorf("%s: %v", path, err)
 		return
 	}
-	constant, err := infer(file, tensors(folder, "input", inputsOf(plain)))
+	constant, err := infer(file, tensors(folder, "input", inputsOf(plain)), nil)
 	if err != nil {
 		t.Errorf("%s: %v", path, err)
 		return

@@ -3,6 +3,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,11 +19,33 @@ func (e Errors) Error() string { return strings.Join(e, "\n") }
 // all that come after it.
 const maxErrors = 20
 
-// Read reads a model, of which it keeps nothing. An error is of type [Errors]
-// and says at which byte of the file or at which node. A model may hold no
+// UnknownDim is a size that was given of a dimension which the model has not.
+type UnknownDim struct {
+	Name string
+	Has  []string // dimensions that go by a name
+}
+
+func (e *UnknownDim) Error() string {
+	has := "none of its dimensions goes by a name"
+	if len(e.Has) > 0 {
+		quoted := make([]string, len(e.Has))
+		for i, name := range e.Has {
+			quoted[i] = quote(name)
+		}
+		has = "it has " + strings.Join(quoted, ", ")
+	}
+	return fmt.Sprintf("the model has no dimension %s: %s", quote(e.Name), has)
+}
+
+// Read reads a model, of which it keeps nothing. Dimensions that go by a name
+// ("batch") have the sizes given, from 1 on. An error is an [UnknownDim], or of type
+// [Errors] and says at which byte of the file or at which node. A model may hold no
 // layers.
-func Read(file []byte) (*workload.Network, error) {
-	r, err := infer(file, nil)
+func Read(file []byte, sizes map[string]int64) (*workload.Network, error) {
+	r, err := infer(file, nil, sizes)
+	if unknown := (*UnknownDim)(nil); errors.As(err, &unknown) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, Errors{err.Error()}
 	}
@@ -37,16 +60,17 @@ type reader struct {
 	model    *model
 	values   map[string]*value
 	declared map[string]valueInfo
-	ones     map[string]bool // names of sizes that are taken as 1
-	counted  map[string]int  // operator to its place in the network's list
-	differ   []string        // sizes that the file has otherwise
-	early    workload.Layer  // what is computed before the first layer
+	sizes    map[string]int64 // of dimensions that go by a name
+	counted  map[string]int   // operator to its place in the network's list
+	differ   []string         // sizes that the file has otherwise
+	early    workload.Layer   // what is computed before the first layer
 	network  workload.Network
 	errors   Errors
 }
 
-// infer reads a model and finds the sizes of its values. Inputs may be given.
-func infer(file []byte, given []tensor) (*reader, error) {
+// infer reads a model and finds the sizes of its values. Inputs may be given, and
+// sizes that go by a name.
+func infer(file []byte, given []tensor, sizes map[string]int64) (*reader, error) {
 	d := decoder{}
 	m := d.model(message{data: file})
 	if d.err != nil {
@@ -55,9 +79,16 @@ func infer(file []byte, given []tensor) (*reader, error) {
 	if !m.seen {
 		return nil, fmt.Errorf("not an ONNX model: there is no graph in it")
 	}
-	r := &reader{model: m, values: map[string]*value{}, declared: map[string]valueInfo{}, ones: map[string]bool{}, counted: map[string]int{}}
+	r := &reader{model: m, values: map[string]*value{}, declared: map[string]valueInfo{}, sizes: map[string]int64{}, counted: map[string]int{}}
+	maps.Copy(r.sizes, sizes)
 	r.constants(given)
 	r.constants(m.graph.initializers)
+	has := r.named()
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		if !slices.Contains(has, name) {
+			return nil, &UnknownDim{name, has}
+		}
+	}
 	if r.inputs(); len(r.errors) > 0 { // all else follows from them
 		return r, nil
 	}
@@ -98,12 +129,27 @@ func (t *tensor) value() *value {
 	return v
 }
 
+// named lists the names of dimensions of inputs and of what the file declares, each
+// once.
+func (r *reader) named() (names []string) {
+	for _, list := range [][]valueInfo{r.model.graph.inputs, r.model.graph.declared} {
+		for _, v := range list {
+			for _, dim := range v.dims {
+				if dim.param != "" && !slices.Contains(names, dim.param) {
+					names = append(names, dim.param)
+				}
+			}
+		}
+	}
+	return names
+}
+
 // inputs takes the first dimension of an input as 1 if it has no size: it is the
 // batch. Older files list initializers as inputs too.
 func (r *reader) inputs() {
 	for _, in := range r.model.graph.inputs {
-		if r.values[in.name] == nil && len(in.dims) > 0 && !in.dims[0].sized && in.dims[0].param != "" {
-			r.ones[in.dims[0].param] = true
+		if r.values[in.name] == nil && len(in.dims) > 0 && !in.dims[0].sized && in.dims[0].param != "" && r.sizes[in.dims[0].param] == 0 {
+			r.sizes[in.dims[0].param] = assumed
 		}
 	}
 	for _, in := range r.model.graph.inputs {
@@ -112,6 +158,9 @@ func (r *reader) inputs() {
 		}
 	}
 }
+
+// assumed marks a size that is taken as 1.
+const assumed = -1
 
 func (r *reader) input(in valueInfo) *value {
 	v := &value{name: in.name, dtype: in.dtype}
@@ -124,11 +173,14 @@ func (r *reader) input(in valueInfo) *value {
 		size := dim.size
 		switch {
 		case dim.sized:
-		case i == 0 || r.ones[dim.param]:
+		case dim.param != "" && r.sizes[dim.param] > 0:
+			size = r.sizes[dim.param]
+			r.remark("dimension %d of input %s%s is %d, as given", i, quote(in.name), dim.named(), size)
+		case i == 0 || dim.param != "" && r.sizes[dim.param] == assumed:
 			size = 1
-			r.remark("dimension %d of input %s%s is taken as 1", i, quote(in.name), dim.named())
+			r.remark("dimension %d of input %s%s is taken as 1%s", i, quote(in.name), dim.named(), dim.hint(" (", " gives it a size)"))
 		default:
-			r.fail("input %s: dimension %d%s has no size: write the model with one", quote(in.name), i, dim.named())
+			r.fail("input %s: dimension %d%s has no size: write the model with one%s", quote(in.name), i, dim.named(), dim.hint(", or give it one by ", ""))
 			size = 1
 		}
 		v.dims = append(v.dims, size)
@@ -146,6 +198,14 @@ func (d dimension) named() string {
 		return ""
 	}
 	return ", " + quote(d.param) + ","
+}
+
+// hint is how a dimension that goes by a name is given a size.
+func (d dimension) hint(before, after string) string {
+	if d.param == "" {
+		return ""
+	}
+	return fmt.Sprintf("%simport --dim %s or workload.dims%s", before, quote(d.param+"=SIZE"), after)
 }
 
 // call is a node as it is evaluated: its operands and what is found out about
@@ -197,6 +257,7 @@ func (r *reader) node(index int) {
 		r.fail("%v: a graph inside of it has a kernel, %s, and how often that is run is not in the file", n, n.hidden)
 	}
 	n.fromDeclared()
+	n.keepOrigin(op)
 	for i, v := range n.out {
 		if i < len(n.outputs) && n.outputs[i] != "" {
 			r.values[n.outputs[i]] = v
@@ -300,6 +361,19 @@ func (n *call) evaluate(op operator) (read bool) {
 	return true
 }
 
+// keepOrigin carries over where an image came from as long as its places stay.
+func (n *call) keepOrigin(op operator) {
+	from := n.operand(0)
+	if op.kernel || from == nil || from.origin == nil {
+		return
+	}
+	for _, v := range n.out {
+		if v.origin == nil && len(v.dims) > 2 && len(v.dims) == len(from.dims) && slices.Equal(v.dims[2:], from.dims[2:]) {
+			v.origin, v.layers = from.origin, from.layers
+		}
+	}
+}
+
 // stop leaves the sizes of the results unknown, for a reason.
 func (n *call) stop(why string) {
 	for _, v := range n.out {
@@ -335,8 +409,8 @@ func (r *reader) sizesOf(v valueInfo) (dims []int64, ok bool) {
 		switch {
 		case dim.sized:
 			dims = append(dims, dim.size)
-		case r.ones[dim.param]:
-			dims = append(dims, 1)
+		case dim.param != "" && r.sizes[dim.param] != 0:
+			dims = append(dims, max(1, r.sizes[dim.param]))
 		default:
 			return nil, false
 		}

@@ -23,7 +23,7 @@ func TestErrors(t *testing.T) {
 		net  *net
 		want string
 	}{
-		{x(1, "channels", 5), `input "x": dimension 1, "channels", has no size: write the model with one`},
+		{x(1, "channels", 5), `input "x": dimension 1, "channels", has no size: write the model with one, or give it one by import --dim "channels=SIZE" or workload.dims`},
 		{x(1, -1), `input "x": dimension 1 is negative: -1`},
 		{x(2_000_000_000), `input "x": dimension 0 is 2000000000; at most 1000000000 is read`},
 		{x(1_000_000, 1_000_000, 1_000_000), `input "x": 1e+18 elements; at most 1e+15 are read`},
@@ -58,7 +58,7 @@ func TestErrors(t *testing.T) {
 		{x(5, 7).node("Loop x -> y", embed(word("body", ""), 6, x(5, 7).node("MatMul x x -> z").graph)),
 			`node 1, "y" (Loop): a graph inside of it has a kernel, MatMul, and how often that is run is not in the file`},
 	} {
-		network, err := Read(c.net.file())
+		network, err := Read(c.net.file(), nil)
 		if err == nil || err.Error() != c.want || network != nil {
 			t.Errorf("%v, want %s", err, c.want)
 		}
@@ -79,7 +79,7 @@ func TestDamaged(t *testing.T) {
 		{new(net).weights("w", tFloat, -3).file(), `tensor "w": dimension 0 is negative: -3`},
 		{embed(nil, 7, embed(nil, 1, embed(nil, 5, nested(100)))), "graphs in graphs, more than 32 deep"},
 	} {
-		network, err := Read(c.file)
+		network, err := Read(c.file, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) || network != nil {
 			t.Errorf("%v, want %s", err, c.want)
 		}
@@ -110,12 +110,12 @@ func TestCutAndChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, err := Read(file)
+	whole, err := Read(file, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for end := range file {
-		if network, err := Read(file[:end]); err == nil && describe(network.Layers) != describe(whole.Layers) {
+		if network, err := Read(file[:end], nil); err == nil && describe(network.Layers) != describe(whole.Layers) {
 			t.Fatalf("%d bytes of %d are a model: %s", end, len(file), describe(network.Layers))
 		}
 	}
@@ -129,7 +129,7 @@ func TestCutAndChanged(t *testing.T) {
 
 // check reads what may be anything, and returns layers that can be counted.
 func check(t *testing.T, file []byte) {
-	network, err := Read(file)
+	network, err := Read(file, nil)
 	if (network == nil) == (err == nil) {
 		t.Fatalf("%v and %v", network, err)
 	}
@@ -184,7 +184,7 @@ func TestOperators(t *testing.T) {
 		node("Conv x w -> c").node("Add c b -> a").node("Relu a -> r").node("Add r c -> s").node("MaxPool s -> p", list("kernel_shape", 2, 2)).
 		node("GlobalAveragePool p -> g").node("Flatten g -> f").node("Softmax f -> o").
 		node("Strange o u -> q").node("own.Relu q -> h").node("Relu h -> i").
-		node("Shape x -> d").node("Size x -> e").node("Add u u -> v").file())
+		node("Shape x -> d").node("Size x -> e").node("Add u u -> v").file(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestOperators(t *testing.T) {
 	if l.Operations != 2*128+128+288+72+40 || l.Operands != 2*128+128+72+8 || l.Results != 128+72+8+8 {
 		t.Errorf("behind the layer: %.0f operations on %.0f numbers, %.0f results", l.Operations, l.Operands, l.Results)
 	}
-	if got := fmt.Sprint(network.Remarks); got != `[dimension 0 of input "x", "N", is taken as 1]` {
+	if got := fmt.Sprint(network.Remarks); got != `[dimension 0 of input "x", "N", is taken as 1 (import --dim "N=SIZE" or workload.dims gives it a size)]` {
 		t.Error(got)
 	}
 }
@@ -214,7 +214,7 @@ func TestOperators(t *testing.T) {
 // second to the second.
 func TestOperatorsBehindTheirLayers(t *testing.T) {
 	network, err := Read(new(net).input("x", tFloat, "N", 7).weights("w", tFloat, 7, 3).weights("u", tFloat, 3, 2).
-		node("Softmax x -> s").node("MatMul s w -> a").node("MatMul a u -> b").node("Relu b -> y").file())
+		node("Softmax x -> s").node("MatMul s w -> a").node("MatMul a u -> b").node("Relu b -> y").file(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestOperatorsBehindTheirLayers(t *testing.T) {
 // Sizes that the file declares stand in for those of an unknown operator.
 func TestDeclaredSizes(t *testing.T) {
 	network, err := Read(new(net).input("x", tFloat, "N", 7).weights("w", tFloat, 7, 3).declare("a", tInt8, "N", 5, 7).
-		node("Strange x -> a").node("MatMul a w -> y").file())
+		node("Strange x -> a").node("MatMul a w -> y").file(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestDeclaredSizes(t *testing.T) {
 // Where the file says otherwise than its operators, these are right.
 func TestOtherSizes(t *testing.T) {
 	network, err := Read(new(net).input("x", tFloat, "N", 7).weights("w", tFloat, 7, 3).declare("y", tFloat, 8, 3).declare("z", tFloat, "N", 3).
-		node("MatMul x w -> y").node("Relu y -> z").file())
+		node("MatMul x w -> y").node("Relu y -> z").file(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestComputedSizes(t *testing.T) {
 	network, err := Read(new(net).input("x", tFloat, "N", 6, 4, 10).weights("w", tFloat, 20, 3).integers("i", 0).integers("j", 3).integers("two", 2).integers("rest", -1).
 		node("Shape x -> s").node("Gather s i -> n").node("Gather s j -> d").node("Mul d two -> e").node("Cast e -> f", number1("to", tFloat)).
 		node("Floor f -> g").node("Cast g -> h", number1("to", tInt64)).node("Concat n rest h -> t", number1("axis", 0)).
-		node("Reshape x t -> r").node("MatMul r w -> y").file())
+		node("Reshape x t -> r").node("MatMul r w -> y").file(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,7 @@ func TestMemory(t *testing.T) {
 	file := (&net{embed(new(net).input("x", tFloat, 5, 1<<12).graph, 5, weights)}).node("MatMul x w -> y").file()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	network, err := Read(file)
+	network, err := Read(file, nil)
 	runtime.ReadMemStats(&after)
 	if err != nil || describe(network.Layers) != "y 5×4096×4096" {
 		t.Fatal(network, err)

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"xbar/sim/workload"
 )
 
 // Data types of onnx.proto.
@@ -62,6 +64,9 @@ type value struct {
 	static   bool // it depends on no input of the model
 	data     []number
 	tensor   *tensor // where data may be read from
+
+	origin []workload.Side // of an image: sides of what poolings gave it of, the output
+	layers int             // of the last of so many layers
 }
 
 // number is an element: f of a float, i of anything else.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"xbar/sim/workload"
 )
 
 // window is how a filter slides along one dimension.
@@ -99,6 +101,41 @@ func (w window) spread(input, extra int64) int64 {
 	return (input-1)*w.stride + extra + w.reach() - w.before - w.after
 }
 
+// sides are windows along the sides of an image, in so many places each.
+func (v *value) sides(windows []window, places []int64) (sides []workload.Side) {
+	for i, w := range windows {
+		before := w.before
+		if over := max(0, (places[i]-1)*w.stride+w.reach()-v.dims[2+i]); w.auto == "SAME_UPPER" {
+			before = over / 2
+		} else if w.auto == "SAME_LOWER" {
+			before = over - over/2
+		}
+		sides = append(sides, workload.Side{
+			Size: v.dims[2+i], Windows: places[i], Reach: w.reach(), Taps: w.filter, Stride: w.stride, Before: before,
+		})
+	}
+	return sides
+}
+
+// through are windows over an image as they see what the last of so many layers put
+// out, if poolings gave the image of it.
+func (v *value) through(sides []workload.Side, layers int) []workload.Side {
+	if v.origin == nil || v.layers != layers || len(v.origin) != len(sides) {
+		return sides
+	}
+	origin := make([]workload.Side, len(sides))
+	for i := range sides {
+		origin[i] = sides[i].Through(v.origin[i])
+	}
+	return origin
+}
+
+// window is what the windows of the next of so many layers share of an image.
+func (v *value) window(windows []window, places []int64, layers int) workload.Window {
+	sides := v.sides(windows, places)
+	return workload.NewWindow(sides, v.through(sides, layers), v.dims[1])
+}
+
 // image says whether sizes are those of a batch of channels.
 func image(dims []int64) error {
 	if len(dims) < 3 {
@@ -129,7 +166,9 @@ func pool(n *call) error {
 		}
 		size *= float64(w.filter)
 	}
-	n.set(0, dims)
+	out := n.set(0, dims)
+	out.layers = len(n.r.network.Layers)
+	out.origin = n.in[0].through(n.in[0].sides(windows, dims[2:]), out.layers)
 	if len(n.out) > 1 {
 		n.set(1, dims).dtype = tInt64
 	}

@@ -6,7 +6,8 @@
 //
 // H×W is the padded input, fh×fw the filter, C the channels, F the filters and
 // s the stride, which s_w replaces along W. Windows that hang over the edge
-// count. A name with "DP" in it is a depthwise layer: C groups with fh·fw
+// count. Padding is not told from the input, so its zeros count among the inputs, and
+// poolings between two layers are not told of. A name with "DP" in it is a depthwise layer: C groups with fh·fw
 // inputs each.
 //
 // The first line is a heading and says nothing. Blank lines, spaces, empty

@@ -154,6 +154,10 @@ func (r *reader) conv(l *workload.Layer, row []cell) []cell {
 		return nil
 	}
 	fh, fw, channels := sizes[2], sizes[3], sizes[4]
+	l.Window = workload.NewWindow([]workload.Side{
+		{Size: sizes[0], Windows: high, Reach: fh, Stride: sizes[6]},
+		{Size: sizes[1], Windows: wide, Reach: fw, Stride: stride},
+	}, nil, channels)
 	if strings.Contains(l.Name, "DP") {
 		l.Groups, channels = channels, 1
 		l.Remark = fmt.Sprintf("depthwise, by its name: %d groups", l.Groups)

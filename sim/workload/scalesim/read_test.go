@@ -208,3 +208,20 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// An input of 5×6, padding and all, has no more distinct inputs than that, and those
+// that the filter skips are none.
+func TestSharedInputs(t *testing.T) {
+	for row, want := range map[string]workload.Window{
+		"c,5,6,3,3,2,7,1":   {Inputs: 5 * 6 * 2, Ahead: 25, Behind: 25},
+		"c,1,12,1,3,2,7,3":  {},
+		"c,1,11,1,1,2,7,2":  {},
+		"DPc,1,8,1,3,2,1,1": {Inputs: 8 * 2, Ahead: 4, Behind: 4},
+		"g,5,6,7":           {},
+	} {
+		layers, wrong := scalesim.Read("h\n" + row + "\n")
+		if len(wrong) > 0 || layers[0].Window != want {
+			t.Errorf("%s: %+v, want %+v, errors %+v", row, layers[0].Window, want, wrong)
+		}
+	}
+}

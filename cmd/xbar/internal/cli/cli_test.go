@@ -42,7 +42,7 @@ func TestParse(t *testing.T) {
 		if diff := cmp.Diff(test.operands, operands); diff != "" {
 			t.Errorf("%s: operands %s", test.args, diff)
 		}
-		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(options{})); diff != "" {
+		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(options{}, product{})); diff != "" {
 			t.Errorf("%s: %s", test.args, diff)
 		}
 	}

@@ -34,9 +34,11 @@ inference, stands apart.
 
 All configs are checked before the first is run. With --format json, one CONFIG
 gives one object (schema xbar.result/1) and several give an array. CSV holds one
-number a row, in SI base units. If one of several runs fails the others still
-run; if a run is interrupted, the results finished by then are printed. A trace
-is of the first analog machine.`,
+number a row, in SI base units. If a run or one of its
+machines fails the others still run, and the result says which machine failed
+and why; if a run is interrupted, what machines had finished by then is printed,
+and a file of -o is left alone. Either way the exit code is 1. A trace is of the
+first analog machine.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
 				o.figureFlag("draw energy by category, and by layer"), o.workersFlag(), o.quietFlag()}
@@ -94,6 +96,27 @@ xbar.explain/1.`,
 		run: (*session).explain,
 	},
 	{
+		name: "mvm", operands: "CONFIG", least: 1, most: 1,
+		summary: "multiply your own matrices through a machine's arrays",
+		about: `Mvm computes Y = X·W through the arrays of one machine of CONFIG, as many as W
+needs, and says how far Y is from the exact product and what it took: energy, time
+and area of the whole product as one pass. The config's own workload is left aside.
+
+X and W are NumPy files (.npy). They are rounded to whole numbers of --input-bits and
+--weight-bits, times a step that the largest of them sets; whole numbers that fit are
+taken as they are. Inputs of which none is below zero are driven without a sign.
+JSON is schema xbar.mvm/1, and holds Y unless --output names a file for it.`,
+		flagsOf: func(o *options) []flag {
+			return append(o.productFlags(), o.formatFlag("text", "json", "markdown"), o.outputFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.quietFlag())
+		},
+		examples: []string{
+			"xbar mvm study.toml --weights W.npy --inputs X.npy --output Y.npy",
+			"xbar mvm study.toml --weights W.npy --inputs X.npy --machine isaac --format json",
+			"xbar mvm study.toml --weights W.npy --inputs X.npy --weight-bits 4 --set machine.isaac.adc.resolution=6",
+		},
+		run: (*session).mvm,
+	},
+	{
 		name: "import", operands: "FILE", least: 1, most: 1,
 		summary: "show what kernels a network's file holds",
 		about: `Import reads a network from a file of another program and prints the kernels
@@ -101,17 +124,20 @@ it holds: L vectors of length N with M outputs each, how many multiply-accumulat
 and weights that is, and what was made of what can be read in two ways. A name that
 ends in .onnx is an ONNX model, of which only sizes are read; what it computes
 beside the products is listed by operator, and so is every operator that is not
-known. Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
+known. Dimensions that a model has only a name for are given sizes with --dim, and in
+a config with dims = { sequence = 128 }; the first one of an input is else taken as 1.
+Any other name is a SCALE-Sim topology, rows of comma-separated numbers below
 a heading; or, where there is no such file, a network of the library, "resnet-50".
 A config takes either as it is, with onnx = "FILE", topology = "FILE" or
 preset = "NAME" in [workload]; --toml writes it as kernels instead, to be
 changed by hand. JSON is schema xbar.import/1.`,
 		flagsOf: func(o *options) []flag {
-			return []flag{o.formatFlag(everyFormat...), o.tomlFlag(), o.outputFlag(), o.quietFlag()}
+			return []flag{o.formatFlag(everyFormat...), o.tomlFlag(), o.dimFlag(), o.outputFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar import resnet50.csv",
 			"xbar import resnet18.onnx",
+			"xbar import bert.onnx --dim batch=1 --dim sequence=128",
 			"xbar import resnet50.csv --toml -o kernels.toml",
 		},
 		run: (*session).importFile,

@@ -21,6 +21,8 @@ type options struct {
 	workers int
 	quiet   bool
 	toml    bool
+	dims    map[string]int64 // of an ONNX model
+	product product
 }
 
 // flag is one flag; without a placeholder it takes no value.
@@ -198,6 +200,71 @@ func (o *options) quietFlag() flag {
 func (o *options) tomlFlag() flag {
 	return flag{"toml", "", "write the layers as a workload of kernels, to paste into a config", func(string) error {
 		o.toml = true
+		return nil
+	}}
+}
+
+func (o *options) dimFlag() flag {
+	return flag{"dim", "NAME=SIZE", "give a dimension of an ONNX model that goes by a name a size; repeatable", func(value string) error {
+		at := strings.LastIndexByte(value, '=') // a name may be an expression
+		size, err := strconv.ParseInt(value[at+1:], 10, 64)
+		switch {
+		case at < 1:
+			return errors.New("write it as name=size: sequence=128")
+		case err != nil || size < 1 || size > 1_000_000_000:
+			return fmt.Errorf("%q is no size: a whole number from 1 to 1000000000", value[at+1:])
+		}
+		if o.dims == nil {
+			o.dims = map[string]int64{}
+		}
+		o.dims[value[:at]] = size
+		return nil
+	}}
+}
+
+// product is what mvm multiplies.
+type product struct {
+	weights, inputs, output string // .npy
+	machine                 string
+	weightBits, inputBits   int
+}
+
+// productFlags are those of mvm alone.
+func (o *options) productFlags() []flag {
+	o.product.weightBits, o.product.inputBits = 8, 8
+	return []flag{
+		arrayFlag("weights", "W.npy", "the matrix of weights, N×M", &o.product.weights),
+		arrayFlag("inputs", "X.npy", "the inputs, L×N, or one of N", &o.product.inputs),
+		arrayFlag("output", "Y.npy", "write the product there, L×M or M", &o.product.output),
+		{"machine", "NAME", "of the config; the first that has arrays unless given", func(value string) error {
+			o.product.machine = value
+			return nil
+		}},
+		bitsFlag("weight-bits", "that weights are rounded to; 8 unless given", &o.product.weightBits),
+		bitsFlag("input-bits", "that inputs are rounded to; 8 unless given", &o.product.inputBits),
+	}
+}
+
+func arrayFlag(name, placeholder, about string, path *string) flag {
+	return flag{name, placeholder, about, func(value string) error {
+		if filepath.Ext(value) != ".npy" {
+			return errors.New("must end in .npy")
+		}
+		*path = value
+		return nil
+	}}
+}
+
+// mostProductBits is what the sums of a million products leave exact.
+const mostProductBits = 16
+
+func bitsFlag(name, about string, bits *int) flag {
+	return flag{name, "B", about, func(value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > mostProductBits {
+			return fmt.Errorf("not a whole number from 1 to %d", mostProductBits)
+		}
+		*bits = n
 		return nil
 	}}
 }

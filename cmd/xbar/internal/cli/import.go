@@ -16,7 +16,7 @@ func (s *session) importFile(_ context.Context, o *options, paths []string) erro
 	if o.toml && o.format != "text" {
 		return &usageError{"import", "--toml is a format of its own: leave --format out"}
 	}
-	network, err := configs.Import(paths[0])
+	network, err := configs.Import(paths[0], o.dims)
 	if err != nil {
 		return configError{errors.New(explain(err))}
 	}

@@ -30,16 +30,19 @@ func (s *session) run(ctx context.Context, o *options, paths []string) error {
 	var failed int
 	for i, study := range studies {
 		result, err := s.simulate(ctx, o, study)
+		if result != nil { // of the machines that ran
+			if err := out.add(result); err != nil {
+				return err
+			}
+		}
 		if err != nil && ctx.Err() != nil {
 			return errors.Join(out.interrupted(), fmt.Errorf("%s: %w", paths[i], errInterrupted))
 		}
 		if err != nil {
-			fmt.Fprintf(s.stderr, "xbar: %s: %v\n", paths[i], err)
+			for _, line := range strings.Split(err.Error(), "\n") {
+				fmt.Fprintf(s.stderr, "xbar: %s: %s\n", paths[i], line)
+			}
 			failed++
-			continue
-		}
-		if err := out.add(result); err != nil {
-			return err
 		}
 	}
 	if err := out.finish(); err != nil {
@@ -86,7 +89,8 @@ func explain(err error) string {
 	return "xbar: " + err.Error()
 }
 
-// simulate runs one study and writes the files that belong to it alone.
+// simulate runs one study and writes the files that belong to it alone. Where some of
+// its machines fail, there is a result of the others beside the error.
 func (s *session) simulate(ctx context.Context, o *options, study *configs.Config) (*system.Result, error) {
 	opt, erase := s.systemOptions(o)
 	if o.trace != "" {
@@ -94,11 +98,11 @@ func (s *session) simulate(ctx context.Context, o *options, study *configs.Confi
 	}
 	result, err := system.Run(ctx, study, opt)
 	erase()
-	if err != nil {
-		return nil, err
+	if result == nil || ctx.Err() != nil {
+		return result, err
 	}
 	if o.trace != "" {
-		if err := s.writeTrace(o.trace, study, opt.Trace); err != nil {
+		if err := s.writeTrace(o.trace, study, result, opt.Trace); err != nil {
 			return nil, err
 		}
 	}
@@ -108,7 +112,7 @@ func (s *session) simulate(ctx context.Context, o *options, study *configs.Confi
 		}
 		s.message("figure in %s", o.figure)
 	}
-	return result, nil
+	return result, err
 }
 
 // mostRecords bounds a trace to some hundred megabytes of JSON, more than
@@ -116,10 +120,13 @@ func (s *session) simulate(ctx context.Context, o *options, study *configs.Confi
 const mostRecords = 1_000_000
 
 // writeTrace writes what the first analog machine did.
-func (s *session) writeTrace(path string, study *configs.Config, recorder *trace.Recorder) error {
+func (s *session) writeTrace(path string, study *configs.Config, result *system.Result, recorder *trace.Recorder) error {
 	i := slices.IndexFunc(study.Machines, func(m configs.Machine) bool { return m.Kind == "analog" })
 	if i < 0 {
 		return errors.New("--trace records analog machines, and the config has none")
+	}
+	if name := study.Machines[i].Name; slices.ContainsFunc(result.Failed, func(m system.Failure) bool { return m.Name == name }) {
+		return nil // its error is reported
 	}
 	clock, err := sim.NewClock(unit.Exact(study.Machines[i].Clock))
 	if err != nil {

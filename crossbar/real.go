@@ -1,0 +1,135 @@
+package crossbar
+
+import (
+	"context"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// real is what columns see of cells that hold no whole levels.
+type real struct {
+	levels   blas64.General // rows × columns
+	leak     float64        // of them, that a cell at level zero has
+	currents blas64.General // slices × columns
+	samples  []float64      // [column], of the phase at hand
+	sums     []float64      // [output], where columns are combined
+}
+
+// Cells gives the levels that were programmed, rows × physical columns.
+func (p *Programmed) Cells() *mat.Dense {
+	cells := mat.NewDense(p.rows, len(p.samples), nil)
+	for row := range p.rows {
+		line := cells.RawRowView(row)
+		for b := range p.reader.Scheme.CellBits {
+			for c, word := range p.plane(row/64, b) {
+				line[c] += float64(word >> (row % 64) & 1 << b)
+			}
+		}
+	}
+	return cells
+}
+
+// SetCells has columns see other levels than the programmed ones: real numbers, rows ×
+// physical columns, of which leak is what a cell at level zero has. The digital side
+// knows the leak, and takes it off with the inputs' sum.
+func (p *Programmed) SetCells(levels *mat.Dense, leak float64) {
+	slices := len(p.reader.slices)
+	columns := len(p.samples)
+	p.real = &real{
+		levels: levels.RawMatrix(), leak: leak,
+		currents: blas64.General{Rows: slices, Cols: columns, Stride: columns, Data: make([]float64, slices*columns)},
+		samples:  make([]float64, columns),
+		sums:     make([]float64, p.weights*len(p.reader.outputs)),
+	}
+}
+
+// readReal is [Programmed.readLevels] of real levels.
+func (p *Programmed) readReal(ctx context.Context, d *Drive, y []float64) (clipped int64, err error) {
+	for g := range p.groups {
+		if err := ctx.Err(); err != nil {
+			return clipped, err
+		}
+		p.current(d, g)
+		for i := range p.reader.phases {
+			phase := &p.reader.phases[i]
+			p.accumulate(phase)
+			clipped += p.convertReal(phase, y)
+		}
+	}
+	return clipped, nil
+}
+
+// current is what the columns of a row group carry in each slice of the inputs.
+func (p *Programmed) current(d *Drive, g int) {
+	from, to := p.reader.group(g, p.rows)
+	digits := blas64.General{Rows: len(p.reader.slices), Cols: to - from, Stride: d.rows, Data: d.levels[from:]}
+	levels := p.real.levels
+	levels.Rows, levels.Data = to-from, levels.Data[from*levels.Stride:]
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, digits, levels, 0, p.real.currents)
+}
+
+// accumulate adds up the slices of a phase.
+func (p *Programmed) accumulate(phase *phase) {
+	samples := p.real.samples
+	clear(samples)
+	for k, weight := range phase.Weights {
+		for c, current := range p.real.currents.Data[(phase.From+k)*len(samples):][:len(samples)] {
+			samples[c] += float64(weight) * current
+		}
+	}
+}
+
+// convertReal adds what the converters make of a phase's sums.
+func (p *Programmed) convertReal(phase *phase, y []float64) (clipped int64) {
+	r := p.reader
+	sums, i := p.combineReal(len(y)), 0
+	for j := range y {
+		var product float64
+		for o, significance := range r.significances {
+			value, beyond := phase.converters[o].ConvertReal(sums[i])
+			if beyond {
+				clipped++
+			}
+			product += significance * value
+			i++
+		}
+		y[j] += float64(phase.base) * product
+	}
+	return clipped
+}
+
+// combineReal is [Programmed.combine] of real sums.
+func (p *Programmed) combineReal(weights int) []float64 {
+	r := p.reader
+	columns := r.Scheme.Columns()
+	if len(r.outputs) == columns {
+		return p.real.samples
+	}
+	i := 0
+	for j := range weights {
+		of := p.real.samples[j*columns:][:columns]
+		for o := range r.outputs {
+			var sum float64
+			for k, c := range r.outputs[o].columns {
+				sum += float64(r.outputs[o].weights[k]) * of[c]
+			}
+			p.real.sums[i] = sum
+			i++
+		}
+	}
+	return p.real.sums
+}
+
+// leaked is what the leak of all cells of a weight adds to each unit of input.
+func (p *Programmed) leaked() float64 {
+	if p.real == nil {
+		return 0
+	}
+	var significance float64
+	for c := range p.reader.Scheme.Columns() {
+		significance += float64(p.reader.Scheme.Significance(c))
+	}
+	return p.real.leak * significance
+}

@@ -1,0 +1,181 @@
+package system
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"xbar/configs"
+	"xbar/sim/workload"
+)
+
+// Operands are the two matrices of a product, and the bits that they are rounded to.
+type Operands struct {
+	X, W                  *mat.Dense // L×N and N×M
+	InputBits, WeightBits int
+}
+
+// Product is Y = X·W through one machine's arrays.
+type Product struct {
+	Y           *mat.Dense // L×M
+	InputScale  float64    // X is so many times whole numbers; 1 where it was whole numbers
+	WeightScale float64
+	RMSError    float64  // of Y, beside the product of 64-bit floating-point numbers
+	SNRdB       *float64 // of all of Y; nil: there is no error
+	RoundedDB   *float64 // of X and W rounded and then multiplied exactly; nil: there is no error
+	Result      *Result  // of the machine: the product is one pass
+}
+
+// Multiply sends a product through the arrays of the named machine of a config, or
+// of the first that has arrays. X and W are rounded to whole numbers of their bits,
+// of a step that the largest of them sets; if they are whole numbers that fit, they
+// are taken as they are. The config's workload is left aside.
+func Multiply(ctx context.Context, cfg *configs.Config, machine string, o Operands, opt Options) (*Product, error) {
+	m, err := arrays(cfg, machine)
+	if err != nil {
+		return nil, err
+	}
+	p := &Product{}
+	work, err := o.workload(m, p)
+	if err != nil {
+		return nil, err
+	}
+	study := *cfg
+	study.Workload = configs.Workload{Batch: int64(work.Values.Inputs.Rows), Values: "exact"}
+	job := job{config: &study, machine: m, work: work, reference: newReference(work), progress: newProgress(opt.Progress, 1).of(0, m.Name)}
+	var found *Machine
+	if err := guarded(func() error {
+		found, err = job.run(ctx, max(1, opt.Workers))
+		return err
+	}); err != nil {
+		return nil, fmt.Errorf("machine %s: %w", m.Name, err)
+	}
+	p.Result = &Result{Schema: "xbar.result/1", Title: "The product as one pass", Seed: cfg.Seed, Version: opt.Version, Machines: []Machine{*found}}
+	exact, err := job.reference.outputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.compare(&o, job.outputs, exact)
+	return p, nil
+}
+
+// arrays is a machine that has some.
+func arrays(cfg *configs.Config, name string) (*configs.Machine, error) {
+	names := make([]string, len(cfg.Machines))
+	for i := range cfg.Machines {
+		m := cfg.Machines[i]
+		names[i] = m.Name
+		has := m.Kind == "analog" || m.Kind == "digital-cim"
+		switch {
+		case name == m.Name && !has:
+			return nil, fmt.Errorf("machine %s is of kind %s, and has no arrays", m.Name, m.Kind)
+		case has && (name == "" || name == m.Name):
+			m.Batch, m.BatchUpTo = 0, 0
+			return &m, nil
+		}
+	}
+	if name == "" {
+		return nil, fmt.Errorf("no machine of the config has arrays (kind = \"analog\" or \"digital-cim\")")
+	}
+	suggestion := ""
+	if near := configs.Nearest(name, names); near != "" {
+		suggestion = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return nil, fmt.Errorf("no machine %q in the config%s", name, suggestion)
+}
+
+// workload is one kernel of L = 1, each line of X an inference, and its values.
+func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload, error) {
+	lines, n := o.X.Dims()
+	rows, columns := o.W.Dims()
+	if n != rows {
+		return nil, fmt.Errorf("X is %d×%d and W %d×%d: the columns of X are not the rows of W", lines, n, rows, columns)
+	}
+	k := workload.Kernel{
+		Name: "product", L: 1, N: int64(n), M: int64(columns),
+		InputBits: o.InputBits, WeightBits: o.WeightBits, OutputBits: 32, SignedInput: mat.Min(o.X) < 0,
+	}
+	v := &workload.Values{Post: make([]workload.Requantize, 1), Weights: make([]workload.Matrix, 1)}
+	low := 0.0
+	if m.Crossbar.Encoding == "magnitude" && mat.Min(o.W) < 0 {
+		return nil, fmt.Errorf("W has numbers below zero, which crossbar.encoding = \"magnitude\" cannot hold")
+	}
+	var err error
+	high := math.Exp2(float64(o.WeightBits-1)) - 1
+	if m.Crossbar.Encoding == "magnitude" {
+		high = 2*high + 1
+	} else {
+		low = -high
+	}
+	if v.Weights[0], p.WeightScale, err = integers("W", o.W, low, high); err != nil {
+		return nil, err
+	}
+	low, high = 0, math.Exp2(float64(o.InputBits))-1
+	if k.SignedInput {
+		high = math.Exp2(float64(o.InputBits-1)) - 1
+		low = -high
+	}
+	if v.Inputs, p.InputScale, err = integers("X", o.X, low, high); err != nil {
+		return nil, err
+	}
+	return &workload.Workload{Kernels: []workload.Kernel{k}, Values: v}, nil
+}
+
+// integers rounds numbers to multiples of a step.
+func integers(name string, m *mat.Dense, low, high float64) (workload.Matrix, float64, error) {
+	rows, columns := m.Dims()
+	w := workload.Matrix{Rows: rows, Cols: columns, Data: make([]int32, 0, rows*columns)}
+	fits, largest := true, 0.0
+	for i := range rows {
+		for j, x := range m.RawRowView(i) {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return w, 0, fmt.Errorf("%s has %g in row %d, column %d", name, x, i+1, j+1)
+			}
+			fits = fits && x == math.Trunc(x) && low <= x && x <= high
+			largest = max(largest, math.Abs(x))
+		}
+	}
+	step := 1.0
+	if !fits {
+		step = largest / high
+	}
+	for i := range rows {
+		for _, x := range m.RawRowView(i) {
+			w.Data = append(w.Data, int32(math.RoundToEven(x/step)))
+		}
+	}
+	return w, step, nil
+}
+
+// compare gives what arrays made of the product, and how far off it is.
+func (p *Product) compare(o *Operands, outputs, exact [][]int64) {
+	var want mat.Dense
+	want.Mul(o.X, o.W)
+	lines, columns := want.Dims()
+	step := p.InputScale * p.WeightScale
+	p.Y = mat.NewDense(lines, columns, nil)
+	rounded := mat.NewDense(lines, columns, nil)
+	for l := range lines {
+		for j := range columns {
+			p.Y.Set(l, j, step*float64(outputs[l][j]))
+			rounded.Set(l, j, step*float64(exact[l][j]))
+		}
+	}
+	p.RMSError, p.SNRdB = apart(p.Y, &want)
+	_, p.RoundedDB = apart(rounded, &want)
+}
+
+// apart is the mean error of a matrix, and the signal over it.
+func apart(got, want *mat.Dense) (rms float64, db *float64) {
+	var d mat.Dense
+	d.Sub(got, want)
+	noise, signal := mat.Norm(&d, 2), mat.Norm(want, 2)
+	rows, columns := want.Dims()
+	if noise > 0 && signal > 0 {
+		ratio := 20 * math.Log10(signal/noise)
+		db = &ratio
+	}
+	return noise / math.Sqrt(float64(rows*columns)), db
+}
