@@ -247,6 +247,21 @@ func (p *plan) chunk(at position) chunk {
 	return c
 }
 
+// cross counts the bits of a chunk's traffic.
+func (p *plan) cross(c *chunk) {
+	if p.outside != nil {
+		p.crossOutside(c)
+		return
+	}
+	for t, words := range c.fetch {
+		c.in += words * p.width[t]
+	}
+	c.out = c.spill * p.width[sum]
+	if !p.kept {
+		c.out += c.store * p.width[output]
+	}
+}
+
 // words is what a chunk takes of the operand from the left, or of the one that it
 // holds. Inputs have their share of the distinct ones, as whole folds and chunks have
 // alike, and the last one what is left: so each crosses once.
@@ -278,21 +293,6 @@ func (c cut) of(words int64) int64 {
 		return each
 	}
 	return words - (c.count-1)*each
-}
-
-// cross counts the bits of a chunk's traffic.
-func (p *plan) cross(c *chunk) {
-	if p.outside != nil {
-		p.crossOutside(c)
-		return
-	}
-	for t, words := range c.fetch {
-		c.in += words * p.width[t]
-	}
-	c.out = c.spill * p.width[sum]
-	if !p.kept {
-		c.out += c.store * p.width[output]
-	}
 }
 
 // crossHolding is the rest of a chunk's traffic where PEs hold an operand and

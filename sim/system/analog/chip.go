@@ -256,6 +256,9 @@ func (c *Chip) Run(ctx context.Context) error {
 func (c *Chip) operate() {
 	a := &c.accounts
 	for k := range c.specs {
+		if c.Leaves(k) {
+			continue
+		}
 		beside := &c.specs[k].kernel.Beside
 		inferences := c.measured.Passes * c.options.Batch
 		width := int64(c.specs[k].kernel.OutputBits)

@@ -423,13 +423,18 @@ func (c *Chip) bookBeside(k int, in, out int64) {
 }
 
 // tilesOf is the tiles in which a kernel's arrays are, in the last of the measured
-// passes.
+// passes; all tiles have a share of what is beside one that has none.
 func (c *Chip) tilesOf(k int) (tiles []int) {
 	for i := len(c.waves) - 1; i >= 0 && len(tiles) == 0; i-- {
 		if p := c.waves[i].plan; p.Kernel == k {
 			for _, a := range p.Arrays {
 				tiles = append(tiles, a/c.machine.Chip.ArraysPerTile)
 			}
+		}
+	}
+	if c.specs[k].digital {
+		for tile := range c.machine.Chip.Tiles {
+			tiles = append(tiles, tile)
 		}
 	}
 	slices.Sort(tiles)
