@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"xbar/digital/kernel"
+	"xbar/digital/network"
 	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/theory"
@@ -314,7 +315,8 @@ func TestPipelineStartsWhenItsWindowIsThere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
-		m.Network.Bandwidth, m.DRAM.Bandwidth, m.Accumulator.Latency, m.Chip.Replication = 0, 0, 0, "none"
+		m.Network = network.Config{Kind: "bus"}
+		m.DRAM.Bandwidth, m.Accumulator.Latency, m.Chip.Replication = 0, 0, "none"
 		pipe := simulate(t, m, w, opt)
 		fresh, err := New(context.Background(), m, w, opt)
 		if err != nil {
