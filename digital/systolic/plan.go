@@ -296,6 +296,7 @@ func (m *Machine) countable(kernels []workload.Kernel, batch int64) error {
 		padded := float64(k.Products()) * (l + edge) * (n + edge) * (o + edge) // every PE in every fold, its streams' tails included
 		width := float64(k.InputBits + k.WeightBits + k.OutputBits + 64)
 		most += 4 * padded * width * max(1, m.channel.PerBit())
+		most += (padded + float64(batch)*float64(k.Beside.Operations)) * float64(m.operation)
 		most += float64(batch) * (float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results)) * width
 	}
 	if most > math.MaxInt64/2 {

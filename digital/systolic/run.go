@@ -15,6 +15,7 @@ type run struct {
 	engine  *sim.Engine
 	id      sim.ComponentID
 	dram    *sim.Resource
+	unit    *sim.Resource // that activates
 	plans   []plan
 	step    bool
 	pass    *Pass
@@ -42,6 +43,7 @@ const (
 	fetchDone
 	loadDone
 	streamDone
+	operateDone
 )
 
 // newRun plans a pass and schedules its start.
@@ -54,11 +56,13 @@ func (m *Machine) newRun(kernels []workload.Kernel, batch int64, granularity dig
 		machine: m, plans: plans, engine: sim.New(), step: granularity == digital.Step,
 		pass: &Pass{
 			Kernels: make([]sim.Cycle, len(kernels)), Stalls: make([]sim.Cycle, len(kernels)),
-			Busy: make([]sim.Cycle, len(m.components)),
+			Spent: make([]Spent, len(kernels)),
+			Busy:  make([]sim.Cycle, len(m.components)),
 		},
 	}
 	r.id = r.engine.Register("array", r)
 	r.dram = r.engine.NewResource("dram", 1)
+	r.unit = r.engine.NewResource("activation", 1)
 	r.start()
 	return r, nil
 }
@@ -121,11 +125,16 @@ func (r *run) begin(p *plan) {
 	r.done(p)
 }
 
-// store sends what a chunk left to the DRAM, or to where the next kernel finds
-// it.
+// store sends what a chunk left through the activation unit to the DRAM, or to where
+// the next kernel finds it.
 func (r *run) store(p *plan, c *chunk) {
 	if p.kernel.Activation {
 		r.tally[applied] += c.store
+	}
+	if cycles := r.machine.operating(p, c); cycles > 0 {
+		r.pending++
+		r.tally[operateCycles] += int64(cycles)
+		r.unit.Request(0, cycles, r.id, operateDone, 0, 0)
 	}
 	r.tally[taken] += c.store
 	r.tally[spilled] += c.spill
@@ -224,8 +233,8 @@ func (r *run) skip(p *plan) sim.Cycle {
 	return 0
 }
 
-// exposedLoads is how long the array would load, and not stream, if the DRAM
-// were never late.
+// exposedLoads is how long the array would load, and not stream, if neither the DRAM
+// nor the activation unit were ever late.
 func (r *run) exposedLoads(p *plan) sim.Cycle {
 	if r.machine.loadsAhead() {
 		return sim.Cycle(p.R)
@@ -239,12 +248,18 @@ func (r *run) finish(p *plan) {
 	took := r.engine.Now() - r.from
 	r.pass.Kernels[r.kernel] = took
 	r.pass.Stalls[r.kernel] = took - sim.Cycle(t[streamCycles]) - r.exposedLoads(p)
+	r.pass.Spent[r.kernel] = Spent{
+		Streaming: sim.Cycle(t[streamCycles]), Loading: r.exposedLoads(p),
+		DRAM: sim.Cycle(t[dramCycles]), Activation: sim.Cycle(t[operateCycles]),
+	}
 	r.pass.Busy[peComponent] += sim.Cycle(t[macs])
+	r.pass.Busy[activationComponent] += sim.Cycle(t[operateCycles])
 	r.pass.Busy[dramComponent] += sim.Cycle(t[dramCycles]) * sim.Cycle(m.cfg.DRAM.Channels)
 	if b := m.cfg.DRAM.Bandwidth; b > 0 {
 		exact := float64(t[dramBits]) / (float64(b) * float64(m.cfg.DRAM.Channels))
 		r.pass.Rounding += unit.Second(max(0, m.clock.Seconds(sim.Cycle(t[dramCycles]))-exact))
 	}
+	r.pass.Rounding += unit.Second(float64(t[operateCycles]) * m.late)
 	t[operated] = p.batch * p.kernel.Beside.Operations
 	t[operands] = p.batch * p.kernel.Beside.Operands
 	t[results] = p.batch * p.kernel.Beside.Results

@@ -144,6 +144,8 @@ var knobs = []knob{
 	turn("accumulator", "leakage", powers),
 	turn("accumulator", "area", areas),
 	turn("activation", "energy_per_operation", energies),
+	{"activation", "lanes", list("1|2|32"), list("65536")},
+	turn("activation", "latency", times),
 	turn("activation", "leakage", powers),
 	turn("activation", "area", areas),
 	turn("input_buffer", "capacity", memories),

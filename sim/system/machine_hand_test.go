@@ -341,3 +341,39 @@ level = [{ name = "DRAM", line = "64 B", access_bits = 64, energy_per_access = "
 		t.Errorf("compute %g J, DRAM %g J; by hand 126 and 14 pJ", c.Compute, c.DRAM)
 	}
 }
+
+// Two outputs that are activated and three steps beside them are 5 operations, 3
+// rounds of two lanes: between sum and network one vector takes 3·10 cycles more. Of
+// six steps two vectors have three each; at 40 ns a round the second waits for the unit:
+//
+//	v0  sum 83, unit 83–203, network 207, DRAM 215
+//	v1  sum 155, unit 203–323, network 327, DRAM 335
+func TestActivationUnitByHand(t *testing.T) {
+	operations := func(vectors, steps, latency string) []string {
+		return []string{
+			"L = 1, → L = " + vectors + ", activation = true, operations = " + steps + ",",
+			"activation = { → activation = { lanes = 2, latency = \"" + latency + "\", ",
+		}
+	}
+	for _, want := range []struct {
+		replace []string
+		cycles  int64
+		busy    int64
+	}{
+		{operations("1", "3", "10 ns"), 95 + 30, 30},
+		{operations("1", "0", "10 ns"), 95 + 10, 10},
+		{operations("2", "6", "10 ns"), 167 + 30, 60},
+		{operations("2", "5", "10 ns"), 167 + 30, 60}, // whole steps for each vector
+		{operations("2", "6", "40 ns"), 335, 240},
+	} {
+		m := pencil(t, byHand, want.replace...)
+		if m.Cycles != want.cycles {
+			t.Errorf("%q: %d cycles, by hand %d", want.replace, m.Cycles, want.cycles)
+		}
+		for _, c := range m.Components {
+			if c.Path == "tile/activation" && c.BusyCycles != want.busy {
+				t.Errorf("%q: the unit is busy for %d cycles, by hand %d", want.replace, c.BusyCycles, want.busy)
+			}
+		}
+	}
+}

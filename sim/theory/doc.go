@@ -30,6 +30,9 @@
 //
 //	max over kernels of L·B·t/R  cycles ([Interval])
 //
+// and what is shared, such as the activation units of a tile ([Unit]), for no less than
+// it is busy with a pass of all that share it
+//
 // For outputs as accurate as sums rounded to B bits of ±3σ a column of N rows asks
 // its converter for
 //

@@ -52,15 +52,15 @@ type Chip struct {
 	self        sim.ComponentID
 	dram        *sim.Resource
 	network     *sim.Resource
-	accumulator *sim.Resource
+	accumulator tileUnits
+	activation  tileUnits
 	dramLink    sim.Link
 	networkLink sim.Link
 	units       *arrays // step granularity: the arrays that have a state of their own
 
 	plan        plan
 	waves       []planned
-	lines       []line                // that are at work
-	adders      map[int]*sim.Resource // of tiles in which several lanes may add
+	lines       []line // that are at work
 	flow        flowing
 	loads       []load
 	rowWrites   map[int64]rowWrite // by cells of a row
@@ -77,6 +77,7 @@ type Chip struct {
 	reading     sim.Cycle    // of all arrays
 	converting  sim.Cycle    // of all converters
 	adding      sim.Cycle    // of all accumulators
+	operating   sim.Cycle    // of all activation units
 	kernelFrom  sim.Cycle
 	lastWaveEnd sim.Cycle
 	waveFrom    sim.Cycle
@@ -119,7 +120,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	}
 	c := &Chip{
 		ctx: ctx, machine: m, options: opt, readout: newReadout(m), clock: clock,
-		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{}, adders: map[int]*sim.Resource{},
+		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{},
 	}
 	nominal, err := sim.NewClock(unit.Exact(m.Clock))
 	if err != nil {
@@ -163,7 +164,8 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	c.lookAgain, c.mayStop = c.look, c.stopBegun
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	c.network = c.engine.NewResource("network", 1)
-	c.accumulator = c.engine.NewResource("accumulator", 1)
+	c.accumulator = newTileUnits(c.engine, "accumulator")
+	c.activation = newTileUnits(c.engine, "activation")
 	if c.values == nil {
 		if err := c.newMoments(); err != nil {
 			return nil, err
@@ -220,8 +222,9 @@ func (c *Chip) Run(ctx context.Context) error {
 	return c.check()
 }
 
-// operate books what is computed beside the products in the measured passes. It
-// has no time: numbers pass from the global buffer through the tiles and back.
+// operate books what is computed beside the products in the measured passes: numbers
+// pass from the global buffer through the tiles and back. The time of the operations
+// is in that of the vectors, the way has none.
 func (c *Chip) operate() {
 	a := &c.accounts
 	for k := range c.specs {

@@ -8,7 +8,7 @@
 //	is fetched     when the input buffers have room for it (two vectors at most)
 //	is activated   when it has arrived and the sample banks and output buffers have room
 //	is joined      when all arrays have its sums
-//	is drained     when it has been accumulated, sent and stored
+//	is drained     when it has been accumulated, activated, sent and stored
 //
 // Copies of a kernel each have their tiles' arrays, slots and sums to themselves, and
 // take its vectors in turn. In a pipeline (chip.execution) all kernels are at work at
@@ -38,9 +38,16 @@
 // cells is a weight's; converters, samples and rows do no more for it than groups by
 // themselves would.
 //
-// What is computed beside the products takes an operation of the activation units for
-// a step of arithmetic. Its numbers are in the global buffer and go the way of inputs
-// to the tiles, and that of outputs back. It takes no time.
+// A vector's outputs pass the activation units of the tiles that they are finished in,
+// which have so many lanes each. What is computed beside the products takes an
+// operation for a step of arithmetic, and is shared out over a kernel's outputs, for
+// pooling, sums, softmax and normalisation go on as these come, in a pipeline too. Of a
+// vector's M outputs, m in the tile that has most of them,
+//
+//	t(unit) = ⌈(m + ⌈m·operations/(L·M)⌉)/lanes⌉ · latency
+//
+// where without an activation the first m is none. Its numbers are in the global buffer
+// and go the way of inputs to the tiles, and that of outputs back, in no time.
 //
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
@@ -51,7 +58,7 @@
 //
 //	E(cell) = base·⟨x²⟩ + slope·⟨x²·w⟩,  E(DAC) = base·ρ + slope·⟨|digit|⟩
 //
-// Everything shared (DRAM channels, network, accumulators) is a
+// Everything shared (DRAM channels, network, accumulators, activation units) is a
 // [sim.Resource]: contention is decided at the end of a cycle by priority,
 // results before inputs before weights, and in a pipeline older inferences first, so it does not depend on how events
 // are grouped. That is why the two granularities agree: `burst` passes a

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"xbar/digital/kernel"
+	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/theory"
 	"xbar/sim/unit"
@@ -167,6 +168,7 @@ func TestPipelineIntervalEqualsTheory(t *testing.T) {
 				Vectors: float64(s.kernel.L * opt.Batch), Copies: float64(s.grid.Copies), Cycles: float64(pipe.cyclesOfVector(s)),
 			})
 		}
+		stages = append(stages, pipe.tileStages()...)
 		want := theory.Interval(stages)
 		passes := float64(pipe.measured.Passes)
 		got := float64(pipe.measured.Cycles) / passes
@@ -180,6 +182,22 @@ func TestPipelineIntervalEqualsTheory(t *testing.T) {
 			t.Fatalf("a pass every %g cycles, theory %g (%+v, %+v)", got, want, stages, pipe.measured)
 		}
 	})
+}
+
+// tileStages is each tile's activation unit as a stage of its own: all of a pass's
+// vectors go through it.
+func (c *Chip) tileStages() (all []theory.Stage) {
+	busy := map[*sim.Resource]float64{}
+	for i := range c.lines {
+		for n := range c.lines[i].lanes {
+			w := &c.lines[i].lanes[n]
+			busy[w.unit] += float64(c.lines[i].vectors) / float64(len(c.lines[i].lanes)) * float64(w.operateTime)
+		}
+	}
+	for _, cycles := range busy {
+		all = append(all, theory.Stage{Vectors: 1, Copies: 1, Cycles: cycles})
+	}
+	return all
 }
 
 // Values do not depend on time: what comes out of a pipeline, with copies or without,

@@ -82,6 +82,7 @@ type timings struct {
 	conversions        map[int]conversion // by bits
 	shiftAdd           sim.Cycle
 	addition           sim.Cycle // of an accumulator lane
+	operation          sim.Cycle // of a lane of an activation unit
 	pulse              *big.Rat  // write and verify of one pulse, in seconds
 	clock              sim.Clock
 	rounded            []string // what rounding up cost, for the reader
@@ -98,6 +99,7 @@ func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	t.integrate = t.cycles("sample_hold.integration_time", m.SampleHold.IntegrationTime)
 	t.shiftAdd = t.cycles("shift_add.latency", m.ShiftAdd.Latency)
 	t.addition = t.cycles("accumulator.latency", m.Accumulator.Latency)
+	t.operation = t.cycles("activation.latency", m.Activation.Latency)
 	t.pulse = new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(m.Cell.VerifyTime))
 	return t, t.failed
 }
@@ -129,8 +131,11 @@ func (c *Chip) Times() []Time {
 	all = append(all,
 		Time{"tile/array/shift-add", given("time of a shift-add", "shift_add", "latency", m.ShiftAdd.Latency), t.shiftAdd},
 		Time{"tile/accumulator", given("time of an addition", "accumulator", "latency", m.Accumulator.Latency), t.addition},
-		c.rowTime(),
 	)
+	if t.operation > 0 {
+		all = append(all, Time{"tile/activation", given("time of an operation", "activation", "latency", m.Activation.Latency), t.operation})
+	}
+	all = append(all, c.rowTime())
 	for i := range all {
 		all[i].Latency = m.Supply.Time(all[i].Latency)
 	}
