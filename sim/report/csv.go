@@ -14,8 +14,8 @@ import (
 //
 //	study,machine,kind,scope,name,action,quantity,unit,value
 //
-// scope is machine, category, component, action, kernel, reload (of a kernel),
-// candidate, load, limit, programming, values or winner; name says which one (component path, kernel, category; of
+// scope is machine, category, component, action, kernel, reload (of a kernel), busy
+// (in a kernel, the action says what), critical_path, candidate, load, limit, programming, values or winner; name says which one (component path, kernel, category; of
 // loads the operand, with the level as the action; of candidates the policy, with
 // the batch as the action). Of a winner the action says by
 // what: energy (per MAC), time or energy-delay (per inference). A number that is
@@ -99,6 +99,9 @@ func (l *long) machine(study string, m *system.Machine) {
 	for i := range m.Limits {
 		l.limit(&m.Limits[i])
 	}
+	for _, b := range m.CriticalPath {
+		l.float("critical_path", b.Component, "", "share", "1", b.Share)
+	}
 	l.pipeline(m.Pipeline)
 	l.programming(m.Programming)
 	l.choice(m.Choice)
@@ -134,6 +137,9 @@ func (l *long) kernel(k *system.Kernel) {
 		l.int("kernel", k.Name, "", "replicas", "1", k.Replicas)
 	}
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
+	for _, b := range k.Busy {
+		l.float("busy", k.Name, b.Component, "share", "1", b.Share)
+	}
 	if r := k.Reload; r != nil {
 		l.float("reload", k.Name, "", "bytes", "B", r.Bytes)
 		l.float("reload", k.Name, "", "cells", "cell", r.Cells)

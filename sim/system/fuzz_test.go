@@ -543,6 +543,31 @@ func checkRefusal(t *testing.T, err error, small bool) {
 	}
 }
 
+// checkBounds fails where parts of the time are more than all of it, or a kernel that
+// takes time is bound by nothing that does.
+func checkBounds(t *testing.T, m *system.Machine) {
+	t.Helper()
+	const all = 1 + 1e-12
+	path := 0.0
+	for _, b := range m.CriticalPath {
+		path += b.Share
+	}
+	if path > all {
+		t.Errorf("%s: the critical path is %g of a pass: %v", m.Name, path, m.CriticalPath)
+	}
+	for i := range m.Kernels {
+		k := &m.Kernels[i]
+		for _, b := range k.Busy {
+			if b.Share <= 0 || b.Share > all {
+				t.Errorf("%s: %s: %+v", m.Name, k.Name, b)
+			}
+		}
+		if (k.Bound == "") != (k.BoundShare == 0) || k.BoundShare > all || m.Pipeline != nil && k.Bound != "" {
+			t.Errorf("%s: %s is bound by %q for %g of its time", m.Name, k.Name, k.Bound, k.BoundShare)
+		}
+	}
+}
+
 func checkResult(t *testing.T, result *system.Result) {
 	t.Helper()
 	if _, err := json.Marshal(result); err != nil { // NaN and Inf are no JSON
@@ -584,6 +609,7 @@ func checkResult(t *testing.T, result *system.Result) {
 			slack = int64(len(m.Kernels))
 		}
 		checkReload(t, m)
+		checkBounds(t, m)
 		if d := cycles - m.Cycles; m.Pipeline == nil && (d > slack || -d > slack) {
 			t.Errorf("%s: kernels take %d of %d cycles", m.Name, cycles, m.Cycles)
 		}

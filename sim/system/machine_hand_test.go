@@ -2,7 +2,9 @@ package system_test
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -374,6 +376,64 @@ func TestActivationUnitByHand(t *testing.T) {
 			if c.Path == "tile/activation" && c.BusyCycles != want.busy {
 				t.Errorf("%q: the unit is busy for %d cycles, by hand %d", want.replace, c.BusyCycles, want.busy)
 			}
+		}
+	}
+}
+
+// The parts of the 95 cycles, and the same where two kernels share the array: each then
+// waits 90 cycles for its load, and the second one's inputs are in the buffer.
+//
+//	reads   4 · 12 of the row drivers, 4 · 2 · 3 of the converters, 4 · 2 of the shift-add
+//	moved   6 + 8 of the DRAM, 3 + 4 of the network
+func TestBoundsByHand(t *testing.T) {
+	check := func(what string, got, want []system.Busy) {
+		t.Helper()
+		ok := len(got) == len(want)
+		for i := 0; ok && i < len(got); i++ {
+			ok = got[i].Component == want[i].Component && same(got[i].Share, want[i].Share)
+		}
+		if !ok {
+			t.Errorf("%s: %v, by hand %v", what, got, want)
+		}
+	}
+	m := pencil(t, byHand)
+	check("resident", m.Kernels[0].Busy, []system.Busy{
+		{Component: "tile/array/row", Share: 48. / 95}, {Component: "tile/array/adc", Share: 24. / 95}, {Component: "dram", Share: 14. / 95},
+		{Component: "tile/array/shift-add", Share: 8. / 95}, {Component: "network", Share: 7. / 95},
+	})
+	check("resident pass", m.CriticalPath, []system.Busy{{Component: "tile/array/row", Share: 48. / 95}})
+
+	m = pencil(t, byHand, "output_bits = 8 }] → output_bits = 8, repeat = 2 }]")
+	const first, second = 90 + 9 + 74 + 4, 90 + 3 + 74 + 12
+	if m.Kernels[0].Cycles != first || m.Kernels[1].Cycles != second {
+		t.Fatalf("kernels take %d and %d cycles, by hand %d and %d", m.Kernels[0].Cycles, m.Kernels[1].Cycles, first, second)
+	}
+	for k, cycles := range []float64{first, second} {
+		if x := &m.Kernels[k]; x.Bound != "weight loads" || !same(x.BoundShare, 90/cycles) {
+			t.Errorf("kernel %d is bound by %s for %g of its time, by hand by loads for %g", k, x.Bound, x.BoundShare, 90/cycles)
+		}
+	}
+	check("reloading pass", m.CriticalPath, []system.Busy{
+		{Component: "weight loads", Share: 180. / (first + second)}, {Component: "tile/array/row", Share: 96. / (first + second)},
+	})
+}
+
+// A systolic array of 2×2 has 3 vectors through 2×2 weights: 2 cycles of loading and
+// 3 + 2 + 2 − 2 of streaming. Six outputs then take a unit of one lane 6·2 cycles.
+func TestBoundsOfSystolicByHand(t *testing.T) {
+	study := strings.Replace(fmt.Sprintf(arrayByHand, 3, 2, 2, 2, "ws"), `name = "k"`, `name = "k"`+"\nactivation = true", 1)
+	for _, want := range []struct {
+		lanes, cycles int64
+		bound         string
+		busy          []system.Busy
+	}{
+		{1, 7 + 12, "activation", []system.Busy{{Component: "activation", Share: 12. / 19}, {Component: "pe", Share: 5. / 19}, {Component: "weight loads", Share: 2. / 19}}},
+		{4, 7 + 4, "pe", []system.Busy{{Component: "pe", Share: 5. / 11}, {Component: "activation", Share: 4. / 11}, {Component: "weight loads", Share: 2. / 11}}},
+	} {
+		m := pencil(t, study, fmt.Sprintf("[machine.activation] → [machine.activation]\nlatency = \"2 ns\"\nlanes = %d", want.lanes))
+		k := &m.Kernels[0]
+		if k.Cycles != want.cycles || k.Bound != want.bound || k.BoundShare != want.busy[0].Share || !slices.Equal(k.Busy, want.busy) {
+			t.Errorf("%d lanes: %d cycles, bound by %s for %g, %v; by hand %+v", want.lanes, k.Cycles, k.Bound, k.BoundShare, k.Busy, want)
 		}
 	}
 }

@@ -59,6 +59,8 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
 	if j.machine.Chip.Execution == "pipeline" {
 		m.Pipeline = pipeline(m, chip)
+	} else {
+		m.bind(func(k int) (going, float64) { return analogGoing(chip, k), float64(measured.KernelCycles[k]) })
 	}
 	if outputs, clipped := chip.Outputs(); outputs != nil {
 		if m.Values, err = j.reference.compare(ctx, outputs, clipped); err != nil {

@@ -34,6 +34,7 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.bind(func(k int) (going, float64) { return systolicGoing(&pass.Spent[k]), float64(pass.Kernels[k]) })
 	m.Notes = append(m.Notes, j.besideNotes()...)
 	if !c.Has("network") {
 		m.Notes = append(m.Notes, "no [machine.network]: words cross from buffers to array and back at no cost")

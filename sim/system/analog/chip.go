@@ -81,6 +81,7 @@ type Chip struct {
 	kernelFrom  sim.Cycle
 	lastWaveEnd sim.Cycle
 	waveFrom    sim.Cycle
+	since       shared // what was busy when the wave began
 	measured    Measured
 	tracks      tracks
 }
@@ -94,6 +95,7 @@ type Measured struct {
 	KernelLoads     []int64
 	KernelLoading   []sim.Cycle // in which a tile of the kernel was being loaded
 	KernelExposed   []sim.Cycle // of them, in which a wave waited for it
+	KernelSpent     []Spent     // layer by layer, without loading
 	KernelWear      []float64   // as LoadsOfWorst, of the arrays that the kernel is loaded into; nil: nothing is
 	PreloadCycles   sim.Cycle
 	PreloadTiles    int64
@@ -199,6 +201,7 @@ func (c *Chip) openPhases() {
 	c.measured.KernelLoads = make([]int64, len(c.specs))
 	c.measured.KernelLoading = make([]sim.Cycle, len(c.specs))
 	c.measured.KernelExposed = make([]sim.Cycle, len(c.specs))
+	c.measured.KernelSpent = make([]Spent, len(c.specs))
 	c.fetching = make([]fetching, len(c.specs))
 }
 

@@ -145,7 +145,24 @@ func simulate(t *rapid.T, m *configs.Machine, w *workload.Workload, opt Options)
 		t.Fatalf("%v", err)
 	}
 	c.checkReload(t)
+	c.checkSpent(t)
 	return c
+}
+
+// checkSpent holds what kernels spent against their time: loads, and beside them no
+// part for longer than the rest of it.
+func (c *Chip) checkSpent(t *rapid.T) {
+	for k, cycles := range c.measured.KernelCycles {
+		if c.pipelined() {
+			return
+		}
+		spent := c.Spent(k)
+		for p, busy := range spent[:Loading] {
+			if busy < 0 || busy+spent[Loading] > cycles {
+				t.Fatalf("kernel %d: %s is busy for %d of %d cycles, %d of which go to loads (%v)", k, c.Path(Part(p)), busy, cycles, spent[Loading], spent)
+			}
+		}
+	}
 }
 
 // checkReload compares what loads took kernel by kernel with the category

@@ -225,6 +225,7 @@ func (c *Chip) tryStart() error {
 
 func (c *Chip) start(l *line) {
 	c.waveFrom = c.engine.Now()
+	c.since.note(c)
 	c.startLanes(l)
 	if c.exact(&l.lanes[0].wave) {
 		c.values.begin(&l.lanes[0].wave)
@@ -465,6 +466,7 @@ func (c *Chip) finish(l *line) error {
 	now := c.engine.Now()
 	if w.phase >= firstKernelPhase {
 		c.measured.RoundingSeconds += c.loss(l)
+		c.spend(l)
 	}
 	if w.last || w.pass < 0 {
 		c.settle(w, now)

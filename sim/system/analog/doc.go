@@ -49,6 +49,10 @@
 // where without an activation the first m is none. Its numbers are in the global buffer
 // and go the way of inputs to the tiles, and that of outputs back, in no time.
 //
+// Layer by layer, a kernel's time goes to loads that its waves wait for, and then to what
+// is busiest while they compute: busy cycles are counted as they pass, in an array, a
+// medium or a unit, of many alike in the busiest one ([Spent]).
+//
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
 //

@@ -67,6 +67,7 @@ type group struct {
 	converted int64    // sums of columns that the reads leave time for
 	rowGroups int64    // G of all blocks
 	reads     int64    // phases · G
+	each      reads    // what a vector takes
 	pipeline  crossbar.Pipeline
 }
 
@@ -241,6 +242,7 @@ func (c *Chip) groupArrays(w *wave) {
 		w.addToGroup(g)
 	}
 	for i := range w.groups {
+		w.groups[i].each = c.readsOf(s, &w.groups[i])
 		w.groups[i].pipeline = crossbar.NewPipeline(c.timings.pipeline(m, &c.readout, s, w.groups[i].converted))
 	}
 }
