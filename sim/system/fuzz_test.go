@@ -243,8 +243,9 @@ var knobs = []knob{
 	{"dac", "model", list(`"registers"|"given"`), nil},
 	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 	{"kernels", "replicas", list("1|2|3"), list("1000000")},
-	{"chip", "replication", list(`"balance"|"none"`), nil},
-	{"chip", "execution", list(`"pipeline"|"layers"`), nil},
+	{"chip", "replication", list(`"balance"|"none"|"auto"`), nil},
+	{"chip", "execution", list(`"pipeline"|"layers"|"auto"`), nil},
+	{"chip", "keep", list(`"vectors"|"waves"`), nil},
 	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
 	turn("kernels", "activation", flags),
 	{"kernels", "operations", list("0|1|100"), list("1000000000000")},
@@ -396,13 +397,16 @@ func effort(cfg *configs.Config) (steps float64) {
 		case "optimal":
 			passes = 100
 		case "auto":
-			passes = 100 + 30*tries
+			passes = 100 + 60*tries
+		}
+		if m.Chip.Execution == "auto" || m.Chip.Replication == "auto" {
+			passes += 1000 * tries
 		}
 		arrays := float64(m.Chip.Tiles * m.Chip.ArraysPerTile)
 		if cfg.Granularity == "burst" {
 			arrays /= 10
 		}
-		if m.Chip.Replication == "balance" {
+		if m.Chip.Replication != "none" {
 			arrays *= float64(m.Crossbar.LogicalRows()) // are loaded
 		}
 		steps += tries * (passes*pass + arrays)

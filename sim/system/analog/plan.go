@@ -29,18 +29,22 @@ const (
 	mostWearUses   = 200_000
 )
 
-// Fits reports whether every static tile of some kernels has an array of its own
-// on a machine, so that no policy makes a difference.
-func Fits(m *configs.Machine, kernels []workload.Kernel) (bool, error) {
+// Choices are the policies worth trying for kernels on a machine; none where every
+// static tile has an array of its own, so that no policy makes a difference.
+func Choices(m *configs.Machine, kernels []workload.Kernel) ([]mapping.Choice, error) {
 	grids := make([]mapping.Grid, len(kernels))
 	for i, k := range kernels {
 		s, err := newSpec(m, k)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		grids[i] = s.grid
 	}
-	return mapping.Resident(kernels, grids, m.Chip.Tiles*m.Chip.ArraysPerTile), nil
+	arrays := m.Chip.Tiles * m.Chip.ArraysPerTile
+	if mapping.Resident(kernels, grids, arrays) {
+		return nil, nil
+	}
+	return mapping.Choices(arrays, grids), nil
 }
 
 func (c *Chip) makePlan(work *workload.Workload) (err error) {
@@ -51,10 +55,10 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 	}
 	p := mapping.NewPlanner(work.Kernels, grids, mapping.Chip{
 		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
-		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
+		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload, Widen: m.Chip.Keep == "waves",
 	}, c.options.Batch)
-	if m.Chip.Reload == "auto" && !p.Resident() {
-		panic("analog: the policy is not chosen")
+	if m.Chip.Reload == "auto" && !p.Resident() || m.Chip.Replication == "auto" || m.Chip.Execution == "auto" {
+		panic("analog: the way to run is not chosen")
 	}
 	c.plan = plan{planner: p, warmUp: !p.Resident()}
 	if c.pipelined() {
