@@ -63,6 +63,7 @@ type Chip struct {
 	lines       []line // that are at work
 	flow        flowing
 	loads       []load
+	again       again
 	rowWrites   map[int64]rowWrite // by cells of a row
 	budget      budget
 	triggered   [][]int // loads that may start once wave i−1 is done

@@ -56,6 +56,9 @@
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
 //
+// Loads that begin together on idle media take what they took before, where they have
+// the same shapes: they are gone through row by row once.
+//
 // Each account is opened with the figure that it is charged by, so that a run can
 // explain itself. Energies that follow the data are summed from it where values
 // are exact, and follow from moments of inputs and weights where they are not:
