@@ -241,8 +241,8 @@ func (h *hops) lay(w *wave) {
 	h.routeSums(w)
 }
 
-// shared is bits that go to a set of tiles.
-type shared struct {
+// multicast is bits that go to a set of tiles.
+type multicast struct {
 	tiles []int
 	bits  int64
 }
@@ -261,7 +261,7 @@ func (h *hops) routeInputs(w *wave) {
 			rows[r] = slices.Insert(tiles, at, a/perTile)
 		}
 	}
-	var sets []shared
+	var sets []multicast
 	clear(h.sets)
 	for _, r := range order {
 		h.name = h.name[:0]
@@ -272,7 +272,7 @@ func (h *hops) routeInputs(w *wave) {
 		if !known {
 			i = len(sets)
 			h.sets[string(h.name)] = i
-			sets = append(sets, shared{tiles: rows[r]})
+			sets = append(sets, multicast{tiles: rows[r]})
 		}
 		sets[i].bits += int64(w.spec.grid.RowsOf(r)) * int64(w.spec.kernel.InputBits)
 	}
