@@ -59,7 +59,8 @@
 //	Σ_k max(compute(k), store(k−1) + fetch(k+1))  over the folds k of [xbar/digital/systolic]
 //
 // where only what the global buffer cannot keep is fetched and stored, in each fold that
-// needs it. Its operands cross wires of their own, and not the network.
+// needs it. Its operands cross wires of their own, and not the network. What comes of a
+// kernel then passes the activation units of all tiles, each as much of it.
 //
 // A vector's outputs pass the activation units of the tiles that they are finished in,
 // which have so many lanes each. What is computed beside the products takes an

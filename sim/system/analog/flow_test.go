@@ -341,7 +341,7 @@ func TestPipelineStartsWhenItsWindowIsThere(t *testing.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
 		m.Network = network.Config{Kind: "bus"}
-		m.DRAM.Bandwidth, m.Accumulator.Latency, m.Chip.Replication = 0, 0, "none"
+		m.DRAM.Bandwidth, m.Accumulator.Latency, m.Activation.Latency, m.Chip.Replication = 0, 0, 0, "none"
 		pipe := simulate(t, m, w, opt)
 		fresh, err := New(context.Background(), m, w, opt)
 		if err != nil {
