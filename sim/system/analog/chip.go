@@ -62,6 +62,8 @@ type Chip struct {
 	dramLink    sim.Link
 	networkLink sim.Link
 	side        *side   // nil: there is none
+	storing     bool    // what a step adds to a cache is on its way to the DRAM
+	waiting     *line   // that has computed, for that
 	units       *arrays // step granularity: the arrays that have a state of their own
 
 	plan        plan

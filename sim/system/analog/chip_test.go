@@ -242,10 +242,10 @@ func checkSame(t *rapid.T, a, b *Chip) {
 	}
 }
 
-// thousands checks a property on twenty times as many machines as rapid does by
-// itself, unless tests are to be short.
-func thousands(t *testing.T, property func(*rapid.T)) {
-	rounds := 20
+// hundreds checks a property on five times as many machines as rapid does by itself,
+// unless tests are to be short: -rapid.checks=2000 looks at ten thousand.
+func hundreds(t *testing.T, property func(*rapid.T)) {
+	rounds := 5
 	if testing.Short() {
 		rounds = 1
 	}
@@ -255,7 +255,7 @@ func thousands(t *testing.T, property func(*rapid.T)) {
 }
 
 func TestStepAndBurstAgree(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		for k := range w.Kernels {
@@ -285,7 +285,7 @@ func theoryArray(m *configs.Machine) theory.Array {
 // Where all weights stay, each distinct input comes from the DRAM once, or once more
 // where it spilled.
 func TestTrafficEqualsTheory(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		for k := range w.Kernels {
@@ -331,7 +331,7 @@ func beside(k *workload.Kernel, numbers int64) int64 { return numbers * int64(k.
 
 // Windows that share no input change nothing.
 func TestWindowsSideBySideChangeNothing(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)
@@ -349,7 +349,7 @@ func TestWindowsSideBySideChangeNothing(t *testing.T) {
 // The closed forms know nothing of waves, spills and contention; the counts
 // must come out the same whatever those do.
 func TestCountsEqualTheory(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)
@@ -516,7 +516,7 @@ func randomMatrix(t *rapid.T, rows, cols int, bounds func() (low, high int64)) w
 // With a lossless ADC the product through slices, columns, codes and shifts is
 // the integer product, bit for bit; values change no count and no cycle.
 func TestExactValuesEqualTheIntegerProduct(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		opt := options(t)

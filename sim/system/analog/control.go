@@ -207,7 +207,8 @@ func (c *Chip) Handle(ev sim.Event) error {
 		return c.drained(c.lane(&ev))
 	case evComputed:
 		return c.side.computed()
-	case evCached: // nothing waits for it
+	case evCached:
+		return c.stored()
 	default:
 		return fmt.Errorf("event of kind %d", ev.Kind)
 	}
@@ -451,10 +452,7 @@ func (c *Chip) drained(n *lane) error {
 		return c.activate(n)
 	}
 	if l.drained == l.vectors {
-		if err := c.finish(l); err != nil {
-			return err
-		}
-		return c.tryStart()
+		return c.ended(l)
 	}
 	if c.steady.watching && !c.steady.asked && n.copy == 0 {
 		c.steady.asked = true

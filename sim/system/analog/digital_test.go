@@ -62,7 +62,7 @@ func (c *Chip) arrayJoules(kernel int) float64 {
 }
 
 func TestDigitalEnergyEqualsTheory(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomDigital(t)
 		w := randomChain(t, m)
 		opt := digitalOptions(t)

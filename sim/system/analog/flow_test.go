@@ -54,7 +54,7 @@ func randomPipeline(t *rapid.T, vectors int64) (*Chip, *workload.Workload, Optio
 // Events of every stage of every read, and one event for a vector's reads, give the
 // same pipeline.
 func TestPipelineInStepsAgrees(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 12)
 		burst := simulate(t, c.machine, w, opt)
 		opt.Step = true
@@ -65,7 +65,7 @@ func TestPipelineInStepsAgrees(t *testing.T) {
 // What a pass does does not depend on when: in a pipeline, and with copies, kernels do
 // what they do layer by layer, but for leakage and for what waits where.
 func TestPipelineCountsAreThoseOfLayers(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 12)
 		m := c.machine
 		m.GlobalBuffer.Capacity = 1 << 30
@@ -105,7 +105,7 @@ func TestPipelineCountsAreThoseOfLayers(t *testing.T) {
 // other's buses, one that goes ahead may hold up another that all wait for: one chip
 // in a thousand loses by it, a tenth at most.
 func TestPipelineIsNoSlower(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
 		m.GlobalBuffer.Capacity = 1 << 30
@@ -136,7 +136,7 @@ func TestPipelineIsNoSlower(t *testing.T) {
 // Layer by layer, copies that share no medium make no pass longer, and what they
 // read and convert is what one copy would.
 func TestCopiesAreNoSlower(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
 		m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency, m.Activation.Latency = 0, 0, 0, 0, 0
@@ -162,7 +162,7 @@ func TestCopiesAreNoSlower(t *testing.T) {
 // form of its interval. Kernels that share a tile's activation unit may wait for each
 // other, in one chip of thousands.
 func TestPipelineIntervalEqualsTheory(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 40)
 		m := c.machine
 		m.Network.Bandwidth, m.Network.RouterLatency, m.DRAM.Bandwidth, m.Accumulator.Latency = 0, 0, 0, 0
@@ -214,7 +214,7 @@ func (c *Chip) tileStages() (all []theory.Stage) {
 // Values do not depend on time: what comes out of a pipeline, with copies or without,
 // is the integer product, and costs what it costs layer by layer.
 func TestPipelineOfExactValues(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 4)
 		m := c.machine
 		l := rapid.Int64Range(1, 4).Draw(t, "L")

@@ -166,7 +166,7 @@ func (c *Chip) spillOfCaches() mapping.Share {
 }
 
 // storeCache sends what a step adds to a cache to where it lives, if that is the DRAM.
-// It is in the global buffer, and nothing waits for it.
+// It is in the global buffer; the kernel ends when it is stored.
 func (c *Chip) storeCache(w *planned) {
 	k := &w.spec.kernel
 	if k.Cache == workload.NoCache || w.plan.First > 0 {
@@ -179,8 +179,32 @@ func (c *Chip) storeCache(w *planned) {
 	c.ledger.Add(w.phase, c.accounts.bufferRead, bits)
 	c.ledger.Add(w.phase, c.accounts.dramWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {
+		c.storing = true
 		c.dram.Request(weights|1<<61, busy, c.self, evCached, 0, 0)
 	}
+}
+
+// ended finishes a wave that has computed, once what it adds to a cache is in the DRAM:
+// so a kernel takes the same whatever comes after it.
+func (c *Chip) ended(l *line) error {
+	if c.storing {
+		c.waiting = l
+		return nil
+	}
+	if err := c.finish(l); err != nil {
+		return err
+	}
+	return c.tryStart()
+}
+
+// stored hears that it is there.
+func (c *Chip) stored() error {
+	c.storing = false
+	if l := c.waiting; l != nil {
+		c.waiting = nil
+		return c.ended(l)
+	}
+	return nil
 }
 
 // Leaves reports whether a kernel is left out of the part of a step that this is.

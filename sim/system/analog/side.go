@@ -120,10 +120,4 @@ func (s *side) operating() sim.Cycle {
 }
 
 // computed goes on to the next wave.
-func (s *side) computed() error {
-	c, l := s.chip, s.line
-	if err := c.finish(l); err != nil {
-		return err
-	}
-	return c.tryStart()
-}
+func (s *side) computed() error { return s.chip.ended(s.line) }

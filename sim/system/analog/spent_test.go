@@ -45,7 +45,7 @@ func faster(m *configs.Machine, p Part) (*configs.Machine, bool) {
 // the others could do without it even one after the other.
 func TestBoundsMatter(t *testing.T) {
 	others, bounds := 0, 0
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		m.Network.Bandwidth, m.DRAM.Bandwidth = max(m.Network.Bandwidth, 1e9), max(m.DRAM.Bandwidth, 1e9)
 		w := randomChain(t, m)

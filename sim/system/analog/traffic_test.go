@@ -97,7 +97,7 @@ func (m moved) add(links []int, bits int64) {
 // the products to all tiles of the kernel and back. Sent in flits of one bit, they are
 // as many.
 func TestHopsEqualTheory(t *testing.T) {
-	thousands(t, func(t *rapid.T) {
+	hundreds(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		m.Network.Kind = rapid.SampledFrom([]string{"mesh", "htree"}).Draw(t, "routed")
 		m.Network.Model, m.Network.Flit, m.Network.RouterLatency, m.Network.Placement = "given", 1, 1e-9, "row-major"
