@@ -11,8 +11,12 @@ import (
 
 // Auto is the best of what a study that names each policy finds, by each measure.
 func TestAutoIsTheBestPolicy(t *testing.T) {
+	sizes := []int{1, 2, 4, 6}
+	if testing.Short() {
+		sizes = []int{2}
+	}
 	for _, minimize := range []string{"energy", "latency", "energy-delay"} {
-		for _, tiles := range []int{1, 2, 4, 6} {
+		for _, tiles := range sizes {
 			for _, overlap := range []bool{false, true} {
 				sets := []string{
 					fmt.Sprint("machine.chip.chip.tiles=", tiles), fmt.Sprint("machine.chip.chip.overlap_reload=", overlap),
