@@ -46,7 +46,8 @@ type Config struct {
 
 // Plain reports whether whole sums are read as [New] has it.
 func (c *Config) Plain() bool {
-	return c.Circuit == "quantizer" && (c.Range == "clip" || c.Range == "scale") || c.Circuit == ""
+	circuit := c.Circuit == "" || c.Circuit == "quantizer"
+	return circuit && (c.Range == "" || c.Range == "clip" || c.Range == "scale")
 }
 
 // Groups are the models of a converter: of its energy, area and leakage under

@@ -34,6 +34,9 @@ type Config struct {
 	Area    unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter"`
 }
 
+// Real reports whether real numbers drive rows, and not codes of them.
+func (c *Config) Real() bool { return c.Rounding == "mid-rise" || c.Rounding == "none" }
+
 // Groups are the models of an input converter.
 var Groups = []model.Group{
 	{

@@ -17,7 +17,7 @@ type Layout struct {
 // read is what columns carry of digits, one a row and zero where the row is not driven;
 // else it is nil. What a pair that is interleaved carries is the positive column's.
 func (c *Config) Wired(ctx context.Context, levels *mat.Dense, top int64, l Layout) (read func(digits, currents []float64), err error) {
-	if !c.Resistive() || l.Wires == "adjacent" && c.Supply != "columns" {
+	if !c.Resistive() || l.Wires != "apart" && l.Wires != "interleaved" && c.Supply != "columns" {
 		return nil, c.Levels(ctx, levels, top)
 	}
 	wires := c.Wires()

@@ -394,7 +394,7 @@ func (c *Chip) howRead(s *spec) crossbar.Reading {
 	}
 	if m.Kind == "analog" {
 		r.Converter = &m.ADC
-		r.Real = !devices.Ideal() || s.scheme.Whole || !m.ADC.Plain() || m.DAC.Rounding != "codes"
+		r.Real = !devices.Ideal() || s.scheme.Whole || !m.ADC.Plain() || m.DAC.Real()
 	}
 	for i := 0; i+1 < len(m.ADC.Limits); i += 2 {
 		r.Limits = append(r.Limits, [2]float64{m.ADC.Limits[i], m.ADC.Limits[i+1]})
