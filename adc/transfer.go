@@ -22,7 +22,7 @@ func (c *Config) NewTransfer(bits int, low, high float64) (Transfer, error) {
 	case "quantizer":
 		return NewQuantizer(low, high, int64(1)<<bits), nil
 	case "symmetric":
-		return NewQuantizer(low, high, int64(1)<<bits-1), nil
+		return NewQuantizer(low, high, max(int64(1)<<bits-1, 2)), nil // a phase may leave it one bit
 	}
 	return Circuit{
 		Kind: c.Circuit, Bits: bits, Low: low, High: high,

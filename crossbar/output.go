@@ -19,9 +19,20 @@ func (r *Reader) transfer(p *phase, i, bits int, low, high int64) adc.Transfer {
 	from, to := r.limits(p, i, bits, low, high)
 	t, err := r.Converter.NewTransfer(bits, from, to)
 	if err != nil {
-		panic("crossbar: " + err.Error()) // configs see to it that a circuit has a gain for its bits
+		panic("crossbar: " + err.Error()) // 20 dB, the least that configs allow, leave all levels in order
 	}
-	return t
+	return inCurrents{t, r.current(p)}
+}
+
+// inCurrents reads sums of levels times digits as currents.
+type inCurrents struct {
+	adc.Transfer
+	current float64
+}
+
+func (c inCurrents) ConvertReal(sum float64) (float64, bool) {
+	value, clipped := c.Transfer.ConvertReal(sum / c.current)
+	return value * c.current, clipped
 }
 
 // watch passes sums on.
@@ -53,8 +64,8 @@ func (r *Reader) fullScale(p *Phase) (full float64) {
 	return full
 }
 
-// limits is the sums that a converter tells apart. In units of the current of one cell
-// at the top level and full drive they are
+// limits is the currents that a converter tells apart, in those of one cell at the top
+// level and full drive:
 //
 //	max       ±R_a, what all rows give; of slices of offset weights, the power of two
 //	          next to R_a times the step of a level beside the last
@@ -62,25 +73,25 @@ func (r *Reader) fullScale(p *Phase) (full float64) {
 //
 // without the half below zero where no sum is.
 func (r *Reader) limits(p *phase, i, bits int, low, high int64) (from, to float64) {
-	scale := r.current(p)
 	switch r.Range {
 	case "clip":
 		c := adc.New("clip", bits, low, high)
-		return c.Ends()
+		from, to = c.Ends()
+		return from / r.current(p), to / r.current(p)
 	case "scale":
-		return float64(low), float64(high)
+		return float64(low) / r.current(p), float64(high) / r.current(p)
 	case "max":
 		to = r.largest(bits, low < 0)
 	case "granular":
 		to = r.steps(bits, low < 0)
 	default:
 		l := r.Limits[min(i, len(r.Limits)-1)]
-		return l[0] * scale, l[1] * scale
+		return l[0], l[1]
 	}
 	if low < 0 {
-		return -to * scale, to * scale
+		return -to, to
 	}
-	return 0, to * scale
+	return 0, to
 }
 
 func (r *Reader) largest(bits int, signed bool) float64 {

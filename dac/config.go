@@ -34,6 +34,15 @@ type Config struct {
 	Area    unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter"`
 }
 
+// Slicer cuts inputs of so many bits.
+func (c *Config) Slicer(inputBits int, signed bool) Slicer {
+	return Slicer{
+		Bits: c.Bits, InputBits: inputBits, Signed: signed,
+		SignMagnitude: c.SignedInputs == "sign-magnitude",
+		SignedDigits:  c.SignedInputs == "signed-digits",
+	}
+}
+
 // Real reports whether real numbers drive rows, and not codes of them.
 func (c *Config) Real() bool { return c.Rounding == "mid-rise" || c.Rounding == "none" }
 

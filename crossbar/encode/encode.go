@@ -154,7 +154,7 @@ func (s Scheme) Significance(c int) int64 {
 func (s Scheme) Levels(w int64, levels []uint8) {
 	if s.Whole {
 		var real [2]float64
-		s.Real(float64(w), 0, real[:])
+		s.Real(float64(w), 0, false, real[:])
 		for c := range levels {
 			levels[c] = uint8(math.RoundToEven(real[c]))
 		}
@@ -194,8 +194,8 @@ func (s Scheme) slice(magnitude int64, c int) uint8 {
 
 // Real writes the levels of a whole weight, which are real numbers, above that of
 // lowest, 1/(on-off ratio), in conductances. Those of pairs are numbers of 32 bits, as
-// CrossSim has them.
-func (s Scheme) Real(weight, lowest float64, levels []float64) {
+// CrossSim has them, and so is their difference unless wires are in its way.
+func (s Scheme) Real(weight, lowest float64, wired bool, levels []float64) {
 	_, high := s.Range()
 	w := min(max(weight/float64(high), -1), 1)
 	r, top := 1-lowest, float64(s.MaxLevel())
@@ -216,8 +216,11 @@ func (s Scheme) Real(weight, lowest float64, levels []float64) {
 	case w < -threshold:
 		negative -= r * w
 	}
-	levels[0] = (s.single(positive, lowest) - lowest) * top / r
-	levels[1] = (s.single(negative, lowest) - lowest) * top / r
+	positive, negative = s.single(positive, lowest), s.single(negative, lowest)
+	if !wired {
+		positive = negative + float64(float32(positive-negative))
+	}
+	levels[0], levels[1] = (positive-lowest)*top/r, (negative-lowest)*top/r
 }
 
 // threshold is half a level, below which a weight is none.

@@ -282,6 +282,20 @@ var knobs = []knob{
 	{"kernels", "cache", list(`"columns"|"rows"|"none"`), nil},
 	{"workload", "context", list("0|1|20"), list("100000000")},
 	{"workload", "steps", list("1|2|5"), list("1000000")},
+	{"crossbar", "weights", list(`"levels"|"continuous"|"sliced"`), nil},
+	{"crossbar", "slices", list("4|8|9"), list("1|32")},
+	turn("crossbar", "two_sided", flags),
+	turn("crossbar", "unit_column", flags),
+	{"crossbar", "layout", list(`"apart"|"interleaved"|"adjacent"`), nil},
+	{"devices", "supply", list(`"columns"|"rows"`), nil},
+	{"dac", "rounding", list(`"none"|"mid-rise"|"codes"`), nil},
+	{"adc", "limits", list("[-1, 1]|[0, 4]|[-1, 1, -2, 2]"), list("[-1e9, 1e9]")},
+	{"adc", "percentile", list("99|100"), list("50")},
+	{"adc", "sample", list("1|3"), list("1000000")},
+	{"adc", "circuit", list(`"symmetric"|"ideal"|"ramp"|"sar"|"pipeline"|"cyclic"`), nil},
+	{"adc", "gain_db", list("40|60"), list("20|400")},
+	turn("adc", "split_capacitors", flags),
+	turn("adc", "symmetric_capacitors", flags),
 }
 
 // turned is the config that the knobs' bytes stand for.

@@ -128,6 +128,10 @@ func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload,
 		return nil, err
 	}
 	if rounding := m.DAC.Rounding; m.Kind == "analog" && (rounding == "none" || rounding == "mid-rise" && k.SignedInput) {
+		if n := m.DAC.Slicer(o.InputBits, k.SignedInput).Slices(); n > 1 {
+			return nil, fmt.Errorf("dac.rounding = %q drives inputs whole, and dac.bits = %d with dac.signed_inputs = %q takes %d slices for %d bits: give it %d bits and \"signed-digits\"",
+				rounding, m.DAC.Bits, m.DAC.SignedInputs, n, o.InputBits, o.InputBits)
+		}
 		v.RealInputs = real(o.X, p.InputScale, o.InputMax, low, high)
 		if rounding == "mid-rise" {
 			levels := adc.NewQuantizer(-1, 1, int64(1)<<o.InputBits)

@@ -94,11 +94,12 @@ name = "replaced"
 L = 1
 N = 1
 M = 1
+weight_bits = %[7]d
 [[machine]]
 name = "chip"
 preset = "reram-small"
 [machine.crossbar]
-rows = %d
+rows = %[1]d
 cols = 1024
 active_rows = %[1]d
 column_flip = false
@@ -128,7 +129,7 @@ func (o *options) study(t *testing.T, rows int) (text string, operands system.Op
 	o.dac(&dac, &operands)
 	o.adc(t, &adc)
 	o.devices(&devices)
-	return fmt.Sprintf(onMachine, rows, &crossbar, cellBits, &dac, &adc, &devices), operands
+	return fmt.Sprintf(onMachine, rows, &crossbar, cellBits, &dac, &adc, &devices, operands.WeightBits), operands
 }
 
 func (o *options) crossbar(b *strings.Builder) (cellBits int) {

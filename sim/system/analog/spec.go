@@ -40,13 +40,9 @@ type spec struct {
 
 func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 	s := spec{
-		kernel: k,
-		scheme: m.Scheme(k.WeightBits),
-		slicer: dac.Slicer{
-			Bits: m.DAC.Bits, InputBits: k.InputBits, Signed: k.SignedInput,
-			SignMagnitude: m.DAC.SignedInputs == "sign-magnitude",
-			SignedDigits:  m.DAC.SignedInputs == "signed-digits",
-		},
+		kernel:  k,
+		scheme:  m.Scheme(k.WeightBits),
+		slicer:  m.DAC.Slicer(k.InputBits, k.SignedInput),
 		sumBits: int64(k.WeightBits + k.InputBits + bits.Len64(uint64(k.N-1))),
 	}
 	if err := s.scheme.Check(); err != nil {
@@ -56,6 +52,9 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 	s.columns = s.cells + int64(m.Crossbar.GuardColumns)
 	s.outputs = int64(crossbar.Outputs(s.scheme, m.Crossbar.AnalogSum))
 	s.slices = int64(s.slicer.Slices())
+	if pairs := int64(len(m.ADC.Limits) / 2); pairs > 1 && pairs != s.outputs {
+		return s, fmt.Errorf("kernel %s: adc.limits are those of %d conversions, and a weight has %d", k.Name, pairs, s.outputs)
+	}
 	beside := ""
 	if m.Crossbar.UnitColumn {
 		s.unit, beside = 1, ", as many as the one beside it"

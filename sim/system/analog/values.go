@@ -151,7 +151,8 @@ func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int) ([][]
 
 // whole fills a block's levels with weights that are not cut.
 func (c *Chip) whole(levels *mat.Dense, s *spec, work *workload.Values, k int, b mapping.Block) {
-	w, lowest, each := &work.Weights[k], c.devices().Lowest(), s.scheme.Columns()
+	w, devices, each := &work.Weights[k], c.devices(), s.scheme.Columns()
+	lowest := devices.Lowest()
 	for row := range b.Rows {
 		line := levels.RawRowView(row)
 		for j := range b.Weights + int(s.unit) {
@@ -163,7 +164,7 @@ func (c *Chip) whole(levels *mat.Dense, s *spec, work *workload.Values, k int, b
 					weight = work.RealWeights[at]
 				}
 			}
-			s.scheme.Real(weight, lowest, line[j*each:][:each])
+			s.scheme.Real(weight, lowest, devices.Resistive(), line[j*each:][:each])
 		}
 	}
 }
