@@ -126,7 +126,7 @@ var knobs = []knob{
 	turn("sample_hold", "leakage", powers),
 	turn("sample_hold", "area", areas),
 	{"adc", "resolution", list("8|1|4|24"), nil},
-	{"adc", "range", list(`"clip"|"scale"`), nil},
+	{"adc", "range", list(`"clip"|"scale"|"limits"|"max"|"granular"|"calibrated"`), nil},
 	{"adc", "per_array", list("1|2|16"), list("65536")},
 	turn("adc", "energy_per_conversion", energies),
 	turn("adc", "latency", times),

@@ -274,7 +274,7 @@ func bitsFlag(name, about string, bits *int) flag {
 }
 
 func largestFlag(name, about string, largest *float64) flag {
-	return flag{name, "NUMBER", about, func(value string) error {
+	return flag{name, "MAX", about, func(value string) error {
 		x, err := strconv.ParseFloat(value, 64)
 		if err != nil || !(x > 0) || math.IsInf(x, 1) {
 			return errors.New("not a number above 0")
