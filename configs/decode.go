@@ -405,9 +405,8 @@ func (f *field) setNumbers(v reflect.Value, n *node) Error {
 
 // setSeries takes numbers between bounds.
 func (f *field) setSeries(v reflect.Value, n *node) Error {
-	allowed := "a list of 2 to 4096 numbers, each " + f.bounds
 	if n.kind != list || len(n.children) < 2 || len(n.children) > mostNumbers {
-		return Error{Message: f.key + " is a list of numbers", Allowed: allowed}
+		return Error{Message: f.key + " is a list of numbers", Allowed: f.bounds}
 	}
 	all := make([]float64, len(n.children))
 	for i, c := range n.children {
@@ -416,7 +415,7 @@ func (f *field) setSeries(v reflect.Value, n *node) Error {
 			x, ok = float64(whole), true
 		}
 		if !ok || !(x >= f.low && x <= f.high) {
-			return Error{Message: fmt.Sprintf("%s[%d] = %s is no number in range", f.key, i, quoteless(c.text)), Allowed: allowed}
+			return Error{Message: fmt.Sprintf("%s[%d] = %s is no number in range", f.key, i, quoteless(c.text)), Allowed: f.bounds}
 		}
 		all[i] = x
 	}

@@ -165,6 +165,7 @@ func newField(member reflect.StructField, index int, path string) *field {
 		if bounds := tag.Get("range"); bounds != "" {
 			f.kind = series
 			f.setBounds(bounds)
+			f.bounds = "a list of 2 to 4096 numbers, each " + f.bounds
 		}
 	case t.Kind() == reflect.Map:
 		f.kind = sizes

@@ -125,8 +125,8 @@ func TestCalibration(t *testing.T) {
 // closed form, with a weight more for every array of a column tile.
 func TestUnitColumnCounts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n, m := rapid.Int64Range(1, 300).Draw(t, "N"), rapid.Int64Range(1, 300).Draw(t, "M")
-		rows, weights := rapid.Int64Range(1, 100).Draw(t, "rows"), rapid.Int64Range(2, 40).Draw(t, "weights of an array")
+		n, m := rapid.Int64Range(1, 150).Draw(t, "N"), rapid.Int64Range(1, 150).Draw(t, "M")
+		rows, weights := rapid.Int64Range(10, 100).Draw(t, "rows"), rapid.Int64Range(4, 40).Draw(t, "weights of an array")
 		active := rapid.Int64Range(1, rows).Draw(t, "active rows")
 		const slices, cells = 8, 4 // of inputs and weights of 8 bits
 		r, err := system.Run(context.Background(), must(parseStudy([]string{

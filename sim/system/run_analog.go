@@ -228,6 +228,9 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if m.Values == nil && !cfg.Devices.Ideal() {
 		notes = append(notes, "what is not ideal about [machine.devices] changes numbers, and values are statistical: take values = \"exact\" to see it")
 	}
+	if m.Values == nil && cfg.Kind == "analog" && !cfg.ADC.Plain() {
+		notes = append(notes, "adc.range and adc.circuit change numbers and no energy, and values are statistical: take values = \"exact\" to see it")
+	}
 	notes = append(notes, timeNotes(cfg)...)
 	notes = append(notes, chip.Doubts()...)
 	for _, l := range cfg.Limits() {
