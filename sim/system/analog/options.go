@@ -18,6 +18,9 @@ func (c *Chip) held() (of string) {
 	if x.UnitColumn {
 		of += ", those of unit columns among them"
 	}
+	if d := &c.machine.Devices; d.Resistive() {
+		of += fmt.Sprintf("; on resistive wires (crossbar.layout = %q, devices.supply = %q), which no energy follows", x.Layout, d.Supply)
+	}
 	return of
 }
 
