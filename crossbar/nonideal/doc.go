@@ -8,5 +8,6 @@
 // [xbar/crossbar/parasitic], or nothing else. A column's current is then again a sum
 // of digits times levels, which are no whole numbers; what cells at level zero add to
 // it is the leak times the sum of the digits, and taken off where the encoding has a
-// place for it.
+// place for it. [Config.Wired] has wires of other layouts, and cells that inputs gate,
+// whose currents are no product of a matrix.
 package nonideal

@@ -17,6 +17,7 @@ type Config struct {
 	OnConductance    unit.Siemens `toml:"on_conductance" optional:"true" check:"positive" doc:"of a cell at the top level, beside which wires are resistive; cell.g_on unless given"`
 	RowResistance    unit.Ohm     `toml:"row_resistance" optional:"true" doc:"of a row wire, from one cell to the next"`
 	ColumnResistance unit.Ohm     `toml:"column_resistance" optional:"true" doc:"of a column wire, from one cell to the next"`
+	Supply           string       `toml:"supply" enum:"rows|columns" default:"rows" doc:"what drives cells: the wire of their row, or a supply wire beside each column's, through a gate that the input opens; row_resistance is then of a supply wire's segments; no energy follows"`
 	SenseResistance  unit.Ohm     `toml:"sense_resistance" optional:"true" doc:"of a column's end, beside its last segment"`
 }
 
@@ -38,11 +39,12 @@ func (c *Config) Wires() *parasitic.Wires {
 
 // Leak is what a cell at level zero conducts, in levels of so many.
 func (c *Config) Leak(top int64) float64 {
-	g := c.lowest()
+	g := c.Lowest()
 	return g * float64(top) / (1 - g)
 }
 
-func (c *Config) lowest() float64 {
+// Lowest is the conductance of a cell at level zero.
+func (c *Config) Lowest() float64 {
 	if c.OnOffRatio == 0 {
 		return 0
 	}
@@ -58,7 +60,7 @@ func (c *Config) Levels(ctx context.Context, levels *mat.Dense, top int64) error
 	if !c.Resistive() {
 		return nil
 	}
-	unit := (1 - c.lowest()) / float64(top) // of conductance, that a level is
+	unit := (1 - c.Lowest()) / float64(top) // of conductance, that a level is
 	var cells mat.Dense
 	cells.Scale(unit, levels.T())
 	effective, err := c.Wires().Effective(ctx, &cells)

@@ -110,11 +110,11 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
-	sides     sides     // where dynamic kernels are computed
-	session   *session  // whose last step the workload is; nil: none
-	trial     bool      // of a candidate, for a steady pass
-	evidence  evidence  // of the finished run
-	outputs   [][]int64 // of exact values, a row an input
+	sides     sides       // where dynamic kernels are computed
+	session   *session    // whose last step the workload is; nil: none
+	trial     bool        // of a candidate, for a steady pass
+	evidence  evidence    // of the finished run
+	sums      [][]float64 // of a product, a row an input
 }
 
 func (j *job) batch() int64 {
