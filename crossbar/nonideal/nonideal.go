@@ -18,14 +18,38 @@ type Config struct {
 	RowResistance    unit.Ohm     `toml:"row_resistance" optional:"true" doc:"of a row wire, from one cell to the next"`
 	ColumnResistance unit.Ohm     `toml:"column_resistance" optional:"true" doc:"of a column wire, from one cell to the next"`
 	SenseResistance  unit.Ohm     `toml:"sense_resistance" optional:"true" doc:"of a column's end, beside its last segment"`
+
+	Programming        string  `toml:"programming" enum:"pcm-nandakumar2019|pcm-joshi2020|pcm-hermes-1|pcm-hermes-2|reram-wan2022|reram-milo2021|reram-cmo-0.2|reram-cmo-2|sonos-agrawal2022|normal|uniform" optional:"true" doc:"error of programmed conductances: a published one, or of the distribution whose standard deviation is programming_error; none unless given"`
+	ProgrammingError   float64 `toml:"programming_error" range:"0..1" optional:"true" doc:"standard deviation over the conductance of a cell at the top level, of one that is there"`
+	ProgrammingScaling string  `toml:"programming_scaling" enum:"independent|proportional|inverse" default:"independent" doc:"of programming_error, with the conductance of a cell"`
+
+	Drift             string      `toml:"drift" enum:"pcm-nandakumar2019|pcm-hermes-1|pcm-hermes-2|reram-cmo-0.2|reram-cmo-2" optional:"true" doc:"change of conductances until drift_time; none unless given"`
+	DriftTime         unit.Second `toml:"drift_time" most:"1 Gs" optional:"true" doc:"since cells were programmed; tables of errors (reram-wan2022, sonos-agrawal2022) are read at it"`
+	DriftCompensation bool        `toml:"drift_compensation" default:"false" doc:"an array's sums are scaled by what its cells conducted together after programming over what they do now"`
+
+	StuckOff float64 `toml:"stuck_off" range:"0..1" optional:"true" doc:"share of cells that stay at level zero"`
+	StuckOn  float64 `toml:"stuck_on" range:"0..1" optional:"true" doc:"share of cells that stay at the top level"`
+
+	ReadNoise     string     `toml:"read_noise" enum:"pcm-nandakumar2019|pcm-hermes-1|pcm-hermes-2|sonos-agrawal2022|thermal|normal" optional:"true" doc:"of every read: a published one, thermal of the cells, or normal of read_error; none unless given"`
+	ReadError     float64    `toml:"read_error" range:"0..1" optional:"true" doc:"standard deviation over the conductance of a cell at the top level, of one that is there"`
+	ReadScaling   string     `toml:"read_scaling" enum:"independent|proportional|inverse" default:"independent" doc:"of read_error, with the conductance of a cell"`
+	ReadBandwidth unit.Hertz `toml:"read_bandwidth" optional:"true" check:"positive" doc:"of what integrates a column's current, for thermal noise"`
+
+	Kelvin      float64   `toml:"-"` // of the cells, for thermal noise
+	ReadVoltage unit.Volt `toml:"-"` // of a row at full scale, for thermal noise
 }
 
 // Ideal reports whether cells are levels, and columns see them as they are.
-func (c *Config) Ideal() bool { return c.OnOffRatio == 0 && !c.Resistive() }
+func (c *Config) Ideal() bool { return c.OnOffRatio == 0 && !c.Resistive() && !c.Random() }
 
 // Resistive reports whether a wire has a resistance.
 func (c *Config) Resistive() bool {
 	return c.RowResistance > 0 || c.ColumnResistance > 0 || c.SenseResistance > 0
+}
+
+// Random reports whether one chip differs from another, or a read from the next.
+func (c *Config) Random() bool {
+	return c.Programming != "" || c.Drift != "" || c.StuckOff > 0 || c.StuckOn > 0 || c.ReadNoise != ""
 }
 
 // Wires are the resistances in units of that of a cell at the top level.
@@ -49,22 +73,69 @@ func (c *Config) lowest() float64 {
 	return 1 / c.OnOffRatio
 }
 
-// Levels replaces levels from 0 to top, rows × columns, by those that columns see,
-// leak included. Row 0 is the farthest from the converters and column 0 the nearest to
+// Array is what columns see of programmed cells, in levels, rows × columns.
+type Array struct {
+	Levels *mat.Dense
+
+	// Variances are those of a read: Noise times the square of a row's digit, and Floor
+	// times the square of the digit at full scale whatever the digit is; nil: none.
+	Noise, Floor *mat.Dense
+}
+
+// Program gives what becomes of levels from 0 to top, rows × columns, which it
+// overwrites. Row 0 is the farthest from the converters and column 0 the nearest to
 // the drivers. It errs when ctx is done.
-func (c *Config) Levels(ctx context.Context, levels *mat.Dense, top int64) error {
-	leak := c.Leak(top)
-	levels.Apply(func(_, _ int, level float64) float64 { return level + leak }, levels)
+func (c *Config) Program(ctx context.Context, levels *mat.Dense, top int64, stream Stream) (*Array, error) {
+	unit := (1 - c.lowest()) / float64(top) // of conductance, that a level is
+	cells := levels
+	cells.Apply(func(_, _ int, level float64) float64 { return c.lowest() + unit*level }, cells)
+	targets := mat.DenseCopyOf(cells)
+	c.err(cells, stream.At(programmingStream))
+	programmed := mat.DenseCopyOf(cells)
+	c.drift(cells, targets, stream.At(driftStream))
+	for _, of := range []*mat.Dense{programmed, cells} {
+		c.stick(of, stream.At(stuckStream))
+	}
+	gain := 1.0
+	if total := mat.Sum(cells); c.DriftCompensation && total > 0 {
+		gain = mat.Sum(programmed) / total
+	}
+	a := &Array{Levels: cells}
+	c.noise(a, programmed)
+	if err := c.wire(ctx, a); err != nil {
+		return nil, err
+	}
+	a.Levels.Scale(gain/unit, a.Levels)
+	for _, variances := range []*mat.Dense{a.Noise, a.Floor} {
+		if variances != nil {
+			variances.Scale(gain/unit*gain/unit, variances)
+		}
+	}
+	return a, nil
+}
+
+// wire replaces conductances by what wires leave of them, and has noise become less
+// as they do.
+func (c *Config) wire(ctx context.Context, a *Array) error {
 	if !c.Resistive() {
 		return nil
 	}
-	unit := (1 - c.lowest()) / float64(top) // of conductance, that a level is
-	var cells mat.Dense
-	cells.Scale(unit, levels.T())
-	effective, err := c.Wires().Effective(ctx, &cells)
+	effective, err := c.Wires().Effective(ctx, mat.DenseCopyOf(a.Levels.T()))
 	if err != nil {
 		return err
 	}
-	levels.Scale(1/unit, effective.T())
+	for _, variances := range []*mat.Dense{a.Noise, a.Floor} {
+		if variances == nil {
+			continue
+		}
+		variances.Apply(func(i, j int, v float64) float64 {
+			if g := a.Levels.At(i, j); g > 0 {
+				left := effective.At(j, i) / g
+				return v * left * left
+			}
+			return v
+		}, variances)
+	}
+	a.Levels.Copy(effective.T())
 	return nil
 }

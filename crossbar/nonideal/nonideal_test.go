@@ -56,11 +56,11 @@ func TestLevelsAreConductances(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		levels := array.Cells()
-		if err := d.Levels(context.Background(), levels, s.MaxLevel()); err != nil {
+		seen, err := d.Program(context.Background(), array.Cells(), s.MaxLevel(), nonideal.Stream{})
+		if err != nil {
 			t.Fatal(err)
 		}
-		array.SetCells(levels, d.Leak(s.MaxLevel()))
+		array.SetCells(seen.Levels, d.Leak(s.MaxLevel()))
 		var drive crossbar.Drive
 		reader.Load(inputs, &drive)
 		got := make([]float64, columns)

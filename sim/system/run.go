@@ -113,6 +113,7 @@ type job struct {
 	sides     sides     // where dynamic kernels are computed
 	session   *session  // whose last step the workload is; nil: none
 	trial     bool      // of a candidate, for a steady pass
+	chip      int64     // of those that differ, from 0 on
 	evidence  evidence  // of the finished run
 	outputs   [][]int64 // of exact values, a row an input
 }
@@ -131,6 +132,9 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 	}
 	m, err := j.simulate(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := j.trials(ctx, m, workers); err != nil {
 		return nil, err
 	}
 	m.Choice = choice

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"xbar/crossbar"
 	"xbar/crossbar/nonideal"
+	"xbar/digital/kernel"
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
 	"xbar/sim/workload"
@@ -25,8 +27,17 @@ type values struct {
 	sums    []float64 // of the kernel, G·M a vector
 	outputs [][]int64 // of the last kernel, one row an input
 	clipped int64
-	drives  []drive // by row tile and group in it
+	drives  []drive   // by row tile and group in it
+	source  *rand.PCG // of the noise of the read at hand
+	random  *rand.Rand
+	noisy   bool
+	exact   []int64       // inputs of the vector that is compared
+	errors  []Discrepancy // by kernel; nil: devices are ideal
 }
+
+// Discrepancy is how a kernel's sums came out beside exact ones of the inputs that it
+// got, which an earlier kernel's errors are in.
+type Discrepancy struct{ Signal, Noise float64 } // sums of squares
 
 // drive is a block's drivers and the vector they are loaded with.
 type drive struct {
@@ -38,7 +49,11 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	if err := checkValues(c, work); err != nil {
 		return nil, err
 	}
-	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs))}
+	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
+	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
+	if !c.devices().Ideal() {
+		v.errors = make([]Discrepancy, len(c.specs))
+	}
 	drives := 0
 	for _, s := range c.specs {
 		v.readers = append(v.readers, crossbar.NewReader(c.howRead(&s)))
@@ -104,16 +119,24 @@ func (v *values) program(k int) error {
 	if devices.Resistive() && s.grid.Pack() > 1 {
 		return fmt.Errorf("kernel %s: groups share an array, and its wires are resistive: what one group's inputs drop is in the way of another's", s.kernel.Name)
 	}
-	for _, blocks := range tiles {
-		for _, b := range blocks {
-			levels := b.Cells()
-			if err := devices.Levels(v.chip.ctx, levels, s.scheme.MaxLevel()); err != nil {
+	for i, blocks := range tiles {
+		for j, b := range blocks {
+			array, err := devices.Program(v.chip.ctx, b.Cells(), s.scheme.MaxLevel(), v.stream(k, i, j))
+			if err != nil {
 				return err
 			}
-			b.SetCells(levels, devices.Leak(s.scheme.MaxLevel()))
+			b.SetCells(array.Levels, devices.Leak(s.scheme.MaxLevel()))
+			if devices.ReadNoise != "" {
+				b.SetNoise(array.Noise, array.Floor, v.random)
+			}
 		}
 	}
 	return nil
+}
+
+// stream is where an array's random numbers come from.
+func (v *values) stream(kernel, tile, group int) nonideal.Stream {
+	return v.chip.options.Random.At(uint64(kernel)).At(uint64(tile)).At(uint64(group))
 }
 
 // devices is what is not ideal about the arrays.
@@ -122,6 +145,7 @@ func (c *Chip) devices() *nonideal.Config {
 	if d.OnConductance == 0 {
 		d.OnConductance = c.machine.Cell.GOn
 	}
+	d.Kelvin, d.ReadVoltage = c.machine.Kelvin, c.machine.Cell.ReadVoltage
 	return &d
 }
 
@@ -195,6 +219,9 @@ func (v *values) activate(w *wave, vector int64) error {
 		for j, stored := range v.arrays[w.plan.Kernel][w.plan.First+i] {
 			b := grid.Block(w.plan.First+i, j)
 			d := v.drive(w, vector, &b)
+			if v.noisy {
+				v.stream(w.plan.Kernel, w.plan.First+i, j).Reads(v.pass*w.vectors + vector).Seed(v.source)
+			}
 			activity, err := stored.Activate(c.ctx, d, sums[b.Output:][:b.Weights])
 			if err != nil {
 				return err
@@ -255,6 +282,9 @@ func (c *Chip) cellJoules(a crossbar.Activity, columns int64) float64 {
 // the outputs of the pass.
 func (v *values) end(w *wave) error {
 	k, m := w.plan.Kernel, w.spec.kernel.Outputs()
+	if err := v.compare(w); err != nil {
+		return err
+	}
 	if k == len(v.chip.specs)-1 {
 		return v.keep(w)
 	}
@@ -271,6 +301,28 @@ func (v *values) end(w *wave) error {
 				return fmt.Errorf("kernel %s gives %d, which is no input of kernel %s (%d to %d)", w.spec.kernel.Name, y, next.kernel.Name, low, high)
 			}
 			v.inputs = append(v.inputs, int32(y))
+		}
+	}
+	return nil
+}
+
+// compare adds up how far a kernel's sums are from exact ones of the same inputs.
+func (v *values) compare(w *wave) error {
+	k := &w.spec.kernel
+	for vector := int64(0); v.errors != nil && vector < w.vectors && !v.again(vector, w); vector++ {
+		v.exact = v.exact[:0]
+		for _, x := range v.inputs[vector*k.Inputs():][:k.Inputs()] {
+			v.exact = append(v.exact, int64(x))
+		}
+		want, err := kernel.Sums(v.chip.ctx, v.exact, int(k.Products()), 1, v.work.Weights[w.plan.Kernel])
+		if err != nil {
+			return err
+		}
+		of := &v.errors[w.plan.Kernel]
+		for j, sum := range v.sums[vector*k.Outputs():][:k.Outputs()] {
+			d := sum - float64(want[j])
+			of.Signal += float64(want[j]) * float64(want[j])
+			of.Noise += d * d
 		}
 	}
 	return nil
@@ -303,6 +355,15 @@ func (c *Chip) Outputs() (outputs [][]int64, clipped int64) {
 		return nil, 0
 	}
 	return c.values.outputs, c.values.clipped
+}
+
+// Discrepancies are those of the kernels; nil when values are statistical or devices
+// ideal.
+func (c *Chip) Discrepancies() []Discrepancy {
+	if c.values == nil {
+		return nil
+	}
+	return c.values.errors
 }
 
 // LosslessBits is the ADC resolution at which no kernel would lose a bit.
