@@ -2,6 +2,7 @@ package nonideal
 
 import (
 	"fmt"
+	"strings"
 
 	"xbar/sim/unit"
 )
@@ -9,35 +10,41 @@ import (
 // Notes say what of the published numbers is used, with their sources, and what is
 // taken to be where it may be read differently.
 func (c *Config) Notes() (notes []string) {
-	after := ""
-	if c.DriftTime > 0 {
-		after = fmt.Sprintf(", %v after programming", c.DriftTime)
-	}
 	if p := Find(c.Programming); p != nil {
-		notes = append(notes, fmt.Sprintf("programming errors of %s, over the conductance at the top level: %s (%s)", p.At(float64(c.DriftTime)).Equation, c.scaled(p), p.cite()))
+		notes = append(notes, fmt.Sprintf("programming errors%s of a standard deviation of %s: %s", c.measured(p), plain(p.At(float64(c.DriftTime)).Equation), c.cite(p)))
 	} else if c.Programming != "" {
 		notes = append(notes, fmt.Sprintf("programming errors are %s, of a standard deviation of %s", c.Programming, described(c.ProgrammingError, c.ProgrammingScaling)))
 	}
 	if p := Find(c.Drift); p != nil {
-		note := fmt.Sprintf("drift%s: %s, of %s (%s)", after, p.Drift.Equation, c.scaled(p), p.cite())
-		if c.DriftCompensation {
-			note += "; an array's sums are scaled by the ratio of what all its cells conducted to what they do now"
+		note := fmt.Sprintf("drift over %v, %s: %s", c.DriftTime, p.Drift.Equation, c.cite(p))
+		if p.Drift.Start > 0 {
+			note = fmt.Sprintf("drift over t = %v is G·((t + t0)/t0)^−|μ + s·ξ|, t0 = %v, %s: %s", c.DriftTime, unit.Second(p.Drift.Start), p.Drift.Equation, c.cite(p))
 		}
 		notes = append(notes, note)
+	}
+	if c.DriftCompensation {
+		notes = append(notes, "drift is compensated array by array: sums are scaled by what all its cells conducted after programming over what they do now")
 	}
 	if c.StuckOff > 0 || c.StuckOn > 0 {
 		notes = append(notes, fmt.Sprintf("%.3g %% of the cells are stuck at level zero, %.3g %% at the top level", 100*c.StuckOff, 100*c.StuckOn))
 	}
 	if c.Random() {
-		notes = append(notes, "arrays are programmed once: reloads and copies have the same errors")
+		notes = append(notes, "each array is programmed once: reloads and copies have the same errors")
 	}
+	return append(notes, c.readNotes()...)
+}
+
+func (c *Config) readNotes() (notes []string) {
 	switch p := Find(c.ReadNoise); {
+	case p != nil && p.Read.Relative != nil:
+		notes = append(notes, fmt.Sprintf("each read has 1/f noise anew, of a standard deviation of G·Q·√(ln((t + t0 + t_r)/2t_r)), t = %v, t0 = %v, t_r = %v, %s: %s",
+			c.DriftTime, unit.Second(p.Drift.Start), unit.Second(p.Read.Shortest), p.Read.Equation, c.cite(p)))
 	case p != nil:
-		notes = append(notes, fmt.Sprintf("noise of each read%s: %s, of %s (%s)", after, p.Read.Equation, c.scaled(p), p.cite()))
+		notes = append(notes, fmt.Sprintf("each read has noise of a standard deviation of %s: %s", plain(p.Read.Equation), c.cite(p)))
 	case c.ReadNoise == "thermal":
 		notes = append(notes, fmt.Sprintf("thermal noise of each read: √(4·k·%g K·G·%v) of a cell's current", c.Kelvin, c.ReadBandwidth))
 	case c.ReadNoise == "normal":
-		notes = append(notes, "noise of each read has a standard deviation of "+described(c.ReadError, c.ReadScaling))
+		notes = append(notes, "noise of each read is normal, of a standard deviation of "+described(c.ReadError, c.ReadScaling))
 	}
 	if c.ReadNoise != "" && c.Resistive() {
 		notes = append(notes, "through wires, a cell's noise becomes less as its conductance does; what it changes of the voltages of others is left out")
@@ -45,17 +52,33 @@ func (c *Config) Notes() (notes []string) {
 	return notes
 }
 
-func (p *Profile) cite() string { return p.Source + "; " + p.Holds }
+// plain takes an equation's braces off.
+func plain(equation string) string { return strings.NewReplacer("{", "", "}", "").Replace(equation) }
 
-// scaled says which conductance the published ones are beside.
-func (c *Config) scaled(p *Profile) string {
-	if p.Name == "sonos-agrawal2022" {
-		return fmt.Sprintf("I = %v nA at the top level", c.full(p))
+// measured says when a table's errors are of.
+func (c *Config) measured(p *Profile) string {
+	if len(p.Errors) == 1 {
+		return ""
 	}
-	return fmt.Sprintf("G = %v at the top level", unit.Siemens(c.full(p)*micro))
+	return fmt.Sprintf(" after %v", unit.Second(p.At(float64(c.DriftTime)).Time))
+}
+
+// cite says what the symbols of a profile are and where it is published.
+func (c *Config) cite(p *Profile) string {
+	return fmt.Sprintf("%s; G in %s, x = 1 is %g of them, measured within %s", p.Source, p.unit(), c.full(p), p.Holds)
+}
+
+func (p *Profile) unit() string {
+	if strings.HasPrefix(p.Name, "sonos") {
+		return "nA at the read voltage"
+	}
+	return "µS"
 }
 
 func described(σ float64, scaling string) string {
-	of := map[string]string{"independent": "the conductance at the top level", "proportional": "a cell's own conductance", "inverse": "the conductance at the top level, over a cell's conductance beside it"}
+	of := map[string]string{
+		"independent": "the conductance at the top level", "proportional": "a cell's own conductance",
+		"inverse": "the conductance at the top level, times it over a cell's own",
+	}
 	return fmt.Sprintf("%.3g %% of %s", 100*σ, of[scaling])
 }

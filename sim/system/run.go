@@ -130,10 +130,13 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := j.simulate(ctx)
+	first := *j
+	first.share()
+	m, err := first.simulate(ctx)
 	if err != nil {
 		return nil, err
 	}
+	j.evidence, j.outputs = first.evidence, first.outputs
 	if err := j.trials(ctx, m, workers); err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 
 // analogEvidence keeps what the numbers come from.
 func (j *job) analogEvidence(chip *analog.Chip, b books) evidence {
-	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure()}
+	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure(), devices: chip.Devices().Figures()}
 	components := chip.Components()
 	for i := range components {
 		c := &components[i]
@@ -228,7 +228,7 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 		notes = append(notes, "what is not ideal about [machine.devices] changes numbers, and values are statistical: take values = \"exact\" to see it")
 	}
 	if cfg.Kind == "analog" && m.Values != nil {
-		notes = append(notes, cfg.Devices.Notes()...)
+		notes = append(notes, chip.Devices().Notes()...)
 	}
 	notes = append(notes, timeNotes(cfg)...)
 	notes = append(notes, chip.Doubts()...)

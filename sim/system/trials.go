@@ -19,13 +19,13 @@ import (
 // how they differ. Chips draw from streams of their own, so that the order in which
 // they are done changes nothing.
 func (j *job) trials(ctx context.Context, m *Machine, workers int) error {
-	n := j.config.Workload.Trials
-	if n < 1 || m.Values == nil || !j.machine.Devices.Random() {
+	n := j.chips()
+	if n == 0 || m.Values == nil {
 		return nil
 	}
 	chips := make([]*Machine, n)
 	chips[0] = m
-	done := j.counter(n)
+	done := counter(j.progress, n)
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, workers))
 	for i := int64(1); i < n; i++ {
@@ -44,18 +44,34 @@ func (j *job) trials(ctx context.Context, m *Machine, workers int) error {
 	return nil
 }
 
+// chips is how many are simulated because they differ; 0 where they do not.
+func (j *job) chips() int64 {
+	if !j.machine.Devices.Random() {
+		return 0
+	}
+	return j.config.Workload.Trials
+}
+
+// share has the first chip's progress count for what it is of all.
+func (j *job) share() {
+	report, n := j.progress, float64(max(1, j.chips()))
+	if report != nil && n > 1 {
+		j.progress = func(done float64) { report(done / n) }
+	}
+}
+
 // counter reports a chip that is done, after the first.
-func (j *job) counter(chips int64) func() {
+func counter(report func(done float64), chips int64) func() {
 	var mu sync.Mutex
 	done := 1.0
 	return func() {
-		if j.progress == nil {
+		if report == nil {
 			return
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		done++
-		j.progress(done / float64(chips))
+		report(done / float64(chips))
 	}
 }
 

@@ -51,7 +51,7 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	}
 	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
 	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
-	if !c.devices().Ideal() {
+	if !c.Devices().Ideal() {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
 	drives := 0
@@ -110,7 +110,7 @@ func checkValues(c *Chip, work *workload.Values) error {
 
 // program stores every tile of a kernel as an array would hold it.
 func (v *values) program(k int) error {
-	s, devices := &v.chip.specs[k], v.chip.devices()
+	s, devices := &v.chip.specs[k], v.chip.Devices()
 	tiles, err := programTiles(v.chip.ctx, v.readers[k], s, v.work.Weights[k])
 	v.arrays[k] = tiles
 	if err != nil || devices.Ideal() {
@@ -139,8 +139,8 @@ func (v *values) stream(kernel, tile, group int) nonideal.Stream {
 	return v.chip.options.Random.At(uint64(kernel)).At(uint64(tile)).At(uint64(group))
 }
 
-// devices is what is not ideal about the arrays.
-func (c *Chip) devices() *nonideal.Config {
+// Devices is what is not ideal about the arrays.
+func (c *Chip) Devices() *nonideal.Config {
 	d := c.machine.Devices
 	if d.OnConductance == 0 {
 		d.OnConductance = c.machine.Cell.GOn
@@ -377,7 +377,7 @@ func (c *Chip) LosslessBits() int {
 
 // howRead is how this machine's arrays are read with a kernel's weights.
 func (c *Chip) howRead(s *spec) crossbar.Reading {
-	m, devices := c.machine, c.devices()
+	m, devices := c.machine, c.Devices()
 	return crossbar.Reading{
 		Real: !devices.Ideal(), Leak: devices.Leak(s.scheme.MaxLevel()),
 		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip,
