@@ -388,7 +388,7 @@ func (d *decoder) checkEffects(m *machine) {
 		wrong("read_bandwidth", "read_bandwidth and read_noise = \"thermal\" belong together")
 	}
 	if v.OnOffRatio == 0 && (v.ProgrammingScaling == "inverse" && generic || v.ReadScaling == "inverse" && v.ReadNoise == "normal") {
-		wrong("programming_scaling", "an error that is inverse to the conductance is without bound where that is zero: give on_off_ratio")
+		d.errs.addf(m.blame("devices.programming_scaling", "devices.read_scaling"), "an error that is inverse to the conductance is without bound where that is zero: give on_off_ratio")
 	}
 	if v.StuckOff+v.StuckOn > 1 {
 		wrong("stuck_on", "stuck_off = %g and stuck_on = %g are more than all cells", v.StuckOff, v.StuckOn)
