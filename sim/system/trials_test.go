@@ -103,7 +103,10 @@ func TestLayerNoiseIsThatOfItsCells(t *testing.T) {
 	const σ, ratio, n = 0.004, 4.0, 300
 	work := fmt.Sprintf("trials = 60\nkernel = [{ name = \"a\", L = 1, N = %d, M = 60, weight_bits = 3 }]\n", n)
 	bits := "machine.m.cell.bits=2"
-	for _, noise := range []string{"programming = \"normal\"\nprogramming_error", "read_noise = \"normal\"\nread_error"} {
+	for _, noise := range []string{
+		"programming = \"normal\"\nprogramming_error", "programming = \"normal\"\nprogramming_scaling = \"proportional\"\nprogramming_error",
+		"read_noise = \"normal\"\nread_error", "read_noise = \"normal\"\nread_scaling = \"proportional\"\nread_error",
+	} {
 		cfg := chipsOf(t, work, fmt.Sprintf("on_off_ratio = %g\n%s = %g\n", ratio, noise, σ), bits)
 		ctx := context.Background()
 		w, err := newWorkload(ctx, cfg)
@@ -120,7 +123,7 @@ func TestLayerNoiseIsThatOfItsCells(t *testing.T) {
 			for _, y := range row {
 				signal += float64(y) * float64(y)
 			}
-			for _, x := range w.Values.Inputs.Row(i) {
+			for n, x := range w.Values.Inputs.Row(i) {
 				square := float64(x) * float64(x)
 				if noise[0] == 'r' { // bits of an input are read one by one
 					square = 0
@@ -128,7 +131,15 @@ func TestLayerNoiseIsThatOfItsCells(t *testing.T) {
 						square += float64(x>>b&1) * math.Exp2(float64(2*b))
 					}
 				}
-				variance += float64(len(row)) * 2 * level * level * square // two cells a weight
+				cells := 2 * float64(len(row)) // Σ of the squares of what σ goes with, two cells a weight
+				if strings.Contains(noise, "proportional") {
+					cells = 0
+					for _, weight := range w.Values.Weights[0].Row(n) {
+						g := 1/ratio + (1-1/ratio)*math.Abs(float64(weight))/3
+						cells += g*g + 1/(ratio*ratio)
+					}
+				}
+				variance += cells * level * level * square
 			}
 		}
 		found := outcome(t, cfg, 2).Values.Trials
