@@ -405,6 +405,30 @@ func BenchmarkPipeline(b *testing.B) {
 	b.ReportMetric(float64(m.Events), "events")
 }
 
+// BenchmarkNetwork runs networks of the library on machines of the library, layer by
+// layer, on one core.
+func BenchmarkNetwork(b *testing.B) {
+	for _, run := range []struct{ network, machine string }{
+		{"resnet-18", "isaac-8b"},
+		{"resnet-50", "scalar-45nm"}, // which is planned rather than stepped
+		{"gpt2-small-prefill", "isaac-8b"},
+		{"gpt2-small-prefill", "digital-cim-28nm"},
+	} {
+		b.Run(run.network+"/"+run.machine, func(b *testing.B) {
+			b.ReportAllocs()
+			cfg, err := configs.Parse("network", fmt.Appendf(nil, "inferences = 1\nworkload.preset = %q\nmachine = [{ name = \"it\", preset = %q }]\n", run.network, run.machine), nil, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var m system.Machine
+			for b.Loop() {
+				m = runStudy(b, cfg).Machines[0]
+			}
+			b.ReportMetric(float64(m.Events), "events")
+		})
+	}
+}
+
 // BenchmarkStudy runs whole studies, on one core.
 func BenchmarkStudy(b *testing.B) {
 	const resnet = "examples/02-resnet18/resnet18.toml"

@@ -85,8 +85,8 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 	}
 	d.checkStatistics(c, n)
 	d.checkCopies(c)
-	d.checkWindows(c)
 	d.checkSession(c, n)
+	d.checkWindows(c)
 	if c.Workload.Values != "exact" || network != nil {
 		return
 	}
@@ -130,36 +130,6 @@ func (d *decoder) checkCopies(c *Config) {
 	}
 }
 
-// checkWindows reports windows with more inputs than their vectors use.
-func (d *decoder) checkWindows(c *Config) {
-	for i, k := range c.Workload.Kernels {
-		at := func(key string) span { return d.leaves[element("workload.kernel", i)+"."+key].at }
-		groups := max(k.Groups, 1)
-		uses, fits := product(k.L, k.N, groups)
-		if !fits {
-			continue // [decoder.checkSizes] says so
-		}
-		if k.Distinct > uses {
-			d.errs.addf(at("distinct_inputs"), "distinct_inputs = %d, but L·N × groups = %d·%d × %d use %d", k.Distinct, k.L, k.N, groups, uses)
-			continue
-		}
-		if k.Distinct%groups > 0 {
-			d.errs.addf(at("distinct_inputs"), "distinct_inputs = %d cannot be shared out among %d groups, each of which has as many", k.Distinct, groups)
-		}
-		if k.Distinct > 0 {
-			uses = k.Distinct
-		}
-		for _, of := range []struct {
-			key    string
-			inputs int64
-		}{{"ahead", k.Ahead}, {"behind", k.Behind}} {
-			if of.inputs > uses {
-				d.errs.addf(at(of.key), "%s = %d of %d inputs", of.key, of.inputs, uses)
-			}
-		}
-	}
-}
-
 // checkSession reports a session in which nothing grows, and what cannot grow.
 func (d *decoder) checkSession(c *Config, n *node) {
 	w := &c.Workload
@@ -191,6 +161,36 @@ func (d *decoder) checkSide(m *machine) {
 			Message: "dynamic = " + quote(dynamic) + " needs a digital side, and the machine has none: add [machine.digital], of PEs beside the arrays, or its preset",
 			Allowed: strings.Join(machineSchema.field("digital").sub.required(), ", "),
 		})
+	}
+}
+
+// checkWindows reports windows with more inputs than their vectors use.
+func (d *decoder) checkWindows(c *Config) {
+	for i, k := range c.Workload.Kernels {
+		at := func(key string) span { return d.leaves[element("workload.kernel", i)+"."+key].at }
+		groups := max(k.Groups, 1)
+		uses, fits := product(k.L, k.N, groups)
+		if !fits {
+			continue // [decoder.checkSizes] says so
+		}
+		if k.Distinct > uses {
+			d.errs.addf(at("distinct_inputs"), "distinct_inputs = %d, but L·N × groups = %d·%d × %d use %d", k.Distinct, k.L, k.N, groups, uses)
+			continue
+		}
+		if k.Distinct%groups > 0 {
+			d.errs.addf(at("distinct_inputs"), "distinct_inputs = %d cannot be shared out among %d groups, each of which has as many", k.Distinct, groups)
+		}
+		if k.Distinct > 0 {
+			uses = k.Distinct
+		}
+		for _, of := range []struct {
+			key    string
+			inputs int64
+		}{{"ahead", k.Ahead}, {"behind", k.Behind}} {
+			if of.inputs > uses {
+				d.errs.addf(at(of.key), "%s = %d of %d inputs", of.key, of.inputs, uses)
+			}
+		}
 	}
 }
 

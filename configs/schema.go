@@ -101,7 +101,7 @@ type Machine struct {
 	Preset    string     `toml:"preset" optional:"true"`
 	Batch     int64      `toml:"batch" range:"1..1000000" optional:"true" doc:"overrides workload.batch"`
 	BatchUpTo int64      `toml:"batch_up_to" range:"1..1000000" optional:"true" doc:"choose the batch, up to so many, that makes minimize least"`
-	Minimize  string     `toml:"minimize" enum:"energy|latency|energy-delay" default:"energy-delay" doc:"of an inference, what chip.reload = auto and batch_up_to choose by; latency is its share of a pass"`
+	Minimize  string     `toml:"minimize" enum:"energy|latency|energy-delay" default:"energy-delay" doc:"of an inference, what chip.reload, replication or execution = auto and batch_up_to choose by; latency is its share of a pass"`
 	Clock     unit.Hertz `toml:"clock" check:"positive"`
 	Kelvin    float64    `toml:"temperature_k" range:"1..1000" default:"300" doc:"kelvin, for the physical floors"`
 
@@ -195,10 +195,11 @@ type Chip struct {
 	ArraysPerTile int              `toml:"arrays_per_tile" range:"1..65536"`
 	Reload        string           `toml:"reload" enum:"lru|pin|optimal|auto" default:"lru" doc:"auto: what makes machine.minimize least, by simulation"`
 	OverlapReload bool             `toml:"overlap_reload" default:"false" doc:"write free arrays while others compute; reload = auto may do without"`
-	Replication   string           `toml:"replication" enum:"none|balance" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels"`
-	Execution     string           `toml:"execution" enum:"layers|pipeline" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there"`
 	Dynamic       string           `toml:"dynamic" enum:"array|digital|auto" default:"array" doc:"where dynamic kernels are computed: on arrays that are written for every input, or on machine.digital; auto: by kernel, what makes machine.minimize least, by simulation"`
 	Cache         string           `toml:"cache" enum:"keep|rewrite" default:"keep" doc:"of kernels with a cache on arrays: they stay there as long as there is room, or are written anew from DRAM in each step"`
+	Replication   string           `toml:"replication" enum:"none|balance|auto" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels; auto: if that makes machine.minimize less"`
+	Execution     string           `toml:"execution" enum:"layers|pipeline|auto" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there; auto: if that makes machine.minimize less"`
+	Keep          string           `toml:"keep" enum:"vectors|waves" default:"vectors" doc:"what pin keeps first: tiles of the kernels with most vectors, or of each kernel those that the streaming arrays do not hold at once, so that all its tiles compute together; reload = auto tries both"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
 	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`
 	StaticPower   unit.Watt        `toml:"static_power" doc:"drawn at all times beside the components"`

@@ -44,9 +44,12 @@ func (s *Scalar) newRun(ctx context.Context, kernels []workload.Kernel, batch in
 		engine:  sim.New(),
 		plans:   plans,
 		step:    granularity == Step,
-		pass:    &Pass{Kernels: make([]sim.Cycle, len(plans)), Busy: make([]sim.Cycle, len(s.components))},
+		pass:    &Pass{Kernels: make([]sim.Cycle, len(plans)), Busy: make([]sim.Cycle, len(s.components)), Spent: make([][]sim.Cycle, len(plans))},
 		served:  make([]int64, len(s.memory.levels)),
 		now:     activity{levels: make([]levelActivity, len(s.memory.levels))},
+	}
+	for k := range r.pass.Spent {
+		r.pass.Spent[k] = make([]sim.Cycle, 1+len(s.memory.levels))
 	}
 	r.back = func(level int) { s.memory.writeBack(&r.now, level, 1) }
 	r.id = r.engine.Register("core", r)
@@ -89,7 +92,7 @@ func (r *run) Handle(e sim.Event) error {
 			p.operate(activity)
 		}
 	}
-	cycles := r.book(activity)
+	cycles := r.book(activity, r.pass.Spent[k])
 	r.pass.Kernels[k] += cycles
 	if at++; done {
 		k, at = k+1, 0
@@ -204,8 +207,9 @@ func (r *run) flush(p *plan) {
 	}
 }
 
-// book charges an activity and returns the cycles it takes.
-func (r *run) book(a *activity) sim.Cycle {
+// book charges an activity and returns the cycles it takes, which are added to what
+// they are spent on.
+func (r *run) book(a *activity, spent []sim.Cycle) sim.Cycle {
 	s := r.machine
 	account, ledger, perInstruction := &s.account, &s.ledger, s.core.CyclesPerInstruction
 	ledger.Add(r.phase, account.issue, a.issued)
@@ -216,6 +220,7 @@ func (r *run) book(a *activity) sim.Cycle {
 	ledger.Add(r.phase, account.activate, a.activations)
 	busy := r.pass.Busy
 	busy[coreComponent] += sim.Cycle(a.issued * perInstruction)
+	spent[0] += sim.Cycle(a.issued * perInstruction)
 	busy[registersComponent] += sim.Cycle(a.issued * perInstruction)
 	busy[aluComponent] += sim.Cycle(a.computing * perInstruction)
 	for k := range a.levels {
@@ -227,6 +232,7 @@ func (r *run) book(a *activity) sim.Cycle {
 		ledger.Add(r.phase, account.back, level.backs)
 		ledger.Add(r.phase, account.lineWrite, level.lineWrites)
 		r.served[k] += level.serves
+		spent[1+k] += sim.Cycle(level.serves) * s.memory.levels[k].latency
 		busy[levelComponent+k] += sim.Cycle(level.instructions*perInstruction) + sim.Cycle(level.serves)*s.memory.levels[k].latency
 	}
 	return s.cycles(a)

@@ -57,10 +57,11 @@ type levelAccounts struct{ load, store, lineRead, lineFill, back, lineWrite ener
 
 // Pass is what one run of the machine took.
 type Pass struct {
-	Kernels  []sim.Cycle // each kernel from start to finish; one follows the other
-	Busy     []sim.Cycle // of each of Components
-	Rounding unit.Second // of the time, what rounding latencies up to cycles cost
-	Loops    []Loops     // of each kernel
+	Kernels  []sim.Cycle   // each kernel from start to finish; one follows the other
+	Busy     []sim.Cycle   // of each of Components
+	Spent    [][]sim.Cycle // by each kernel: by the core on instructions, and on waiting for each level; their sum is its time
+	Rounding unit.Second   // of the time, what rounding latencies up to cycles cost
+	Loops    []Loops       // of each kernel
 }
 
 // Cycles is how long the pass took.

@@ -372,6 +372,14 @@ func TestBurstIsStep(t *testing.T) {
 		if a, b := joules(machines[0]), joules(machines[1]); a != b {
 			t.Fatalf("burst %g J, step %g J", a, b)
 		}
+		for k, cycles := range passes[0].Kernels {
+			for _, spent := range passes[0].Spent[k] {
+				cycles -= spent
+			}
+			if cycles != 0 {
+				t.Fatalf("kernel %d: instructions and waits leave %d cycles of %d", k, cycles, passes[0].Kernels[k])
+			}
+		}
 		for i, busy := range passes[0].Busy {
 			if busy > passes[0].Cycles() {
 				t.Fatalf("%s is busy for %d of %d cycles", machines[0].Components()[i].Path, busy, passes[0].Cycles())

@@ -123,6 +123,17 @@ func (r *Resource) Path() string { return r.engine.Path(r.id) }
 // where the last grants end after now.
 func (r *Resource) BusyCycles() Cycle { return r.busyCycles }
 
+// Skip adds time that servers would have been busy with requests that are not made, for
+// their outcome is known.
+func (r *Resource) Skip(busy Cycle) { r.busyCycles += busy }
+
+// Served is the time that servers have been busy up to now, summed over them.
+func (r *Resource) Served() Cycle {
+	served, now := r.busyCycles, r.engine.Now()
+	r.releases.Each(func(at uint64, _ *struct{}) { served -= max(Cycle(at)-now, 0) })
+	return served
+}
+
 // Waited is the sum, over the requests served so far, of the cycles between
 // request and grant.
 func (r *Resource) Waited() Cycle { return r.waited }

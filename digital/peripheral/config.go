@@ -38,8 +38,8 @@ type Accumulator struct {
 	Area         unit.SquareMetre `toml:"area" optional:"true" doc:"of one tile's accumulator; modelled, it is that of an adder a lane"`
 }
 
-// Activation describes the unit that adds the bias, rescales and clamps an
-// output, the schema of [machine.activation].
+// Activation describes the units that add the bias, rescale and clamp an output,
+// and compute beside the products, the schema of [machine.activation].
 type Activation struct {
 	Model              string           `toml:"model" optional:"true" doc:"given or multiplier; what the other keys mean unless written"`
 	EnergyPerOperation unit.Joule       `toml:"energy_per_operation" optional:"true"`
@@ -47,8 +47,10 @@ type Activation struct {
 	Voltage            unit.Volt        `toml:"voltage" optional:"true" check:"positive" doc:"supply of multiplier and adders"`
 	Flavour            string           `toml:"flavour" enum:"hp|lp" default:"hp" doc:"technology: high performance or low power"`
 	Bits               int              `toml:"bits" range:"1..64" default:"32" doc:"width of multiplier and adders"`
-	Leakage            unit.Watt        `toml:"leakage" doc:"of one unit, on an analog chip one a tile"`
-	Area               unit.SquareMetre `toml:"area" optional:"true" doc:"of one unit, on an analog chip one a tile"`
+	Lanes              int              `toml:"lanes" range:"1..65536" default:"1" doc:"operations at once: in one tile, of a systolic machine in all"`
+	Latency            unit.Second      `toml:"latency" default:"0 s" doc:"of one operation of a lane; of a pipelined one, from an operation to its next"`
+	Leakage            unit.Watt        `toml:"leakage" doc:"of one unit, with all its lanes; on a chip of arrays one a tile"`
+	Area               unit.SquareMetre `toml:"area" optional:"true" doc:"of one unit; modelled, it is that of a multiplier and two adders a lane"`
 }
 
 // adders is the models of whatever adds.

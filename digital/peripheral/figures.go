@@ -75,11 +75,7 @@ func (a *Accumulator) AreaEach(written func(key string) bool) model.Figure {
 	if !a.modelled() || written("area") {
 		return area(float64(a.Area))
 	}
-	each := a.logic().area()
-	return model.Figure{
-		Name: "area of the lanes", Equation: "A = {l}·{a}", Value: float64(a.Lanes) * each.Value, Unit: "m2",
-		Inputs: []model.Input{{Symbol: "l", Value: float64(a.Lanes), Key: "lanes"}, model.Derived("a", each)},
-	}
+	return ofLanes(a.Lanes, a.logic().area())
 }
 
 func (a *Activation) logic() *logic {
@@ -107,12 +103,20 @@ func (a *Activation) LeakageEach(func(key string) bool) model.Figure {
 }
 
 // AreaEach is the area of one unit, in m². An area that is written in the config
-// goes before the model's.
+// goes before the model's, which is a multiplier and two adders a lane.
 func (a *Activation) AreaEach(written func(key string) bool) model.Figure {
-	if a.modelled() && !written("area") {
-		return a.logic().area()
+	if !a.modelled() || written("area") {
+		return area(float64(a.Area))
 	}
-	return area(float64(a.Area))
+	return ofLanes(a.Lanes, a.logic().area())
+}
+
+// ofLanes is the area of so many lanes, each of which has a given one.
+func ofLanes(lanes int, each model.Figure) model.Figure {
+	return model.Figure{
+		Name: "area of the lanes", Equation: "A = {l}·{a}", Value: float64(lanes) * each.Value, Unit: "m2",
+		Inputs: []model.Input{{Symbol: "l", Value: float64(lanes), Key: "lanes"}, model.Derived("a", each)},
+	}
 }
 
 func leakage(watts float64) model.Figure {

@@ -39,7 +39,7 @@ func TestPublishedAdders(t *testing.T) {
 		{32, 0.1e-12, 137e-12, 3.1e-12, 3495e-12},
 	} {
 		s := shiftAdd(45, 0.9, test.bits)
-		a := &peripheral.Activation{Model: "multiplier", Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: test.bits}
+		a := &peripheral.Activation{Model: "multiplier", Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: test.bits, Lanes: 1}
 		for _, f := range []model.Figure{s.Operation(), s.Correction(), s.AreaEach(none), a.Operation(), a.AreaEach(none)} {
 			modeltest.Check(t, f)
 			if len(f.Warnings()) > 0 {
@@ -127,7 +127,7 @@ func TestMonotone(t *testing.T) {
 		toggle := rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(1e-200, 1)).Draw(t, "toggle")
 		at := func(bits int, v float64) (operation, apply, area float64) {
 			s := &peripheral.ShiftAdd{Model: kind, Node: node, Voltage: unit.Volt(v), Flavour: flavour, Bits: bits, Toggle: toggle}
-			a := &peripheral.Activation{Model: "multiplier", Node: node, Voltage: unit.Volt(v), Flavour: flavour, Bits: bits}
+			a := &peripheral.Activation{Model: "multiplier", Node: node, Voltage: unit.Volt(v), Flavour: flavour, Bits: bits, Lanes: 1}
 			for _, f := range []model.Figure{s.Operation(), s.AreaEach(none), a.Operation(), a.AreaEach(none)} {
 				modeltest.Check(t, f)
 			}

@@ -26,7 +26,7 @@ func (m *Machine) listComponents() {
 		1: buffer("input-buffer", "input_buffer", &c.InputBuffer),
 		2: buffer("weight-buffer", "weight_buffer", &c.WeightBuffer),
 		3: buffer("output-buffer", "output_buffer", &c.OutputBuffer),
-		4: part("activation", "activation", energy.Compute, digital.Single(),
+		activationComponent: part("activation", "activation", energy.Compute, digital.Single(),
 			c.Activation.LeakageEach(c.written("activation")), c.Activation.AreaEach(c.written("activation"))),
 		dramComponent: part("dram", "dram", energy.DRAM, model.Given("channels", "n", float64(c.DRAM.Channels), "", "dram.channels"),
 			model.Given("background power of a channel", "P", float64(c.DRAM.Leakage), "W", "leakage"), digital.Nothing("area", "m2")),

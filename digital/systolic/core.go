@@ -13,7 +13,9 @@ type core struct {
 	step       bool
 	loadsAhead bool
 	unskipped  bool
-	done       func() error // hears that the kernel is
+	done       func() error                      // hears that the kernel is
+	unit       *sim.Resource                     // that activates; nil: it is not the array's
+	operating  func(p *plan, c *chunk) sim.Cycle // it works on what leaves with a chunk
 
 	plan               *plan
 	from               sim.Cycle // start of the kernel
@@ -38,6 +40,7 @@ const (
 	fetchDone
 	loadDone
 	streamDone
+	operateDone
 )
 
 // start begins a kernel.
@@ -94,12 +97,13 @@ func (r *core) begin(p *plan) {
 	r.ended(p)
 }
 
-// store sends what a chunk left to the DRAM, or to where the next kernel finds
-// it.
+// store sends what a chunk left through the activation unit to the DRAM, or to where
+// the next kernel finds it.
 func (r *core) store(p *plan, c *chunk) {
 	if p.kernel.Activation {
 		r.tally[applied] += c.store
 	}
+	r.operate(p, c)
 	r.tally[taken] += c.store
 	r.tally[spilled] += c.spill
 	if p.kept {
@@ -110,6 +114,18 @@ func (r *core) store(p *plan, c *chunk) {
 	r.tally[bitsOut] += c.out
 	if c.out > 0 {
 		r.transfer(storeDone, c.out)
+	}
+}
+
+// operate has the activation unit at what leaves with a chunk.
+func (r *core) operate(p *plan, c *chunk) {
+	if r.unit == nil {
+		return
+	}
+	if cycles := r.operating(p, c); cycles > 0 {
+		r.pending++
+		r.tally[operateCycles] += int64(cycles)
+		r.unit.Request(0, cycles, r.id, operateDone, 0, 0)
 	}
 }
 

@@ -39,10 +39,15 @@
 // stream of a fold is cut into chunks of as many steps as let each operand's
 // part fit its half. All buffers swap together:
 //
-//	cycles = fetch(0) + Σ_k max(compute(k), store(k−1) + fetch(k+1)) + store(last)
+//	cycles = fetch(0) + Σ_k max(compute(k), apply(k−1), store(k−1) + fetch(k+1)) + max(apply(last), store(last))
 //
 // over a kernel's chunks k, where the DRAM first writes, then reads, one
-// transfer at a time over all its channels, in ⌈bits·f/bandwidth⌉ cycles. What
+// transfer at a time over all its channels, in ⌈bits·f/bandwidth⌉ cycles, and the
+// outputs o of a chunk pass the activation unit on their way out,
+//
+//	apply = ⌈(o + ⌈o·operations/(L·M)⌉)/lanes⌉ · latency
+//
+// where without an activation the first o is none. What
 // the array waits beyond compute(k) is a stall. A held tile can only be
 // shifted in ahead when it has been fetched. One kernel follows the other, and
 // each fetches what it reads and stores what it writes; with KeepActivations,
@@ -77,8 +82,9 @@
 // # Batch
 //
 // What is computed beside the products takes an operation of the activation unit for
-// a step of arithmetic, reads its numbers from the input buffer and writes them
-// there. It takes no time.
+// a step of arithmetic, shared out over a kernel's outputs, for pooling, sums, softmax
+// and normalisation go on as these come. It reads its numbers from the input buffer and
+// writes them there, in no time.
 //
 // The groups of a kernel follow one another, as the channels of a depthwise layer
 // do in SCALE-Sim; each is a product with folds of its own.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"math/bits"
 
 	"xbar/digital"
 	"xbar/sim"
@@ -18,7 +19,9 @@ type Machine struct {
 	cfg        Config
 	role       role
 	clock      sim.Clock
-	channel    sim.Link // all DRAM channels: transfers are striped over them
+	channel    sim.Link  // all DRAM channels: transfers are striped over them
+	operation  sim.Cycle // of a lane of the activation unit
+	late       float64   // seconds that rounding adds to a cycle of it
 	components []digital.Component
 	entries    []entry
 	events     int64
@@ -27,8 +30,9 @@ type Machine struct {
 
 // Where the machine's parts stand in Components.
 const (
-	peComponent   = 0
-	dramComponent = 5
+	peComponent         = 0
+	activationComponent = 4
+	dramComponent       = 5
 )
 
 // entry is an account of the ledger: which count of a kernel's tally it takes,
@@ -42,13 +46,18 @@ type entry struct {
 
 // Pass is what one run of the machine took. A PE is busy for a cycle with each
 // MAC, so busy cycles over cycles and instances are MACs/(cycles·R·C); buffers
-// and activation have no time of their own.
+// have no time of their own.
 type Pass struct {
 	Kernels  []sim.Cycle // each kernel from start to finish; one follows the other
-	Stalls   []sim.Cycle // how many of those there are because the DRAM is not faster
+	Stalls   []sim.Cycle // how many of those there are because DRAM and activation unit are not faster
 	Busy     []sim.Cycle // of each of Components, over all its instances
-	Rounding unit.Second // of the time, what rounding transfers up to cycles cost, at most
+	Spent    []Spent     // what was busy in each kernel
+	Rounding unit.Second // of the time, what rounding transfers and operations up to cycles cost, at most
 }
+
+// Spent is for how long a kernel had the machine's parts at work. The array either
+// streams or is loaded; DRAM and activation unit go on beside it.
+type Spent struct{ Streaming, Loading, DRAM, Activation sim.Cycle }
 
 // Cycles is how long the pass took.
 func (p *Pass) Cycles() sim.Cycle {
@@ -60,7 +69,7 @@ func (p *Pass) Cycles() sim.Cycle {
 }
 
 // New builds the machine and opens its accounts. It refuses a bandwidth whose
-// ratio to the clock cannot be counted with. It panics on an unknown dataflow.
+// ratio to the clock cannot be counted with, and a latency of too many cycles. It panics on an unknown dataflow.
 func New(cfg Config, clock sim.Clock) (*Machine, error) {
 	role, known := roles[cfg.Array.Dataflow]
 	if !known {
@@ -75,6 +84,14 @@ func New(cfg Config, clock sim.Clock) (*Machine, error) {
 		}
 	}
 	m := &Machine{cfg: cfg, role: role, clock: clock, channel: channel}
+	latency := unit.Exact(cfg.Activation.Latency)
+	var err error
+	if m.operation, err = clock.Cycles(latency); err != nil {
+		return nil, fmt.Errorf("activation.latency = %v: %w", cfg.Activation.Latency, err)
+	}
+	if m.operation > 0 {
+		m.late = clock.Rounding(latency) / float64(m.operation)
+	}
 	m.listComponents()
 	m.openAccounts()
 	return m, nil
@@ -89,6 +106,26 @@ func (m *Machine) book(p *plan, t *tally) {
 		ledger.Add(phase, e.id, n)
 		ledger.AddData(phase, e.id, float64(n*p.width[e.width])*e.bit)
 	}
+}
+
+// operating is how long the activation unit works on what leaves with a chunk: on each
+// output where the kernel has an activation, and on their share, in whole steps, of
+// what is computed beside the product.
+func (m *Machine) operating(p *plan, c *chunk) sim.Cycle {
+	if m.operation == 0 {
+		return 0
+	}
+	k := &p.kernel
+	hi, lo := bits.Mul64(uint64(c.store), uint64(k.Beside.Operations))
+	share, rest := bits.Div64(hi, lo, uint64(k.L*k.Outputs()))
+	n := int64(share)
+	if rest > 0 {
+		n++
+	}
+	if k.Activation {
+		n += c.store
+	}
+	return sim.Cycle(ceilDiv(n, int64(m.cfg.Activation.Lanes))) * m.operation
 }
 
 // loadsAhead reports whether the PEs hold a second tile.

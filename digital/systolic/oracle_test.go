@@ -116,6 +116,7 @@ func (o *oracle) counts() map[string]int64 {
 // part is a chunk as time sees it.
 type part struct {
 	compute, in, out int64 // cycles, bits, bits
+	outputs          int64
 	head             bool
 }
 
@@ -214,7 +215,7 @@ func (o *oracle) part(row, col, from, r, c, s, rows, cols, stream, steps int64, 
 			p.in += c * s * o.sumBits
 		}
 		if row+R >= rows {
-			p.out = c * s * yBits
+			p.out, p.outputs = c*s*yBits, c*s
 		} else if spills {
 			p.out = c * s * o.sumBits
 		}
@@ -226,10 +227,17 @@ func (o *oracle) part(row, col, from, r, c, s, rows, cols, stream, steps int64, 
 			p.in += c * s * wBits
 		}
 		if from+s == stream {
-			p.out = r * c * yBits
+			p.out, p.outputs = r*c*yBits, r*c
 		}
 	}
 	return p
+}
+
+// unit is the time that the activation unit takes for so many outputs.
+func (o *oracle) unit(outputs int64) int64 {
+	a := &o.cfg.Activation
+	u := theory.Unit{Lanes: int64(a.Lanes), Cycles: int64(math.Round(float64(a.Latency) * 1e9))}
+	return u.Busy(outputs, o.k.Activation, o.k.Beside.Operations, o.k.L*o.k.Outputs())
 }
 
 // cycles is the time of the pipeline that swaps all buffers at once.
@@ -244,9 +252,10 @@ func (o *oracle) cycles() int64 {
 	var total int64
 	list := o.parts()
 	for k := -1; k <= len(list); k++ {
-		var compute, dram, loaded int64
+		var compute, dram, loaded, unit int64
 		if k > 0 {
 			dram += transfer(list[k-1].out)
+			unit = o.unit(list[k-1].outputs)
 		}
 		if k+1 < len(list) {
 			if list[k+1].in > 0 {
@@ -260,7 +269,7 @@ func (o *oracle) cycles() int64 {
 		if k >= 0 && k < len(list) {
 			compute = list[k].compute
 		}
-		total += max(compute, dram, loaded)
+		total += max(compute, dram, loaded, unit)
 	}
 	return total
 }
@@ -298,7 +307,7 @@ func TestOracle(t *testing.T) {
 			if got, want := int64(pass.Kernels[i]-pass.Stalls[i]), o.ideal(); got != want {
 				t.Fatalf("kernel %d: %d cycles without stalls, want %d", i, got, want)
 			}
-			if cfg.DRAM.Bandwidth == 0 && pass.Stalls[i] != 0 {
+			if cfg.DRAM.Bandwidth == 0 && cfg.Activation.Latency == 0 && pass.Stalls[i] != 0 {
 				t.Fatalf("kernel %d: stalled for %d cycles by an unlimited DRAM", i, pass.Stalls[i])
 			}
 		}

@@ -247,6 +247,21 @@ func (p *plan) chunk(at position) chunk {
 	return c
 }
 
+// cross counts the bits of a chunk's traffic.
+func (p *plan) cross(c *chunk) {
+	if p.outside != nil {
+		p.crossOutside(c)
+		return
+	}
+	for t, words := range c.fetch {
+		c.in += words * p.width[t]
+	}
+	c.out = c.spill * p.width[sum]
+	if !p.kept {
+		c.out += c.store * p.width[output]
+	}
+}
+
 // words is what a chunk takes of the operand from the left, or of the one that it
 // holds. Inputs have their share of the distinct ones, as whole folds and chunks have
 // alike, and the last one what is left: so each crosses once.
@@ -278,21 +293,6 @@ func (c cut) of(words int64) int64 {
 		return each
 	}
 	return words - (c.count-1)*each
-}
-
-// cross counts the bits of a chunk's traffic.
-func (p *plan) cross(c *chunk) {
-	if p.outside != nil {
-		p.crossOutside(c)
-		return
-	}
-	for t, words := range c.fetch {
-		c.in += words * p.width[t]
-	}
-	c.out = c.spill * p.width[sum]
-	if !p.kept {
-		c.out += c.store * p.width[output]
-	}
 }
 
 // crossHolding is the rest of a chunk's traffic where PEs hold an operand and
@@ -358,6 +358,7 @@ func (m *Machine) countable(kernels []workload.Kernel, batch int64) error {
 				k.Name, k.L, k.N, k.M, k.InputBits, k.WeightBits, k.OutputBits)
 		}
 		most += padded(&m.cfg.Array, k, batch, m.channel.PerBit())
+		most += (places(&m.cfg.Array, k, batch) + float64(batch)*float64(k.Beside.Operations)) * float64(m.operation)
 	}
 	if most > math.MaxInt64/2 {
 		return fmt.Errorf("systolic: a pass of up to %.2g bits and cycles is more than can be counted", most)
@@ -368,12 +369,16 @@ func (m *Machine) countable(kernels []workload.Kernel, batch int64) error {
 // padded bounds the bits and cycles of a kernel: every PE in every fold, its
 // streams' tails included.
 func padded(a *Array, k workload.Kernel, batch int64, perBit float64) float64 {
-	l, n, o := float64(k.L)*float64(batch), float64(k.N), float64(k.M)
-	edge := float64(max(a.Rows, a.Cols))
-	pes := float64(k.Products()) * (l + edge) * (n + edge) * (o + edge)
 	width := float64(k.InputBits + k.WeightBits + k.OutputBits + 64)
 	beside := float64(batch) * (float64(k.Beside.Operations) + float64(k.Beside.Operands) + float64(k.Beside.Results))
-	return (4*pes*max(1, perBit) + beside) * width
+	return (4*places(a, k, batch)*max(1, perBit) + beside) * width
+}
+
+// places is every PE in every fold, its streams' tails included.
+func places(a *Array, k workload.Kernel, batch int64) float64 {
+	l, n, o := float64(k.L)*float64(batch), float64(k.N), float64(k.M)
+	edge := float64(max(a.Rows, a.Cols))
+	return float64(k.Products()) * (l + edge) * (n + edge) * (o + edge)
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

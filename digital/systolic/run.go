@@ -27,11 +27,14 @@ func (m *Machine) newRun(kernels []workload.Kernel, batch int64, granularity dig
 		core: core{engine: sim.New(), channel: m.channel, step: granularity == digital.Step, loadsAhead: m.loadsAhead(), unskipped: m.unskipped},
 		pass: &Pass{
 			Kernels: make([]sim.Cycle, len(kernels)), Stalls: make([]sim.Cycle, len(kernels)),
-			Busy: make([]sim.Cycle, len(m.components)),
+			Spent: make([]Spent, len(kernels)),
+			Busy:  make([]sim.Cycle, len(m.components)),
 		},
 	}
 	r.id = r.engine.Register("array", &r.core)
 	r.dram = r.engine.NewResource("dram", 1)
+	r.unit = r.engine.NewResource("activation", 1)
+	r.operating = m.operating
 	r.done = r.finish
 	r.next()
 	return r, nil
@@ -44,8 +47,8 @@ func (r *run) next() {
 	}
 }
 
-// exposedLoads is how long the array would load, and not stream, if the DRAM
-// were never late.
+// exposedLoads is how long the array would load, and not stream, if neither the DRAM
+// nor the activation unit were ever late.
 func (r *run) exposedLoads(p *plan) sim.Cycle {
 	if r.loadsAhead {
 		return sim.Cycle(p.R)
@@ -59,12 +62,18 @@ func (r *run) finish() error {
 	took := r.engine.Now() - r.from
 	r.pass.Kernels[r.kernel] = took
 	r.pass.Stalls[r.kernel] = took - sim.Cycle(t[streamCycles]) - r.exposedLoads(p)
+	r.pass.Spent[r.kernel] = Spent{
+		Streaming: sim.Cycle(t[streamCycles]), Loading: r.exposedLoads(p),
+		DRAM: sim.Cycle(t[dramCycles]), Activation: sim.Cycle(t[operateCycles]),
+	}
 	r.pass.Busy[peComponent] += sim.Cycle(t[macs])
+	r.pass.Busy[activationComponent] += sim.Cycle(t[operateCycles])
 	r.pass.Busy[dramComponent] += sim.Cycle(t[dramCycles]) * sim.Cycle(m.cfg.DRAM.Channels)
 	if b := m.cfg.DRAM.Bandwidth; b > 0 {
 		exact := float64(t[bitsIn]+t[bitsOut]) / (float64(b) * float64(m.cfg.DRAM.Channels))
 		r.pass.Rounding += unit.Second(max(0, m.clock.Seconds(sim.Cycle(t[dramCycles]))-exact))
 	}
+	r.pass.Rounding += unit.Second(float64(t[operateCycles]) * m.late)
 	t[operated] = p.batch * p.kernel.Beside.Operations
 	t[operands] = p.batch * p.kernel.Beside.Operands
 	t[results] = p.batch * p.kernel.Beside.Results

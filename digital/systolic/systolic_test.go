@@ -220,6 +220,8 @@ func drawConfig(t *rapid.T) Config {
 		words := rapid.OneOf(rapid.IntRange(72, 200), rapid.IntRange(200, 4000)).Draw(t, "words")
 		b.Capacity = unit.Bit(24 * words)
 	}
+	cfg.Activation.Lanes = rapid.IntRange(1, 8).Draw(t, "lanes")
+	cfg.Activation.Latency = unit.Second(rapid.IntRange(0, 2).Draw(t, "operation")) * 1e-9
 	cfg.DRAM.Channels = rapid.IntRange(1, 3).Draw(t, "channels")
 	cfg.DRAM.Bandwidth = unit.BitPerSecond(rapid.SampledFrom([]float64{0, 3e9, 17e9, 64e9, 1e12}).Draw(t, "bandwidth"))
 	return cfg
@@ -490,7 +492,7 @@ func TestCharges(t *testing.T) {
 	modelled.OutputBuffer = memory.Buffer{Model: "edram", Design: "puma", Capacity: 200}
 	modelled.Network = &network.Config{Model: "wire", Node: 45e-9, Length: 1e-3, Wires: "slack"}
 	modelled.DRAM = memory.DRAM{Model: "standard", Standard: "lpddr4", Channels: 1}
-	modelled.Activation = peripheral.Activation{Model: "multiplier", Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: 32}
+	modelled.Activation = peripheral.Activation{Model: "multiplier", Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: 32, Lanes: 1}
 	for _, cfg := range []Config{given, modelled} {
 		m := machine(t, cfg)
 		mustRun(t, m, []workload.Kernel{k, k}, 1, digital.Burst)

@@ -9,21 +9,22 @@ const (
 	loadCycles
 	streamCycles
 	dramCycles
-	bitsIn                     // from DRAM
-	bitsOut                    // to DRAM
-	applied                    // activations
-	operated                   // steps of arithmetic beside the product
-	operands                   // words read for them
-	results                    // words that come of them
-	written                    // sums, from the array
-	spilled                    // partial sums, to DRAM
-	taken                      // outputs, from the output buffer
-	stored                     // of which to DRAM
-	kept                       // of which to the input buffer
-	moved                      // words latched by a PE
-	read     = moved + tensors // from a buffer into the array
-	fetched  = read + tensors  // from DRAM
-	counts   = fetched + tensors
+	bitsIn                          // from DRAM
+	bitsOut                         // to DRAM
+	operateCycles                   // of the activation unit
+	applied                         // activations
+	operated                        // steps of arithmetic beside the product
+	operands                        // words read for them
+	results                         // words that come of them
+	written                         // sums, from the array
+	spilled                         // partial sums, to DRAM
+	taken                           // outputs, from the output buffer
+	stored                          // of which to DRAM
+	kept                            // of which to the input buffer
+	moved                           // words latched by a PE
+	read          = moved + tensors // from a buffer into the array
+	fetched       = read + tensors  // from DRAM
+	counts        = fetched + tensors
 )
 
 // addTimes adds n times what was counted since before.

@@ -79,6 +79,15 @@ func (u *Unit) Moved() Moved {
 	}
 }
 
+// Computing is for how long the array has streamed the kernel that was last begun, or
+// been loaded while it could not stream.
+func (u *Unit) Computing() sim.Cycle {
+	if u.loadsAhead {
+		return sim.Cycle(u.tally[streamCycles])
+	}
+	return sim.Cycle(u.tally[streamCycles] + u.tally[loadCycles])
+}
+
 // Countable reports a kernel whose counts or cycles on the array could overflow, on
 // a DRAM of so many cycles a bit.
 func (a *Array) Countable(k workload.Kernel, perBit float64) error {

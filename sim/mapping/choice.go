@@ -1,9 +1,11 @@
 package mapping
 
-// Choice is a policy, and how many arrays it leaves for streaming tiles.
+// Choice is a policy, how many arrays it leaves for streaming tiles, and whether what it
+// keeps is to widen waves.
 type Choice struct {
 	Policy Policy
 	Stream int
+	Widen  bool
 }
 
 // Choices are what is worth trying where tiles compete for so many arrays:
@@ -13,18 +15,34 @@ type Choice struct {
 //	pin       loads D − A + s, through s arrays: powers of two, and half of all
 //
 // The best s of all is within a factor of two of one of them; pin with s = A is
-// lru.
-func Choices(arrays int) []Choice {
-	all := []Choice{{LRU, arrays}}
+// lru. Where kernels have more tiles than s, what
+// stays may also be chosen for the width of their waves.
+func Choices(arrays int, grids []Grid) (all []Choice) {
+	most := 0
+	for _, g := range grids {
+		most = max(most, g.Tiles())
+	}
+	for _, c := range policies(arrays) {
+		all = append(all, c)
+		if c.Policy == Pin && c.Stream < most {
+			c.Widen = true
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func policies(arrays int) []Choice {
+	all := []Choice{{Policy: LRU, Stream: arrays}}
 	if arrays == 1 {
 		return all // which every policy is
 	}
-	all = append(all, Choice{Optimal, 1})
+	all = append(all, Choice{Policy: Optimal, Stream: 1})
 	half := arrays / 2
 	for s := 1; s < arrays; s *= 2 {
-		all = append(all, Choice{Pin, s})
+		all = append(all, Choice{Policy: Pin, Stream: s})
 		if s < half && half < 2*s {
-			all = append(all, Choice{Pin, half})
+			all = append(all, Choice{Policy: Pin, Stream: half})
 		}
 	}
 	return all

@@ -25,6 +25,7 @@ type Chip struct {
 	Policy  Policy
 	Stream  int  // arrays that pin leaves for streaming tiles
 	Overlap bool // arrays are written while others compute: a wave leaves half of them free
+	Widen   bool // pin keeps first what lets a kernel's tiles compute together, all of them
 }
 
 // Load writes a tile into an array before its wave computes.
@@ -95,6 +96,8 @@ func NewPlanner(kernels []workload.Kernel, grids []Grid, chip Chip, batch int64)
 		p.maxLoads = max(1, chip.Stream/2)
 	case chip.Overlap:
 		p.maxLoads = max(1, chip.Arrays/2)
+	case chip.Policy == Pin && !p.resident:
+		p.maxLoads = chip.Stream
 	}
 	p.holds = filled(chip.Arrays, nothing)
 	p.where = filled(p.demand+p.cached, nothing)
@@ -159,8 +162,7 @@ func (p *Planner) Resident() bool { return p.resident }
 
 // Preload, called before the first pass, places the tiles that will never
 // leave, as waves without vectors: all static tiles when they are resident;
-// under pin as many as fit beside those that stream, of the kernels with most
-// vectors first. It errs when ctx is done.
+// under pin as many as fit beside those that stream. It errs when ctx is done.
 func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 	keep := 0
 	switch {
@@ -170,9 +172,10 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 		keep = max(0, p.chip.Arrays-p.chip.Stream)
 	}
 	var waves []Wave
+	kept := p.keep(keep)
 	for _, k := range p.mostVectors() {
-		n := min(p.grids[k].Arrays(), keep-p.next)
-		if p.kernels[k].Dynamic || n == 0 {
+		n := kept[k]
+		if n == 0 {
 			continue
 		}
 		w := Wave{Kernel: k}
@@ -189,6 +192,26 @@ func (p *Planner) Preload(ctx context.Context) ([]Wave, error) {
 		waves = append(waves, w)
 	}
 	return waves, nil
+}
+
+// keep is how many tiles of each kernel stay, of so many in all: of the kernels with
+// most vectors first, but before that, to widen waves, of each as many as do not go
+// through the streaming arrays at once.
+func (p *Planner) keep(all int) []int {
+	kept := make([]int, len(p.kernels))
+	take := func(beyond int) {
+		for _, k := range p.mostVectors() {
+			if n := min(p.grids[k].Arrays()-beyond-kept[k], all); n > 0 && !p.kernels[k].Dynamic {
+				kept[k] += n
+				all -= n
+			}
+		}
+	}
+	if p.chip.Widen && !p.resident {
+		take(p.maxLoads)
+	}
+	take(0)
+	return kept
 }
 
 // mostVectors orders kernels by what keeping their tiles saves where it makes

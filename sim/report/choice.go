@@ -31,7 +31,7 @@ func choice(p page, c *system.Choice) {
 	j, jFactor := scale("J", joules...)
 	s, sFactor := scale("s", seconds...)
 	js, jsFactor := scale("J·s", products...)
-	t := table{columns: []column{{head: "batch"}, {head: "reload", left: true}, {head: j}, {head: s}, {head: js}, {head: "× best"}, {left: true}}}
+	t := table{columns: []column{{head: "batch"}, {head: "way", left: true}, {head: j}, {head: s}, {head: js}, {head: "× best"}, {left: true}}}
 	best := c.Candidates[0]
 	for i := range shown {
 		r := &shown[i]

@@ -14,8 +14,8 @@ import (
 //
 //	study,machine,kind,scope,name,action,quantity,unit,value
 //
-// scope is machine, category, component, action, kernel, reload (of a kernel),
-// candidate, load, limit, programming, values or winner; name says which one (component path, kernel, category; of
+// scope is machine, category, component, action, kernel, reload (of a kernel), busy
+// (in a kernel, the action says what), critical_path, candidate, load, limit, programming, values or winner; name says which one (component path, kernel, category; of
 // loads the operand, with the level as the action; of candidates the policy, with
 // the batch as the action). Of a winner the action says by
 // what: energy (per MAC), time or energy-delay (per inference). A number that is
@@ -103,6 +103,9 @@ func (l *long) machine(study string, m *system.Machine) {
 	for i := range m.Limits {
 		l.limit(&m.Limits[i])
 	}
+	for _, b := range m.CriticalPath {
+		l.float("critical_path", b.Component, "", "share", "1", b.Share)
+	}
 	l.pipeline(m.Pipeline)
 	l.programming(m.Programming)
 	l.session(m.Session)
@@ -141,6 +144,9 @@ func (l *long) kernel(k *system.Kernel) {
 	l.float("kernel", k.Name, "", "reloads", "tile", k.Reloads)
 	if k.Appends > 0 {
 		l.float("kernel", k.Name, "", "appends", "tile", k.Appends)
+	}
+	for _, b := range k.Busy {
+		l.float("busy", k.Name, b.Component, "share", "1", b.Share)
 	}
 	if r := k.Reload; r != nil {
 		l.float("reload", k.Name, "", "bytes", "B", r.Bytes)

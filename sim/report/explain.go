@@ -275,9 +275,20 @@ func (x *explanation) time(t *system.ExplainedTime) {
 	if t.Pipeline != nil {
 		x.pipeline(t)
 	}
+	if len(t.CriticalPath) > 0 {
+		x.critical(t)
+	}
 	if len(t.Kernels) > 0 {
 		x.shares(t.Kernels)
 	}
+}
+
+// critical says what the time goes to, and how that is found.
+func (x *explanation) critical(t *system.ExplainedTime) {
+	x.paragraph(fmt.Sprintf("Of the %s: %s.", unit.Format(t.Seconds, "s"), goings(t.CriticalPath)))
+	x.paragraph("A kernel is bound by what most of its cycles go to: loads that its arrays wait for, or else what is busiest while it computes, " +
+		"share = busy cycles/cycles of the kernel. Busy cycles are those of the simulation; of many alike, such as arrays, the busiest one's. " +
+		"The pass's shares are sums of the kernels' loads and bounds over its cycles.")
 }
 
 func (x *explanation) stages(stages []system.ExplainedStage) {
@@ -325,17 +336,38 @@ func (x *explanation) shares(kernels []system.ExplainedKernel) {
 	}
 	symbol, factor := scale("s", seconds...)
 	t := table{columns: []column{{head: "kernel", left: true}, {head: "cycles"}, {head: symbol}, {head: "share"}, {left: true}}}
-	for _, k := range shown {
-		t.add(shorten(k.Name, 40), count(float64(k.Cycles)), digits(k.Seconds/factor), share(k.Share), bar(k.Share, 10))
+	bound := shown[0].Busy != nil
+	if bound {
+		t.columns = append(t.columns, column{head: "busy of its time, the most first", left: true})
+	}
+	add := func(name string, k *system.ExplainedKernel) {
+		row := []string{name, count(float64(k.Cycles)), digits(k.Seconds / factor), share(k.Share), bar(k.Share, 10)}
+		if bound {
+			row = append(row, busiest(k.Busy))
+		}
+		t.add(row...)
+	}
+	for i := range shown {
+		add(shorten(shown[i].Name, 30), &shown[i])
 	}
 	if rest := sorted[len(shown):]; len(rest) > 0 {
 		var sum system.ExplainedKernel
 		for _, k := range rest {
 			sum.Cycles, sum.Seconds, sum.Share = sum.Cycles+k.Cycles, sum.Seconds+k.Seconds, sum.Share+k.Share
 		}
-		t.add(plural(len(rest), "other"), count(float64(sum.Cycles)), digits(sum.Seconds/factor), share(sum.Share), bar(sum.Share, 10))
+		add(plural(len(rest), "other"), &sum)
 	}
 	x.table(t)
+}
+
+// busiest names what was busy for most of the time, by last names.
+func busiest(all []system.Busy) string {
+	const most = 3
+	var parts []string
+	for _, b := range all[:min(len(all), most)] {
+		parts = append(parts, percent(b.Share)+" "+b.Component[strings.LastIndex(b.Component, "/")+1:])
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (x *explanation) energyDelay(d *system.Derivation) {

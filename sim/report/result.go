@@ -373,6 +373,9 @@ func machine(p page, m *system.Machine) {
 	if m.Pipeline != nil {
 		p.paragraph(pipelineLine(m))
 	}
+	if len(m.CriticalPath) > 0 {
+		p.paragraph(fmt.Sprintf("of the %s: %s", unit.Format(m.Seconds, "s"), goings(m.CriticalPath)))
+	}
 	components(p, m)
 	limits(p, m.Limits)
 	kernels(p, m)
@@ -401,6 +404,22 @@ func pipelineLine(m *system.Machine) string {
 	}
 	return fmt.Sprintf("pipeline: %s, busy for %s of the %s between passes; an inference takes %s through it",
 		slowest, percent(x.BottleneckBusy), unit.Format(m.Seconds, "s"), unit.Format(x.InferenceLatencyS, "s"))
+}
+
+// goings says what time goes to. For what is left nothing is busy throughout.
+func goings(path []system.Busy) string {
+	var parts []string
+	rest := 1.0
+	for _, b := range path {
+		rest -= b.Share
+		if b.Share >= 0.005 {
+			parts = append(parts, percent(b.Share)+" "+b.Component)
+		}
+	}
+	if rest >= 0.005 {
+		parts = append(parts, percent(rest)+" filling, draining and waiting")
+	}
+	return strings.Join(parts, " · ")
 }
 
 const mostComponents = 8
@@ -534,11 +553,15 @@ func kernels(p page, m *system.Machine) {
 	if u.arrays {
 		t.columns = append(t.columns, column{head: "arrays"}, column{head: "reloads"})
 	}
+	u.bound = len(m.CriticalPath) > 0
+	if u.bound {
+		t.columns = append(t.columns, column{head: "bound by", left: true})
+	}
 	for _, k := range shown {
-		t.add(u.row(shorten(k.Name, 30), shape(k.L, k.N, k.M, k.Groups), sumOfKernels([]system.Kernel{k}))...)
+		t.add(u.row(shorten(k.Name, 30), shape(k.L, k.N, k.M, k.Groups), sumOfKernels([]system.Kernel{k}), bound(&k))...)
 	}
 	if len(rest) > 0 {
-		t.add(u.row(plural(len(rest), "other"), "", sumOfKernels(rest))...)
+		t.add(u.row(plural(len(rest), "other"), "", sumOfKernels(rest), "")...)
 	}
 	p.subheading("Kernels of a pass: L vectors of length N, M outputs each")
 	p.table(t)
@@ -570,16 +593,28 @@ func costliest(all []system.Kernel, limit int) (shown, rest []system.Kernel) {
 type kernelUnits struct {
 	cycles, joules             string
 	cyclesFactor, joulesFactor float64
-	arrays                     bool
+	arrays, bound              bool
 }
 
-func (u *kernelUnits) row(name, shape string, k kernelSum) []string {
+// bound is what most of a kernel's time goes to, by its last name, and how much.
+func bound(k *system.Kernel) string {
+	if k.Bound == "" {
+		return none
+	}
+	name := k.Bound[strings.LastIndex(k.Bound, "/")+1:]
+	return percent(k.BoundShare) + " " + name
+}
+
+func (u *kernelUnits) row(name, shape string, k kernelSum, bound string) []string {
 	row := []string{name, shape, count(k.cycles), digits(k.joules / u.joulesFactor), digits(fraction(k.joules, k.macs) / pico)}
 	if u.cyclesFactor != 1 {
 		row[2] = digits(k.cycles / u.cyclesFactor)
 	}
 	if u.arrays {
 		row = append(row, count(k.arrays), count(k.reloads))
+	}
+	if u.bound {
+		row = append(row, bound)
 	}
 	return row
 }

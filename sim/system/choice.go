@@ -14,8 +14,9 @@ import (
 	"xbar/sim/system/analog"
 )
 
-// Choice is what reload = "auto", dynamic = "auto" and batch_up_to tried: of each candidate one
-// pass of the steady state was simulated, without what is programmed once.
+// Choice is what auto (of reload, replication, execution or dynamic) and batch_up_to tried: of each candidate one
+// pass of the steady state was simulated, without what is programmed once but for
+// copies.
 type Choice struct {
 	Minimize   string      `json:"minimize"`
 	Candidates []Candidate `json:"candidates"` // the best first: the one that was chosen, the runner-up and so on
@@ -28,6 +29,9 @@ type Candidate struct {
 	StreamArrays  int     `json:"stream_arrays,omitempty"`  // of pin
 	OverlapReload bool    `json:"overlap_reload,omitempty"` // while others compute
 	Digital       string  `json:"digital,omitempty"`        // dynamic kernels on the digital side: of each shape, the first
+	Keep          string  `json:"keep,omitempty"`           // of pin; "": most vectors
+	Replication   string  `json:"replication,omitempty"`    // "": the config says
+	Execution     string  `json:"execution,omitempty"`      // "": the config says
 	EnergyJ       float64 `json:"energy_j"`                 // of an inference
 	Seconds       float64 `json:"seconds"`                  // of a pass, over its batch
 	EnergyDelayJS float64 `json:"energy_delay_js"`
@@ -84,22 +88,35 @@ func (j *job) policies() ([]way, error) {
 	if chip.Reload != string(mapping.Pin) {
 		given.StreamArrays = 0
 	}
-	if chip.Reload != "auto" { // other kinds of machine have no chip
+	if chip.Reload != "auto" && chip.Replication != "auto" && chip.Execution != "auto" { // other kinds of machine have no chip
 		return j.withSides(given), nil
 	}
-	fits, err := analog.Fits(j.machine, j.work.Kernels, j.machine.MostBatch(j.config.Workload.Batch))
+	choices, err := analog.Choices(j.machine, j.work.Kernels, j.machine.MostBatch(j.config.Workload.Batch))
 	if err != nil {
 		return nil, err
 	}
-	given.Reload = ""
-	if fits {
+	if len(choices) == 0 {
+		given.Reload, given.StreamArrays, given.OverlapReload = "", 0, false
+		return j.arrangements(given), nil
+	}
+	// Copies and pipelines are of tiles that stay.
+	if chip.Replication == "auto" {
+		given.Replication = "none"
+	}
+	if chip.Execution == "auto" {
+		given.Execution = "layers"
+	}
+	if chip.Reload != "auto" {
 		return j.withSides(given), nil
 	}
 	var all []way
-	for _, c := range mapping.Choices(chip.Tiles * chip.ArraysPerTile) {
-		given.Reload, given.StreamArrays, given.OverlapReload = string(c.Policy), 0, false
+	for _, c := range choices {
+		given.Reload, given.StreamArrays, given.OverlapReload, given.Keep = string(c.Policy), 0, false, ""
 		if c.Policy == mapping.Pin {
 			given.StreamArrays = c.Stream
+		}
+		if c.Widen {
+			given.Keep = "waves"
 		}
 		all = append(all, j.withSides(given)...)
 		// Through one array there is nothing to overlap.
@@ -111,13 +128,32 @@ func (j *job) policies() ([]way, error) {
 	return all, nil
 }
 
+// arrangements are the ways to have kernels side by side that stay in their arrays.
+func (j *job) arrangements(given way) (all []way) {
+	open := func(set string, ways ...string) []string {
+		if set != "auto" {
+			return []string{""}
+		}
+		return ways
+	}
+	for _, given.Execution = range open(j.machine.Chip.Execution, "layers", "pipeline") {
+		for _, given.Replication = range open(j.machine.Chip.Replication, "none", "balance") {
+			all = append(all, j.withSides(given)...)
+		}
+	}
+	return all
+}
+
 // take makes a candidate the machine of the job.
 func (j *job) take(c way) {
 	m := *j.machine
 	m.Batch, m.BatchUpTo = c.Batch, 0
 	if m.Chip.Reload == "auto" && c.Reload != "" {
 		m.Chip.Reload, m.Chip.StreamArrays, m.Chip.OverlapReload = c.Reload, max(1, c.StreamArrays), c.OverlapReload
+		m.Chip.Keep = cmp.Or(c.Keep, "vectors")
 	}
+	m.Chip.Replication = cmp.Or(c.Replication, m.Chip.Replication)
+	m.Chip.Execution = cmp.Or(c.Execution, m.Chip.Execution)
 	j.machine, j.sides = &m, c.sides
 }
 
@@ -184,7 +220,8 @@ func (s *search) batches(ctx context.Context, policies []way) error {
 // has reports whether a candidate was tried.
 func (s *search) has(c way) bool {
 	return slices.ContainsFunc(s.tried, func(t way) bool {
-		return t.Batch == c.Batch && t.Reload == c.Reload && t.StreamArrays == c.StreamArrays && t.OverlapReload == c.OverlapReload && t.sides == c.sides
+		c.EnergyJ, c.Seconds, c.EnergyDelayJS = t.EnergyJ, t.Seconds, t.EnergyDelayJS
+		return t == c
 	})
 }
 
@@ -221,7 +258,7 @@ func (s *search) try(ctx context.Context, all []way) error {
 // changes what is best.
 func (s *search) run(ctx context.Context, c *way) error {
 	j := *s.job
-	j.trial, j.trace, j.progress = true, nil, nil
+	j.trial, j.trace, j.progress = c.Replication == "" || c.Reload != "", nil, nil // copies are programmed once, too
 	study, work := *j.config, *j.work
 	study.Granularity, work.Values = "burst", nil
 	j.config, j.work = &study, &work
@@ -234,17 +271,21 @@ func (s *search) run(ctx context.Context, c *way) error {
 	return nil
 }
 
-// Policy is a candidate's policy, and its digital kernels, in words; "" where there is none.
+// Policy is a candidate's way to run in words; "" where the config says it.
 func (c *Candidate) Policy() string {
-	text := c.Reload
-	if c.StreamArrays > 0 {
-		text += fmt.Sprintf(", %d stream", c.StreamArrays)
+	var words []string
+	add := func(said bool, word string) {
+		if said {
+			words = append(words, word)
+		}
 	}
-	if c.OverlapReload {
-		text += ", overlapped"
-	}
-	if c.Digital != "" {
-		text = strings.TrimPrefix(text+", digital "+c.Digital, ", ")
-	}
-	return text
+	add(c.Reload != "", c.Reload)
+	add(c.StreamArrays > 0, fmt.Sprintf("%d stream", c.StreamArrays))
+	add(c.Keep != "", "wide "+c.Keep)
+	add(c.OverlapReload, "overlapped")
+	add(c.Execution != "", c.Execution)
+	add(c.Replication == "balance", "balanced copies")
+	add(c.Replication == "none", "no copies")
+	add(c.Digital != "", "digital "+c.Digital)
+	return strings.Join(words, ", ")
 }

@@ -32,6 +32,9 @@ func TestAutoIsTheBestPolicy(t *testing.T) {
 					if k.StreamArrays > 0 {
 						named = append(named, fmt.Sprint("machine.chip.chip.stream_arrays=", k.StreamArrays))
 					}
+					if k.Keep != "" {
+						named = append(named, "machine.chip.chip.keep="+k.Keep)
+					}
 					m := chip(t, append(sets, named...)...)
 					if i == 0 && (m.EnergyJ != auto.EnergyJ || m.Cycles != auto.Cycles || m.Programming.Policy != auto.Programming.Policy) {
 						t.Errorf("%v: auto takes %g J and %d cycles, %s by its name %g J and %d", sets, auto.EnergyJ, auto.Cycles, k.Policy(), m.EnergyJ, m.Cycles)
@@ -113,5 +116,34 @@ func TestChoiceOfExactValues(t *testing.T) {
 	m := chip(t, "workload.values=exact", "machine.chip.chip.reload=auto")
 	if m.Choice == nil || m.Values == nil || m.Values.RMSError != 0 {
 		t.Errorf("%+v, %+v", m.Choice, m.Values)
+	}
+}
+
+// Where weights stay, auto is the best of layers and a pipeline, each with copies and
+// without, by each measure; where they do not, it is layers without copies.
+func TestAutoIsTheBestArrangement(t *testing.T) {
+	open := []string{"machine.chip.chip.replication=auto", "machine.chip.chip.execution=auto"}
+	for _, minimize := range []string{"energy", "latency", "energy-delay"} {
+		sets := []string{"machine.chip.chip.tiles=12", "machine.chip.minimize=" + minimize, "workload.batch=4"}
+		auto := chip(t, append(sets, open...)...)
+		if auto.Choice == nil || len(auto.Choice.Candidates) != 4 {
+			t.Fatalf("%s: %+v", minimize, auto.Choice)
+		}
+		for i, k := range auto.Choice.Candidates {
+			m := chip(t, append(sets, "machine.chip.chip.replication="+k.Replication, "machine.chip.chip.execution="+k.Execution)...)
+			got := system.Candidate{EnergyJ: m.EnergyPerInferenceJ, Seconds: m.Seconds / float64(m.Batch), EnergyDelayJS: m.EnergyDelayJS}
+			best := system.Candidate{EnergyJ: auto.EnergyPerInferenceJ, Seconds: auto.Seconds / float64(auto.Batch), EnergyDelayJS: auto.EnergyDelayJS}
+			if got.Measure(minimize) < best.Measure(minimize) || i == 0 && got != best {
+				t.Errorf("%s: %s takes %+v, auto %+v", minimize, k.Policy(), got, best)
+			}
+		}
+	}
+	tight := chip(t, append(open, "machine.chip.chip.tiles=1")...)
+	if tight.Choice != nil || tight.Pipeline != nil {
+		t.Errorf("weights do not fit, and %+v was chosen of %+v", tight.Pipeline, tight.Choice)
+	}
+	both := chip(t, append(open, "machine.chip.chip.tiles=1", "machine.chip.chip.reload=auto")...)
+	if both.Choice == nil || both.Choice.Candidates[0].Execution != "layers" || both.Pipeline != nil {
+		t.Errorf("weights do not fit, and %+v was chosen of %+v", both.Pipeline, both.Choice)
 	}
 }

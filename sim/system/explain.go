@@ -76,7 +76,8 @@ type ExplainedTime struct {
 	Busy    []ExplainedBusy   `json:"busy"` // the busiest first
 	Kernels []ExplainedKernel `json:"kernels"`
 
-	Pipeline *Pipeline `json:"pipeline,omitempty"` // whose passes begin so far apart
+	CriticalPath []Busy    `json:"critical_path,omitempty"` // of kernels one after the other: what the time goes to
+	Pipeline     *Pipeline `json:"pipeline,omitempty"`      // whose passes begin so far apart
 }
 
 // ExplainedBusy is a component that had work to do.
@@ -100,6 +101,8 @@ type ExplainedKernel struct {
 	Cycles  int64   `json:"cycles"`
 	Seconds float64 `json:"seconds"`
 	Share   float64 `json:"share"`
+	Bound   string  `json:"bound,omitempty"` // what most of it goes to
+	Busy    []Busy  `json:"busy,omitempty"`
 }
 
 // ExplainedArea is the area, component by component, the largest first.
@@ -411,9 +414,10 @@ func (x *explainer) time(part string) *ExplainedTime {
 	}
 	for _, k := range x.result.Kernels {
 		t.Kernels = append(t.Kernels, ExplainedKernel{
-			Name: k.Name, Cycles: k.Cycles, Seconds: k.Seconds, Share: share(k.Seconds, x.result.Seconds),
+			Name: k.Name, Cycles: k.Cycles, Seconds: k.Seconds, Share: share(k.Seconds, x.result.Seconds), Bound: k.Bound, Busy: k.Busy,
 		})
 	}
+	t.CriticalPath = x.result.CriticalPath
 	return t
 }
 

@@ -144,6 +144,8 @@ var knobs = []knob{
 	turn("accumulator", "leakage", powers),
 	turn("accumulator", "area", areas),
 	turn("activation", "energy_per_operation", energies),
+	{"activation", "lanes", list("1|2|32"), list("65536")},
+	turn("activation", "latency", times),
 	turn("activation", "leakage", powers),
 	turn("activation", "area", areas),
 	turn("input_buffer", "capacity", memories),
@@ -241,8 +243,9 @@ var knobs = []knob{
 	{"dac", "model", list(`"registers"|"given"`), nil},
 	{"dac", "voltage", list(`"0.9 V"`), list(`"1 nV"|"1 kV"`)},
 	{"kernels", "replicas", list("1|2|3"), list("1000000")},
-	{"chip", "replication", list(`"balance"|"none"`), nil},
-	{"chip", "execution", list(`"pipeline"|"layers"`), nil},
+	{"chip", "replication", list(`"balance"|"none"|"auto"`), nil},
+	{"chip", "execution", list(`"pipeline"|"layers"|"auto"`), nil},
+	{"chip", "keep", list(`"vectors"|"waves"`), nil},
 	{"kernels", "groups", list("1|2|3|7|64"), list("1000000000|100000")},
 	turn("kernels", "activation", flags),
 	{"kernels", "operations", list("0|1|100"), list("1000000000000")},
@@ -476,13 +479,16 @@ func effortOnce(cfg *configs.Config) (steps float64) {
 		case "optimal":
 			passes = 100
 		case "auto":
-			passes = 100 + 30*tries
+			passes = 100 + 60*tries
+		}
+		if m.Chip.Execution == "auto" || m.Chip.Replication == "auto" {
+			passes += 1000 * tries
 		}
 		arrays := float64(m.Chip.Tiles * m.Chip.ArraysPerTile)
 		if cfg.Granularity == "burst" {
 			arrays /= 10
 		}
-		if m.Chip.Replication == "balance" {
+		if m.Chip.Replication != "none" {
 			arrays *= float64(m.Crossbar.LogicalRows()) // are loaded
 		}
 		steps += tries * (passes*pass + arrays)
@@ -637,6 +643,31 @@ func checkRefusal(t *testing.T, err error, small bool) {
 	}
 }
 
+// checkBounds fails where parts of the time are more than all of it, or a kernel that
+// takes time is bound by nothing that does.
+func checkBounds(t *testing.T, m *system.Machine) {
+	t.Helper()
+	const all = 1 + 1e-12
+	path := 0.0
+	for _, b := range m.CriticalPath {
+		path += b.Share
+	}
+	if path > all {
+		t.Errorf("%s: the critical path is %g of a pass: %v", m.Name, path, m.CriticalPath)
+	}
+	for i := range m.Kernels {
+		k := &m.Kernels[i]
+		for _, b := range k.Busy {
+			if b.Share <= 0 || b.Share > all {
+				t.Errorf("%s: %s: %+v", m.Name, k.Name, b)
+			}
+		}
+		if (k.Bound == "") != (k.BoundShare == 0) || k.BoundShare > all || m.Pipeline != nil && k.Bound != "" {
+			t.Errorf("%s: %s is bound by %q for %g of its time", m.Name, k.Name, k.Bound, k.BoundShare)
+		}
+	}
+}
+
 func checkResult(t *testing.T, result *system.Result) {
 	t.Helper()
 	if _, err := json.Marshal(result); err != nil { // NaN and Inf are no JSON
@@ -678,6 +709,7 @@ func checkResult(t *testing.T, result *system.Result) {
 			slack = int64(len(m.Kernels))
 		}
 		checkReload(t, m)
+		checkBounds(t, m)
 		if d := cycles - m.Cycles; m.Pipeline == nil && (d > slack || -d > slack) {
 			t.Errorf("%s: kernels take %d of %d cycles", m.Name, cycles, m.Cycles)
 		}

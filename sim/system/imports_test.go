@@ -41,7 +41,7 @@ var house = []struct {
 	{"dac/dactest", []string{"pgregory.net/rapid"}},
 	{"adc", []string{"sim/model", "sim/unit"}},
 	{"dac", []string{"sim/model", "sim/technology", "sim/unit"}},
-	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace"}},
+	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "gonum.org/v1/gonum/..."}},
 	{"digital/...", []string{"digital/...", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload"}},
 
 	{"configs/networks", []string{"sim/workload"}},
@@ -59,7 +59,7 @@ var house = []struct {
 		"sim/report/...", "sim/system", "sim/validate", "sim/workload", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
 	}},
 	{"cmd/...", []string{
-		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload", "sim/mapping", "sim/theory", "sim/system", "sim/validate", "sim/report/...",
+		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload/...", "sim/mapping", "sim/theory", "sim/system", "sim/validate", "sim/report/...", "gonum.org/v1/gonum/mat",
 	}},
 	{"examples/...", []string{"sim/...", "configs", "digital/kernel", "gonum.org/v1/gonum/...", "golang.org/x/sync/errgroup"}},
 	{"", nil}, // the root has benchmarks only

@@ -2,7 +2,9 @@ package system_test
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -339,5 +341,99 @@ level = [{ name = "DRAM", line = "64 B", access_bits = 64, energy_per_access = "
 	})
 	if c := m.Categories; !same(c.Compute, 126e-12) || !same(c.DRAM, 14e-12) || c.Buffer != 0 {
 		t.Errorf("compute %g J, DRAM %g J; by hand 126 and 14 pJ", c.Compute, c.DRAM)
+	}
+}
+
+// Two outputs that are activated and three steps beside them are 5 operations, 3
+// rounds of two lanes: between sum and network one vector takes 3·10 cycles more. Of
+// six steps two vectors have three each; at 40 ns a round the second waits for the unit:
+//
+//	v0  sum 83, unit 83–203, network 207, DRAM 215
+//	v1  sum 155, unit 203–323, network 327, DRAM 335
+func TestActivationUnitByHand(t *testing.T) {
+	operations := func(vectors, steps, latency string) []string {
+		return []string{
+			"L = 1, → L = " + vectors + ", activation = true, operations = " + steps + ",",
+			"activation = { → activation = { lanes = 2, latency = \"" + latency + "\", ",
+		}
+	}
+	for _, want := range []struct {
+		replace []string
+		cycles  int64
+		busy    int64
+	}{
+		{operations("1", "3", "10 ns"), 95 + 30, 30},
+		{operations("1", "0", "10 ns"), 95 + 10, 10},
+		{operations("2", "6", "10 ns"), 167 + 30, 60},
+		{operations("2", "5", "10 ns"), 167 + 30, 60}, // whole steps for each vector
+		{operations("2", "6", "40 ns"), 335, 240},
+	} {
+		m := pencil(t, byHand, want.replace...)
+		if m.Cycles != want.cycles {
+			t.Errorf("%q: %d cycles, by hand %d", want.replace, m.Cycles, want.cycles)
+		}
+		for _, c := range m.Components {
+			if c.Path == "tile/activation" && c.BusyCycles != want.busy {
+				t.Errorf("%q: the unit is busy for %d cycles, by hand %d", want.replace, c.BusyCycles, want.busy)
+			}
+		}
+	}
+}
+
+// The parts of the 95 cycles, and the same where two kernels share the array: each then
+// waits 90 cycles for its load, and the second one's inputs are in the buffer.
+//
+//	reads   4 · 12 of the row drivers, 4 · 2 · 3 of the converters, 4 · 2 of the shift-add
+//	moved   6 + 8 of the DRAM, 3 + 4 of the network
+func TestBoundsByHand(t *testing.T) {
+	check := func(what string, got, want []system.Busy) {
+		t.Helper()
+		ok := len(got) == len(want)
+		for i := 0; ok && i < len(got); i++ {
+			ok = got[i].Component == want[i].Component && same(got[i].Share, want[i].Share)
+		}
+		if !ok {
+			t.Errorf("%s: %v, by hand %v", what, got, want)
+		}
+	}
+	m := pencil(t, byHand)
+	check("resident", m.Kernels[0].Busy, []system.Busy{
+		{Component: "tile/array/row", Share: 48. / 95}, {Component: "tile/array/adc", Share: 24. / 95}, {Component: "dram", Share: 14. / 95},
+		{Component: "tile/array/shift-add", Share: 8. / 95}, {Component: "network", Share: 7. / 95},
+	})
+	check("resident pass", m.CriticalPath, []system.Busy{{Component: "tile/array/row", Share: 48. / 95}})
+
+	m = pencil(t, byHand, "output_bits = 8 }] → output_bits = 8, repeat = 2 }]")
+	const first, second = 90 + 9 + 74 + 4, 90 + 3 + 74 + 12
+	if m.Kernels[0].Cycles != first || m.Kernels[1].Cycles != second {
+		t.Fatalf("kernels take %d and %d cycles, by hand %d and %d", m.Kernels[0].Cycles, m.Kernels[1].Cycles, first, second)
+	}
+	for k, cycles := range []float64{first, second} {
+		if x := &m.Kernels[k]; x.Bound != "weight loads" || !same(x.BoundShare, 90/cycles) {
+			t.Errorf("kernel %d is bound by %s for %g of its time, by hand by loads for %g", k, x.Bound, x.BoundShare, 90/cycles)
+		}
+	}
+	check("reloading pass", m.CriticalPath, []system.Busy{
+		{Component: "weight loads", Share: 180. / (first + second)}, {Component: "tile/array/row", Share: 96. / (first + second)},
+	})
+}
+
+// A systolic array of 2×2 has 3 vectors through 2×2 weights: 2 cycles of loading and
+// 3 + 2 + 2 − 2 of streaming. Six outputs then take a unit of one lane 6·2 cycles.
+func TestBoundsOfSystolicByHand(t *testing.T) {
+	study := strings.Replace(fmt.Sprintf(arrayByHand, 3, 2, 2, 2, "ws"), `name = "k"`, `name = "k"`+"\nactivation = true", 1)
+	for _, want := range []struct {
+		lanes, cycles int64
+		bound         string
+		busy          []system.Busy
+	}{
+		{1, 7 + 12, "activation", []system.Busy{{Component: "activation", Share: 12. / 19}, {Component: "pe", Share: 5. / 19}, {Component: "weight loads", Share: 2. / 19}}},
+		{4, 7 + 4, "pe", []system.Busy{{Component: "pe", Share: 5. / 11}, {Component: "activation", Share: 4. / 11}, {Component: "weight loads", Share: 2. / 11}}},
+	} {
+		m := pencil(t, study, fmt.Sprintf("[machine.activation] → [machine.activation]\nlatency = \"2 ns\"\nlanes = %d", want.lanes))
+		k := &m.Kernels[0]
+		if k.Cycles != want.cycles || k.Bound != want.bound || k.BoundShare != want.busy[0].Share || !slices.Equal(k.Busy, want.busy) {
+			t.Errorf("%d lanes: %d cycles, bound by %s for %g, %v; by hand %+v", want.lanes, k.Cycles, k.Bound, k.BoundShare, k.Busy, want)
+		}
 	}
 }

@@ -91,7 +91,7 @@ func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload,
 	lines, n := o.X.Dims()
 	rows, columns := o.W.Dims()
 	if n != rows {
-		return nil, fmt.Errorf("X is %d×%d and W %d×%d: the columns of X are not the rows of W", lines, n, rows, columns)
+		return nil, fmt.Errorf("the inputs X are %d×%d and the weights W %d×%d: the columns of X are not the rows of W", lines, n, rows, columns)
 	}
 	k := workload.Kernel{
 		Name: "product", L: 1, N: int64(n), M: int64(columns),
@@ -100,7 +100,7 @@ func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload,
 	v := &workload.Values{Post: make([]workload.Requantize, 1), Weights: make([]workload.Matrix, 1)}
 	low := 0.0
 	if m.Crossbar.Encoding == "magnitude" && mat.Min(o.W) < 0 {
-		return nil, fmt.Errorf("W has numbers below zero, which crossbar.encoding = \"magnitude\" cannot hold")
+		return nil, fmt.Errorf("the weights W have numbers below zero, which crossbar.encoding = \"magnitude\" cannot hold")
 	}
 	var err error
 	high := math.Exp2(float64(o.WeightBits-1)) - 1

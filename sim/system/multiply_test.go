@@ -64,7 +64,7 @@ func TestMultiply(t *testing.T) {
 			}
 			return
 		}
-		if p.SNRdB == nil || p.RoundedDB == nil || math.Abs(*p.SNRdB-*p.RoundedDB) > 1e-9 {
+		if (p.SNRdB == nil) != (p.RoundedDB == nil) || p.SNRdB != nil && math.Abs(*p.SNRdB-*p.RoundedDB) > 1e-9 {
 			t.Errorf("off by more than rounding: %v, %v", p.SNRdB, p.RoundedDB)
 		}
 		// A step of each operand at most half wrong bounds every sum.
@@ -91,7 +91,7 @@ func TestMultiplyRefuses(t *testing.T) {
 	}{
 		{"chop", x, w, `no machine "chop" in the config; did you mean "chip"?`},
 		{"core", x, w, "machine core is of kind scalar, and has no arrays"},
-		{"", w, w, "X is 3×4 and W 3×4: the columns of X are not the rows of W"},
+		{"", w, w, "the inputs X are 3×4 and the weights W 3×4: the columns of X are not the rows of W"},
 		{"", x, bad, "W has NaN in row 2, column 3"},
 	} {
 		_, err := system.Multiply(context.Background(), cfg, test.machine, system.Operands{X: test.x, W: test.w, InputBits: 8, WeightBits: 8}, system.Options{})

@@ -45,14 +45,15 @@ type Machine struct {
 	Categories          Categories   `json:"categories"`
 	Components          []Component  `json:"components"`
 	Kernels             []Kernel     `json:"kernels"`
-	Programming         *Programming `json:"programming,omitempty"` // machines with arrays
-	Session             *Session     `json:"session,omitempty"`     // of steps, of which this is the last
-	Choice              *Choice      `json:"choice,omitempty"`      // where policy or batch were chosen
-	Values              *Values      `json:"values,omitempty"`      // exact values
-	Limits              []Limit      `json:"limits,omitempty"`      // analog machines
-	Loads               []Served     `json:"loads,omitempty"`       // scalar machines
-	Notes               []string     `json:"notes,omitempty"`       // assumptions and warnings
-	Pipeline            *Pipeline    `json:"pipeline,omitempty"`    // machines that run their kernels at once
+	Programming         *Programming `json:"programming,omitempty"`   // machines with arrays
+	Session             *Session     `json:"session,omitempty"`       // of steps, of which this is the last
+	Choice              *Choice      `json:"choice,omitempty"`        // where policy or batch were chosen
+	Values              *Values      `json:"values,omitempty"`        // exact values
+	Limits              []Limit      `json:"limits,omitempty"`        // analog machines
+	Loads               []Served     `json:"loads,omitempty"`         // scalar machines
+	Notes               []string     `json:"notes,omitempty"`         // assumptions and warnings
+	Pipeline            *Pipeline    `json:"pipeline,omitempty"`      // machines that run their kernels at once
+	CriticalPath        []Busy       `json:"critical_path,omitempty"` // machines that run one after the other: what a pass's time goes to, the most first; for the rest of it nothing is busy throughout
 	PassesMeasured      int64        `json:"passes_measured"`
 	Events              int64        `json:"events"`           // of the simulation, passes that are not measured included
 	RoundingSeconds     float64      `json:"rounding_seconds"` // what rounding latencies up to cycles costs in one pass, at most
@@ -151,6 +152,10 @@ type Kernel struct {
 	Arrays        int64   `json:"arrays"`             // that the kernel takes, with all its copies
 	Replicas      int64   `json:"replicas,omitempty"` // copies of its weights; 0: there are no arrays to hold them
 	Reloads       float64 `json:"reloads"`            // tiles loaded per pass
+
+	Bound      string  `json:"bound,omitempty"`       // what most of its time goes to: a component, the busiest while it computes, or "weight loads"
+	BoundShare float64 `json:"bound_share,omitempty"` // of its time
+	Busy       []Busy  `json:"busy,omitempty"`        // shares of its time, the most first; of many alike, the busiest one's
 
 	Appends float64 `json:"appends,omitempty"` // tiles to which a step of a session adds a column or a row, per pass
 

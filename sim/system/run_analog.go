@@ -70,6 +70,8 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
 	if j.machine.Chip.Execution == "pipeline" {
 		m.Pipeline = pipeline(m, chip)
+	} else {
+		m.bind(func(k int) (going, float64) { return analogGoing(chip, k), float64(measured.KernelCycles[k]) })
 	}
 	if outputs, clipped := chip.Outputs(); outputs != nil {
 		j.outputs = outputs
@@ -290,7 +292,11 @@ func copyNotes(chip *analog.Chip, m *Machine) (notes []string) {
 func (j *job) besideNotes() []string {
 	for i := range j.work.Kernels {
 		if j.work.Kernels[i].Beside != (workload.Beside{}) {
-			return []string{"what is computed beside the products (pooling, residual sums, softmax, normalisation) takes the energy of a machine.activation operation a step, and of its numbers' way through the buffers, but no time"}
+			const what = "what is computed beside the products (pooling, residual sums, softmax, normalisation) takes "
+			if j.machine.Activation.Latency > 0 {
+				return []string{what + "a machine.activation operation a step, shared out over the kernel's outputs as they come, and the energy of its numbers' way through the buffers, but no time for that"}
+			}
+			return []string{what + "the energy of a machine.activation operation a step, and of its numbers' way through the buffers, but no time"}
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package system
 
 import (
 	"context"
+	"strings"
 
 	"xbar/configs"
 	"xbar/digital"
@@ -49,6 +50,13 @@ func (j *job) runScalar(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	var levels []string
+	for _, c := range p.machine.Components() {
+		if strings.HasPrefix(c.Path, "memory/") {
+			levels = append(levels, c.Path)
+		}
+	}
+	m.bind(func(k int) (going, float64) { return scalarGoing(p.Spent[k], levels), float64(p.Kernels[k]) })
 	m.fillLoads(p.Loops)
 	m.Notes = append(m.Notes, loopNotes(m.Kernels, p.Loops)...)
 	return m, nil

@@ -34,6 +34,7 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.bind(func(k int) (going, float64) { return systolicGoing(&pass.Spent[k]), float64(pass.Kernels[k]) })
 	m.Notes = append(m.Notes, j.besideNotes()...)
 	if !c.Has("network") {
 		m.Notes = append(m.Notes, "no [machine.network]: words cross from buffers to array and back at no cost")
@@ -44,19 +45,26 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 	return m, nil
 }
 
-// waiting says what share of a pass the array spends on waiting for the DRAM.
+// waiting says what share of a pass the array spends on waiting for the DRAM, or for
+// the activation unit where that has more to do.
 func waiting(pass *systolic.Pass) string {
-	var stalls sim.Cycle
-	for _, s := range pass.Stalls {
+	var stalls, dram, activation sim.Cycle
+	for k, s := range pass.Stalls {
 		stalls += s
+		dram += pass.Spent[k].DRAM
+		activation += pass.Spent[k].Activation
 	}
 	if stalls == 0 {
 		return ""
 	}
 	share := float64(stalls) / float64(pass.Cycles())
-	text := fmt.Sprintf("the array waits for the DRAM for %.3g%% of a pass", 100*share)
+	what := "the DRAM"
+	if activation > dram {
+		what = "the activation unit"
+	}
+	text := fmt.Sprintf("the array waits for %s for %.3g%% of a pass", what, 100*share)
 	if share > 0.5 {
-		text = "bound by the DRAM: " + text
+		text = "bound by " + what + ": " + text
 	}
 	return text
 }

@@ -127,7 +127,7 @@ func (j *job) steps(ctx context.Context, opt analog.Options, r *Session) error {
 		if err != nil {
 			return err
 		}
-		joules, seconds := ofSteps(chip)
+		joules, seconds := taken(chip)
 		r.add(stepOf(chip, j.session.context+t, joules, seconds))
 		if j.progress != nil {
 			j.progress(float64(t) / float64(j.session.steps))
@@ -136,8 +136,8 @@ func (j *job) steps(ctx context.Context, opt analog.Options, r *Session) error {
 	return nil
 }
 
-// ofSteps is what the kernels that were simulated took.
-func ofSteps(chip *analog.Chip) (joules, seconds float64) {
+// taken is what the kernels that were simulated took.
+func taken(chip *analog.Chip) (joules, seconds float64) {
 	measured := chip.Measured()
 	kernels := len(measured.KernelCycles)
 	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(kernels - 1), measured.Passes}

@@ -32,6 +32,9 @@
 //
 //	max over kernels of L·B·t/R  cycles ([Interval])
 //
+// and what is shared, such as the activation units of a tile ([Unit]), for no less than
+// it is busy with a pass of all that share it
+//
 // A message of n bits over h hops of a network ([Mesh], [Tree]), of which nothing else
 // wants a link, is there after
 //

@@ -355,7 +355,7 @@ func (c *Chip) openComponents() {
 	buffer("tile/input-buffer", "input_buffer", tiles, &m.InputBuffer)
 	buffer("tile/output-buffer", "output_buffer", tiles, &m.OutputBuffer)
 	list("tile/accumulator", "accumulator", tiles, m.Accumulator.LeakageEach(m.Written("accumulator")), m.Accumulator.AreaEach(m.Written("accumulator")), tallied(&c.adding, t.addition))
-	list("tile/activation", "activation", tiles, m.Activation.LeakageEach(m.Written("activation")), m.Activation.AreaEach(m.Written("activation")), none)
+	list("tile/activation", "activation", tiles, m.Activation.LeakageEach(m.Written("activation")), m.Activation.AreaEach(m.Written("activation")), tallied(&c.operating, t.operation))
 	list("tile/array", "crossbar", arrays, given("leakage of an array", float64(m.Crossbar.Leakage), "W", "leakage"),
 		model.Given("area of an array beside its cells", "A", float64(m.Crossbar.Area), "m2", "area"), func() sim.Cycle { return c.writing + c.reading })
 	list("tile/array/dac", "dac", arrays*rows, m.DAC.LeakageEach(m.Written("dac")), m.DAC.AreaEach(m.Written("dac")), timed(t.front()), occupation{a.load, t.front()})

@@ -59,7 +59,8 @@ type Chip struct {
 	dram        *sim.Resource
 	network     *sim.Resource // a bus
 	hops        *hops         // or a network of hops
-	accumulator *sim.Resource
+	accumulator tileUnits
+	activation  tileUnits
 	dramLink    sim.Link
 	networkLink sim.Link
 	side        *side   // nil: there is none
@@ -67,10 +68,10 @@ type Chip struct {
 
 	plan        plan
 	waves       []planned
-	lines       []line                // that are at work
-	adders      map[int]*sim.Resource // of tiles in which several lanes may add
+	lines       []line // that are at work
 	flow        flowing
 	loads       []load
+	again       again
 	rowWrites   map[int64]rowWrite // by cells of a row
 	budget      budget
 	triggered   [][]int // loads that may start once wave i−1 is done
@@ -85,9 +86,11 @@ type Chip struct {
 	reading     sim.Cycle    // of all arrays
 	converting  sim.Cycle    // of all converters
 	adding      sim.Cycle    // of all accumulators
+	operating   sim.Cycle    // of all activation units
 	kernelFrom  sim.Cycle
 	lastWaveEnd sim.Cycle
 	waveFrom    sim.Cycle
+	since       shared // what was busy when the wave began
 	measured    Measured
 	tracks      tracks
 }
@@ -102,6 +105,7 @@ type Measured struct {
 	KernelAppends   []int64     // of a column or a row to a tile
 	KernelLoading   []sim.Cycle // in which a tile of the kernel was being loaded
 	KernelExposed   []sim.Cycle // of them, in which a wave waited for it
+	KernelSpent     []Spent     // layer by layer, without loading
 	KernelWear      []float64   // as LoadsOfWorst, of the arrays that the kernel is loaded into; nil: nothing is
 	PreloadCycles   sim.Cycle
 	PreloadTiles    int64
@@ -128,7 +132,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	}
 	c := &Chip{
 		ctx: ctx, machine: m, options: opt, readout: newReadout(m), clock: clock,
-		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{}, adders: map[int]*sim.Resource{},
+		ledger: &energy.Ledger{}, engine: sim.New(), rowWrites: map[int64]rowWrite{},
 	}
 	nominal, err := sim.NewClock(unit.Exact(m.Clock))
 	if err != nil {
@@ -162,7 +166,8 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	} else {
 		c.network = c.engine.NewResource("network", 1)
 	}
-	c.accumulator = c.engine.NewResource("accumulator", 1)
+	c.accumulator = newTileUnits(c.engine, "accumulator")
+	c.activation = newTileUnits(c.engine, "activation")
 	c.addSide()
 	if c.values == nil {
 		if err := c.newMoments(); err != nil {
@@ -230,6 +235,7 @@ func (c *Chip) openPhases() {
 	c.measured.KernelAppends = make([]int64, len(c.specs))
 	c.measured.KernelLoading = make([]sim.Cycle, len(c.specs))
 	c.measured.KernelExposed = make([]sim.Cycle, len(c.specs))
+	c.measured.KernelSpent = make([]Spent, len(c.specs))
 	c.fetching = make([]fetching, len(c.specs))
 }
 
@@ -253,11 +259,15 @@ func (c *Chip) Run(ctx context.Context) error {
 	return c.check()
 }
 
-// operate books what is computed beside the products in the measured passes. It
-// has no time: numbers pass from the global buffer through the tiles and back.
+// operate books what is computed beside the products in the measured passes: numbers
+// pass from the global buffer through the tiles and back. The time of the operations
+// is in that of the vectors, the way has none.
 func (c *Chip) operate() {
 	a := &c.accounts
 	for k := range c.specs {
+		if c.Leaves(k) {
+			continue
+		}
 		beside := &c.specs[k].kernel.Beside
 		inferences := c.measured.Passes * c.options.Batch
 		width := int64(c.specs[k].kernel.OutputBits)

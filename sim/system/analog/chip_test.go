@@ -76,6 +76,7 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Accumulator.Lanes = rapid.IntRange(1, 8).Draw(t, "lanes")
 	m.Accumulator.EnergyPerAdd, m.Accumulator.Latency = 37e-15, ns("add", 2)
 	m.Activation.EnergyPerOperation = 41e-15
+	m.Activation.Lanes, m.Activation.Latency = rapid.IntRange(1, 8).Draw(t, "units"), ns("operation", 2)
 	m.InputBuffer.ReadEnergy, m.InputBuffer.WriteEnergy = 43e-15, 47e-15
 	m.InputBuffer.Capacity = unit.Bit(rapid.IntRange(240, 600).Draw(t, "input buffer"))
 	m.OutputBuffer.Capacity = unit.Bit(rapid.IntRange(2400, 6000).Draw(t, "output buffer"))
@@ -165,7 +166,24 @@ func simulate(t *rapid.T, m *configs.Machine, w *workload.Workload, opt Options)
 		t.Fatalf("%v", err)
 	}
 	c.checkReload(t)
+	c.checkSpent(t)
 	return c
+}
+
+// checkSpent holds what kernels spent against their time: loads, and beside them no
+// part for longer than the rest of it.
+func (c *Chip) checkSpent(t *rapid.T) {
+	for k, cycles := range c.measured.KernelCycles {
+		if c.pipelined() {
+			return
+		}
+		spent := c.Spent(k)
+		for p, busy := range spent[:Loading] {
+			if busy < 0 || busy+spent[Loading] > cycles {
+				t.Fatalf("kernel %d: %s is busy for %d of %d cycles, %d of which go to loads (%v)", k, c.Path(Part(p)), busy, cycles, spent[Loading], spent)
+			}
+		}
+	}
 }
 
 // checkReload compares what loads took kernel by kernel with the category
@@ -395,6 +413,7 @@ func TestCountsEqualTheory(t *testing.T) {
 func TestBesideTheProducts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := randomMachine(t)
+		m.Activation.Latency = 0
 		w := randomChain(t, m)
 		opt := options(t)
 		for k := range w.Kernels {

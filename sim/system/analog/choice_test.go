@@ -3,6 +3,7 @@ package analog
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -54,12 +55,14 @@ func (c *Chip) cost(t *testing.T) cost {
 	if err := c.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	joules, cycles := 0.0, float64(c.measured.Cycles)
+	joules, passes := 0.0, float64(c.measured.Passes)
+	cycles := float64(c.measured.Cycles) / passes
 	for k := range c.specs {
 		for id := range c.ledger.Accounts() {
 			joules += c.ledger.Joules(c.KernelPhase(k), energy.AccountID(id))
 		}
 	}
+	joules /= passes
 	return cost{joules, cycles, joules * cycles}
 }
 
@@ -73,10 +76,17 @@ func (c cost) least(other cost) cost {
 // chosen is what the best of the choices takes, by each measure.
 func (c *crowded) chosen(t *testing.T) cost {
 	best := cost{math.Inf(1), math.Inf(1), math.Inf(1)}
-	for _, choice := range mapping.Choices(c.machine.Chip.ArraysPerTile) {
+	choices, err := Choices(c.machine, c.work.Kernels, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, choice := range choices {
 		for _, overlap := range []bool{false, c.machine.Chip.OverlapReload} {
 			m := *c.machine
 			m.Chip.Reload, m.Chip.StreamArrays, m.Chip.OverlapReload = string(choice.Policy), choice.Stream, overlap
+			if m.Chip.Keep = "vectors"; choice.Widen {
+				m.Chip.Keep = "waves"
+			}
 			chip, err := New(context.Background(), &m, c.work, c.options)
 			if err != nil {
 				t.Fatal(err)
@@ -173,40 +183,155 @@ func ones(set uint) (n int) {
 	return n
 }
 
-// The best choice is not always the best plan: it keeps the first tiles of a
-// kernel and cuts waves where arrays end, which may part a column whose sums then
-// wait in a buffer that has no room. On most chips it is.
+// The best choice is not always the best plan: it knows two ways to say which tiles
+// stay, and cuts waves where arrays end. On most chips it is. Where it cuts a column,
+// sums go to the buffer and back, which on narrow links costs most.
 func TestChoicesAgainstBruteForce(t *testing.T) {
-	bound := cost{1.4, 1.7, 2.3}
-	const average = 1.1
-	cases := 20
+	bus := distance{bound: cost{1.2, 1.25, 1.4}, average: 1.03}
+	hops := distance{bound: cost{1.8, 2.3, 4}, average: 1.2}
+	cases := 40
 	if testing.Short() {
 		cases = 6
 	}
-	var worst, mean cost
-	plans, equal := 0, 0
+	plans := 0
 	for i := range cases {
 		c := anyCrowded.Example(3 * i)
 		chosen := c.chosen(t)
 		best, n := c.bruteForce(t)
-		best = best.least(chosen) // plans of several passes, too
 		plans += n
-		if chosen == best {
-			equal++
-		}
-		for j := range worst {
-			ratio := chosen[j] / best[j]
-			worst[j] = max(worst[j], ratio)
-			mean[j] += ratio / float64(cases)
-			if ratio > bound[j] {
-				t.Errorf("chip %d: measure %d is %g times the best", i, j, ratio)
-			}
+		if c.machine.Network.Routed() {
+			hops.add(t, i, chosen, best.least(chosen)) // plans of several passes, too
+		} else {
+			bus.add(t, i, chosen, best.least(chosen))
 		}
 	}
+	t.Logf("%d plans", plans)
+	bus.report(t, "a bus")
+	hops.report(t, "hops")
+}
+
+// distance is how far choices are from the best.
+type distance struct {
+	bound        cost // of each
+	average      float64
+	worst, sum   cost
+	chips, equal int
+}
+
+func (d *distance) add(t *testing.T, chip int, chosen, best cost) {
+	d.chips++
+	if chosen == best {
+		d.equal++
+	}
+	for j := range best {
+		ratio := 1.0
+		if chosen[j] > 0 {
+			ratio = chosen[j] / best[j]
+		}
+		d.worst[j] = max(d.worst[j], ratio)
+		d.sum[j] += ratio
+		if ratio > d.bound[j] {
+			t.Errorf("chip %d: measure %d is %g times the best", chip, j, ratio)
+		}
+	}
+}
+
+func (d *distance) report(t *testing.T, network string) {
+	mean := d.sum
 	for j := range mean {
-		if !testing.Short() && mean[j] > average {
+		mean[j] /= float64(max(1, d.chips))
+		if !testing.Short() && mean[j] > d.average {
 			t.Errorf("measure %d is %g times the best on average", j, mean[j])
 		}
 	}
-	t.Logf("%d chips, %d plans: energy, time and product at worst %.3f times the best, on average %.4f; on %d chips the best", cases, plans, worst, mean, equal)
+	t.Logf("%s: %d chips: energy, time and product at worst %.3f times the best, on average %.4f; on %d chips the best", network, d.chips, d.worst, mean, d.equal)
+}
+
+// roomy is a resident chain with a few arrays to spare.
+var anyRoomy = rapid.Custom(func(t *rapid.T) crowded {
+	m := randomMachine(t)
+	m.Chip.Tiles, m.Chip.ArraysPerTile, m.Chip.Replication = 1, 64, "none"
+	m.InputBuffer.Capacity, m.OutputBuffer.Capacity = 1<<16, 1<<16
+	w := randomChain(t, m)
+	for k := range w.Kernels {
+		w.Kernels[k].L = rapid.Int64Range(1, 40).Draw(t, "vectors")
+	}
+	opt := options(t)
+	opt.Steady = true
+	c, err := New(context.Background(), m, w, opt)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	m.Chip.ArraysPerTile = c.Demand() + rapid.IntRange(0, 6).Draw(t, "spare")
+	return crowded{m, w, opt}
+})
+
+// arranged is the least of layers and a pipeline, with copies as a way to make them has
+// it, and how many ran.
+func (c *crowded) arranged(t *testing.T, copies ...func(*configs.Machine, []workload.Kernel)) (best cost, runs int) {
+	best = cost{math.Inf(1), math.Inf(1), math.Inf(1)}
+	for _, execution := range []string{"layers", "pipeline"} {
+		for _, set := range copies {
+			m, w := *c.machine, &workload.Workload{Kernels: slices.Clone(c.work.Kernels)}
+			m.Chip.Execution = execution
+			set(&m, w.Kernels)
+			chip, err := New(context.Background(), &m, w, c.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			best = best.least(chip.cost(t))
+			runs++
+		}
+	}
+	return best, runs
+}
+
+// everyCopies gives kernels every number of copies that the arrays are enough for.
+func (c *crowded) everyCopies(t *testing.T) (all []func(*configs.Machine, []workload.Kernel)) {
+	var tiles []int
+	for _, k := range c.work.Kernels {
+		s, err := newSpec(c.machine, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tiles = append(tiles, s.grid.Tiles())
+	}
+	var give func(k, left int, copies []int64)
+	give = func(k, left int, copies []int64) {
+		if k == len(tiles) {
+			all = append(all, func(_ *configs.Machine, kernels []workload.Kernel) {
+				for k := range kernels {
+					kernels[k].Replicas = copies[k]
+				}
+			})
+			return
+		}
+		for n := 1; n*tiles[k] <= left; n++ {
+			give(k+1, left-n*tiles[k], append(copies[:k:k], int64(n)))
+		}
+	}
+	give(0, c.machine.Chip.ArraysPerTile, nil)
+	return all
+}
+
+// What auto tries where weights stay, layers and a pipeline, each with balanced copies
+// and without, against every number of copies of every kernel. Balancing knows the
+// cycles of arrays, not those of media and units that kernels share.
+func TestCopiesAgainstBruteForce(t *testing.T) {
+	d := distance{bound: cost{1.1, 1.25, 1.35}, average: 1.01}
+	cases := 150
+	if testing.Short() {
+		cases = 10
+	}
+	runs := 0
+	for i := range cases {
+		c := anyRoomy.Example(5 * i)
+		auto, _ := c.arranged(t, func(m *configs.Machine, _ []workload.Kernel) { m.Chip.Replication = "none" },
+			func(m *configs.Machine, _ []workload.Kernel) { m.Chip.Replication = "balance" })
+		best, n := c.arranged(t, c.everyCopies(t)...)
+		runs += n
+		d.add(t, i, auto, best.least(auto))
+	}
+	t.Logf("%d ways", runs)
+	d.report(t, "any network")
 }

@@ -21,9 +21,11 @@ const (
 	evResult
 	evPartials
 	evSummed
+	evApplied
 	evSent
 	evStored
 	evCached
+	evComputed
 )
 
 // Priorities on shared media: what frees a resource goes before what takes one,
@@ -59,8 +61,9 @@ type lane struct {
 
 	line  *line
 	copy  int64
-	adder *sim.Resource
-	units []*array // step granularity: its arrays
+	adder *sim.Resource // of the tile that adds most
+	unit  *sim.Resource // that activates, of the tile that has most to do
+	units []*array      // step granularity: its arrays
 }
 
 // running is how far a lane is: counts of its own vectors.
@@ -195,11 +198,15 @@ func (c *Chip) Handle(ev sim.Event) error {
 	case evPartials:
 		return c.accumulate(c.lane(&ev), ev.A)
 	case evSummed:
+		return c.apply(c.lane(&ev), ev.A)
+	case evApplied:
 		return c.send(c.lane(&ev), ev.A)
 	case evSent:
 		return c.store(c.lane(&ev), ev.A)
 	case evStored:
 		return c.drained(c.lane(&ev))
+	case evComputed:
+		return c.side.computed()
 	case evCached: // nothing waits for it
 	default:
 		return fmt.Errorf("event of kind %d", ev.Kind)
@@ -230,6 +237,7 @@ func (c *Chip) tryStart() error {
 
 func (c *Chip) start(l *line) {
 	c.waveFrom = c.engine.Now()
+	c.since.note(c)
 	c.startLanes(l)
 	c.storeCache(l.planned)
 	if !l.spec.digital && c.exact(&l.lanes[0].wave) {
@@ -390,9 +398,19 @@ func (c *Chip) result(n *lane, v int64) error {
 func (c *Chip) accumulate(n *lane, v int64) error {
 	c.ledger.Add(n.phase, c.accounts.add, n.adds)
 	c.adding += n.adding
-	c.ledger.Add(n.phase, c.accounts.apply, n.applied)
 	if n.addTime > 0 {
 		n.adder.Request(n.line.key(results, v), n.addTime, c.self, evSummed, v, n.line.index)
+		return nil
+	}
+	return c.apply(n, v)
+}
+
+// apply passes the outputs through the activation units.
+func (c *Chip) apply(n *lane, v int64) error {
+	c.ledger.Add(n.phase, c.accounts.apply, n.applied)
+	c.operating += n.operating
+	if n.operateTime > 0 {
+		n.unit.Request(n.line.key(results, v), n.operateTime, c.self, evApplied, v, n.line.index)
 		return nil
 	}
 	return c.send(n, v)
@@ -458,6 +476,7 @@ func (c *Chip) finish(l *line) error {
 	now := c.engine.Now()
 	if w.phase >= firstKernelPhase {
 		c.measured.RoundingSeconds += c.loss(l)
+		c.spend(l)
 	}
 	if w.last || w.pass < 0 {
 		c.settle(w, now)
@@ -511,7 +530,11 @@ func (c *Chip) loss(l *line) float64 {
 	if len(l.lanes) > 0 {
 		w := &l.lanes[0].wave // of the copy that has most vectors
 		perGroup := c.timings.groupLoss(&c.readout, w)
-		nominal += float64(w.count) * (float64(w.rowGroups)*perGroup + c.timings.lost["accumulator.latency"]*float64(w.addTime)/max(1, float64(c.timings.addition)))
+		each := func(key string, took, of sim.Cycle) float64 {
+			return c.timings.lost[key] * float64(took) / max(1, float64(of))
+		}
+		nominal += float64(w.count) * (float64(w.rowGroups)*perGroup +
+			each("accumulator.latency", w.addTime, c.timings.addition) + each("activation.latency", w.operateTime, c.timings.operation))
 		nominal += float64(w.count) * c.hops.loss(w)
 	}
 	return nominal * (c.clock.Seconds(1) / c.timings.clock.Seconds(1))

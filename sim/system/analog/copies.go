@@ -46,6 +46,10 @@ func (c *Chip) makeCopies() error {
 	return nil
 }
 
+// passesAtOnce is the passes of a pipeline that are balanced together: they follow each
+// other without a gap, so copies beyond the vectors of one have work, too.
+const passesAtOnce = 1 << 10
+
 // stages is the kernels as stages of a pipeline, with the arrays that they take
 // and those that the largest dynamic kernel wants beside them. What is written for
 // every input has no vectors to share.
@@ -59,6 +63,9 @@ func (c *Chip) stages() (all []mapping.Stage, demand, loose int) {
 		stage := mapping.Stage{
 			Tiles: s.grid.Tiles(), Vectors: s.kernel.L * c.options.Batch,
 			Cycles: float64(c.cyclesOfVector(s)), Copies: s.grid.Copies,
+		}
+		if c.pipelined() {
+			stage.Vectors *= passesAtOnce
 		}
 		if s.kernel.Dynamic {
 			loose = max(loose, min(s.grid.Copies, 1)*s.grid.Tiles())

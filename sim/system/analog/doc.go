@@ -8,7 +8,7 @@
 //	is fetched     when the input buffers have room for it (two vectors at most)
 //	is activated   when it has arrived and the sample banks and output buffers have room
 //	is joined      when all arrays have its sums
-//	is drained     when it has been accumulated, sent and stored
+//	is drained     when it has been accumulated, activated, sent and stored
 //
 // Inputs that windows of a convolution share ([workload.Window]) are in the global
 // buffer once, and come from the DRAM once: with a vector comes its share of the
@@ -59,14 +59,29 @@
 //	Σ_k max(compute(k), store(k−1) + fetch(k+1))  over the folds k of [xbar/digital/systolic]
 //
 // where only what the global buffer cannot keep is fetched and stored, in each fold that
-// needs it. Its operands cross wires of their own, and not the network.
+// needs it. Its operands cross wires of their own, and not the network. What comes of a
+// kernel then passes the activation units of all tiles, each as much of it.
 //
-// What is computed beside the products takes an operation of the activation units for
-// a step of arithmetic. Its numbers are in the global buffer and go the way of inputs
-// to the tiles, and that of outputs back. It takes no time.
+// A vector's outputs pass the activation units of the tiles that they are finished in,
+// which have so many lanes each. What is computed beside the products takes an
+// operation for a step of arithmetic, and is shared out over a kernel's outputs, for
+// pooling, sums, softmax and normalisation go on as these come, in a pipeline too. Of a
+// vector's M outputs, m in the tile that has most of them,
+//
+//	t(unit) = ⌈(m + ⌈m·operations/(L·M)⌉)/lanes⌉ · latency
+//
+// where without an activation the first m is none. Its numbers are in the global buffer
+// and go the way of inputs to the tiles, and that of outputs back, in no time.
+//
+// Layer by layer, a kernel's time goes to loads that its waves wait for, and then to what
+// is busiest while they compute: busy cycles are counted as they pass, in an array, a
+// medium or a unit, of many alike in the busiest one ([Spent]).
 //
 // What turns a column's sum into a number is the readout: converters, or the
 // adder trees of a digital in-memory machine; waves and reloads do not know which.
+//
+// Loads that begin together on idle media take what they took before, where they have
+// the same shapes: they are gone through row by row once.
 //
 // Each account is opened with the figure that it is charged by, so that a run can
 // explain itself. Energies that follow the data are summed from it where values
@@ -74,7 +89,7 @@
 //
 //	E(cell) = base·⟨x²⟩ + slope·⟨x²·w⟩,  E(DAC) = base·ρ + slope·⟨|digit|⟩
 //
-// Everything shared (DRAM channels, network or each of its links, accumulators) is a
+// Everything shared (DRAM channels, network or each of its links, accumulators, activation units) is a
 // [sim.Resource]: contention is decided at the end of a cycle by priority,
 // results before inputs before weights, and in a pipeline older inferences first, so it does not depend on how events
 // are grouped. That is why the two granularities agree: `burst` passes a

@@ -2,7 +2,6 @@ package analog
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"math/bits"
 	"slices"
@@ -50,6 +49,7 @@ type flowing struct {
 	passes int64 // that may begin: the first goes through alone
 	begun  []sim.Cycle
 	ended  []sim.Cycle
+	leads  [][]int64                   // then, how far lines were ahead of the passes that had ended
 	first  sim.Cycle                   // end of the first inference
 	lasted sim.Cycle                   // from pass to pass,
 	over   int64                       // over so many; 0: not known yet
@@ -297,6 +297,7 @@ func (c *Chip) comeOut(l *line) error {
 	}
 	for int64(len(f.ended)) < l.done/l.batch {
 		f.ended = append(f.ended, now)
+		f.leads = append(f.leads, nil) // known at the end of the cycle
 		n := len(f.ended)
 		if n == 1 {
 			f.passes = f.most
@@ -319,6 +320,7 @@ func (c *Chip) comeOut(l *line) error {
 // cycle, when it does not matter in which order things happened in it.
 func (c *Chip) stopBegun() error {
 	f, l := &c.flow, &c.lines[len(c.lines)-1]
+	c.lead()
 	if f.over > 0 || c.current == len(c.waves) || !c.repeats() {
 		return nil
 	}
@@ -330,14 +332,28 @@ func (c *Chip) stopBegun() error {
 	return nil
 }
 
+// lead notes how far each line is ahead at the end of a pass. While one fills what is
+// between it and the next, passes may take the same time for a while, and longer then.
+func (c *Chip) lead() {
+	f := &c.flow
+	n := len(f.leads)
+	if f.leads[n-1] != nil {
+		return
+	}
+	for i := range c.lines {
+		l := &c.lines[i]
+		f.leads[n-1] = append(f.leads[n-1], l.allowed-int64(n)*l.batch, l.done-int64(n)*l.batch)
+	}
+}
+
 // repeats reports whether as many passes as there are in a period took the times
-// that those before them took, and keeps what they took. After a period the first
-// vector of a pass is the same copy's again.
+// that those before them took and left lines as far ahead, and keeps what they took.
+// After a period the first vector of a pass is the same copy's again.
 func (c *Chip) repeats() bool {
 	f := &c.flow
 	n := len(f.ended)
 	for period := 1; 2*period < n-1; period++ {
-		same := c.inTurn(int64(period))
+		same := c.inTurn(int64(period)) && slices.Equal(f.leads[n-1], f.leads[n-1-period])
 		for i := n - period; i < n && same; i++ {
 			same = f.ended[i]-f.ended[i-1] == f.ended[i-period]-f.ended[i-period-1]
 		}
@@ -488,9 +504,11 @@ func (c *Chip) Bottleneck() Bottleneck {
 	} else if l, busy, ok := c.hops.busiest(); ok && busy > most.Busy {
 		most = Bottleneck{Kernel: -1, Shared: c.hops.fabric.Resource(l).Path(), Busy: busy}
 	}
-	for _, tile := range slices.Sorted(maps.Keys(c.adders)) {
-		shared(c.adders[tile], 1, c.adders[tile].Path())
+	for _, units := range []*tileUnits{&c.accumulator, &c.activation} {
+		for _, r := range units.all() {
+			shared(r, 1, r.Path())
+		}
+		shared(units.alone, 1, "tile/"+units.name)
 	}
-	shared(c.accumulator, 1, "tile/accumulator")
 	return most
 }

@@ -137,6 +137,7 @@ const (
 	convertTime
 	shiftTime
 	addTime
+	operateTime
 	networkTime
 	dramTime
 	writeTime
@@ -145,6 +146,7 @@ const (
 	driversBusy
 	columnsBusy
 	addersBusy
+	unitsBusy
 	parts
 
 	timeParts = writeTime + 1
@@ -155,6 +157,7 @@ var partKeys = [parts]string{
 	convertTime: "adc.latency",
 	shiftTime:   "shift_add.latency",
 	addTime:     "accumulator.latency",
+	operateTime: "activation.latency",
 	networkTime: "network.bandwidth and router_latency",
 	dramTime:    "dram.bandwidth",
 	writeTime:   "cell.write_time, cell.verify_time and cell.pulses",
@@ -162,6 +165,7 @@ var partKeys = [parts]string{
 	driversBusy: "cycles of all row drivers: dac.latency, cell.read_time and sample_hold.latency",
 	columnsBusy: "cycles of all columns: adc.latency and sample_hold.latency",
 	addersBusy:  "cycles of all adders: accumulator.latency",
+	unitsBusy:   "cycles of all activation units: activation.latency",
 	actions:     "actions: L·N·M × batch, input_bits and weight_bits",
 }
 
@@ -185,6 +189,7 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	}
 	b[shiftTime] += vectors * float64(a.shifting)
 	b[addTime] += vectors * float64(w.addTime)
+	b[operateTime] += vectors * float64(w.operateTime)
 	for stage, sent := range []int64{toTiles: w.inBits, betweenTiles: w.foreign, toBuffer: out} {
 		if c.hops != nil {
 			b.addTrip(vectors, &w.trips[stage])
@@ -200,6 +205,7 @@ func (b *budget) addWave(c *Chip, w *wave) error {
 	b[driversBusy] += vectors * float64(a.load) * float64(t.front())
 	b[columnsBusy] += vectors * (float64(a.hold)*float64(t.sample) + float64(a.integrate)*float64(t.integrate) + float64(a.converting))
 	b[addersBusy] += vectors * float64(w.adding)
+	b[unitsBusy] += vectors * float64(w.operating)
 	counts := float64(a.load) + float64(a.read) + float64(a.hold) + float64(a.integrate) + float64(a.convert)*float64(len(w.spec.stages)) + float64(a.correct) +
 		2*float64(w.inBits) + float64(w.tileWrite) + float64(w.tileRead) + float64(w.foreign) +
 		float64(w.adds) + float64(w.applied) + 2*float64(out)

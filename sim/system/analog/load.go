@@ -106,6 +106,7 @@ type fetching struct {
 
 // startLoads begins the loads that waited for so many waves to be done.
 func (c *Chip) startLoads(done int) error {
+	unlimited := c.units == nil && c.instant()
 	for _, i := range c.triggered[done] {
 		if err := c.ctx.Err(); err != nil {
 			return err
@@ -122,11 +123,14 @@ func (c *Chip) startLoads(done int) error {
 			f.loads++
 		}
 		c.bookLoad(w, l)
-		if c.units == nil && c.instant() {
+		if unlimited {
 			c.engine.Schedule(l.writing(), c.self, evLoaded, int64(i), 0)
-			continue
 		}
-		c.fetchRow(i, 0)
+	}
+	if loads := c.triggered[done]; !unlimited && !(c.alone(loads) && c.loadAgain(loads)) {
+		for _, i := range loads {
+			c.fetchRow(i, 0)
+		}
 	}
 	return nil
 }
@@ -221,6 +225,7 @@ func (c *Chip) loaded(i int) error {
 	w := &c.waves[l.wave]
 	w.loads--
 	c.loading--
+	c.wasLoaded(i)
 	if w.phase >= firstKernelPhase {
 		f := &c.fetching[w.plan.Kernel]
 		if f.loads--; f.loads == 0 {

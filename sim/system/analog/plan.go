@@ -29,22 +29,25 @@ const (
 	mostWearUses   = 200_000
 )
 
-// Fits reports whether every static tile of some kernels has an array of its own
-// on a machine, so that no policy makes a difference.
-func Fits(m *configs.Machine, kernels []workload.Kernel, batch int64) (bool, error) {
+// Choices are the policies worth trying for kernels on a machine; none where every
+// static tile has an array of its own, so that no policy makes a difference.
+func Choices(m *configs.Machine, kernels []workload.Kernel, batch int64) ([]mapping.Choice, error) {
 	grids := make([]mapping.Grid, len(kernels))
 	arrays := m.Chip.Tiles * m.Chip.ArraysPerTile
 	for i, k := range kernels {
 		s, err := newSpec(m, k)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		grids[i] = s.grid
 		if k.Cache != workload.NoCache {
 			arrays -= min(arrays, int(min(batch*int64(s.grid.Arrays()), int64(arrays))))
 		}
 	}
-	return mapping.Resident(kernels, grids, arrays), nil
+	if mapping.Resident(kernels, grids, arrays) {
+		return nil, nil
+	}
+	return mapping.Choices(arrays, grids), nil
 }
 
 func (c *Chip) makePlan(work *workload.Workload) (err error) {
@@ -62,8 +65,8 @@ func (c *Chip) makePlan(work *workload.Workload) (err error) {
 		return nil
 	}
 	p := c.newPlanner(work)
-	if m.Chip.Reload == "auto" && !p.Resident() {
-		panic("analog: the policy is not chosen")
+	if m.Chip.Reload == "auto" && !p.Resident() || m.Chip.Replication == "auto" || m.Chip.Execution == "auto" {
+		panic("analog: the way to run is not chosen")
 	}
 	c.plan = plan{planner: p, warmUp: !p.Resident()}
 	if c.pipelined() {
@@ -103,7 +106,7 @@ func (c *Chip) newPlanner(work *workload.Workload) *mapping.Planner {
 	}
 	return mapping.NewPlanner(work.Kernels, grids, mapping.Chip{
 		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
-		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload,
+		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload, Widen: m.Chip.Keep == "waves",
 	}, c.options.Batch)
 }
 

@@ -149,7 +149,7 @@ func TestSessionEqualsTheory(t *testing.T) {
 			for _, c := range steps {
 				phase, a := c.KernelPhase(i), &c.accounts
 				got.Cells += c.ledger.Count(phase, a.program)
-				got.Moved += c.ledger.Count(phase, a.transferWeights[0])
+				got.Moved += c.ledger.Count(phase, a.bufferLoad)
 				got.Loaded += c.ledger.Count(phase, a.dramWeights)
 				spilled := outputSpill(c, i)
 				got.Stored += c.ledger.Count(phase, a.dramWrite) - spilled

@@ -2,6 +2,7 @@ package analog
 
 import (
 	"xbar/digital/systolic"
+	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
 	"xbar/sim/model"
@@ -98,6 +99,29 @@ func (s *side) done() error {
 	if k.Activation {
 		book(a.apply, m.Finished)
 	}
+	if t := s.operating(); t > 0 {
+		c.activation.alone.Request(0, t, c.self, evComputed, 0, 0)
+		return nil
+	}
+	return s.computed()
+}
+
+// operating is how long the activation units of all tiles work on what came of the
+// kernel, each on as much: it is in the global buffer.
+func (s *side) operating() sim.Cycle {
+	c, spec := s.chip, s.line.spec
+	n := spec.operations(spec.kernel.L * spec.kernel.Outputs())
+	lanes := int64(c.machine.Activation.Lanes) * int64(c.machine.Chip.Tiles)
+	if c.timings.operation == 0 || n == 0 {
+		return 0
+	}
+	c.operating = plus(c.operating, times(ceilDiv(n, int64(c.machine.Activation.Lanes)), c.timings.operation))
+	return times(ceilDiv(n, lanes), c.timings.operation)
+}
+
+// computed goes on to the next wave.
+func (s *side) computed() error {
+	c, l := s.chip, s.line
 	if err := c.finish(l); err != nil {
 		return err
 	}

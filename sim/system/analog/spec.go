@@ -83,6 +83,7 @@ type timings struct {
 	conversions        map[int]conversion // by bits
 	shiftAdd           sim.Cycle
 	addition           sim.Cycle // of an accumulator lane
+	operation          sim.Cycle // of a lane of an activation unit
 	pulse              *big.Rat  // write and verify of one pulse, in seconds
 	clock              sim.Clock
 	rounded            []string // what rounding up cost, for the reader
@@ -99,6 +100,7 @@ func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	t.integrate = t.cycles("sample_hold.integration_time", m.SampleHold.IntegrationTime)
 	t.shiftAdd = t.cycles("shift_add.latency", m.ShiftAdd.Latency)
 	t.addition = t.cycles("accumulator.latency", m.Accumulator.Latency)
+	t.operation = t.cycles("activation.latency", m.Activation.Latency)
 	t.pulse = new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(m.Cell.VerifyTime))
 	return t, t.failed
 }
@@ -137,9 +139,10 @@ func (c *Chip) Times() []Time {
 			all = append(all, c.hops.flitTime())
 		}
 	}
-	all = append(all,
-		c.rowTime(),
-	)
+	if t.operation > 0 {
+		all = append(all, Time{"tile/activation", given("time of an operation", "activation", "latency", m.Activation.Latency), t.operation})
+	}
+	all = append(all, c.rowTime())
 	if c.side != nil {
 		all = append(all, Time{"digital/pe", model.Figure{
 			Name: "time of a MAC", Equation: "t = 1/{f}", Unit: "s", Value: 1 / float64(m.Clock),

@@ -31,7 +31,7 @@ type steady struct {
 	now      []int64 // scratch
 	mark     sim.Mark
 	counts   []int64 // of the wave's phase, by account
-	busy     [4]sim.Cycle
+	busy     [5]sim.Cycle
 	leaps    int // so far
 }
 
@@ -119,7 +119,7 @@ func (c *Chip) look() error {
 		for id := range c.ledger.Accounts() {
 			s.counts = append(s.counts, c.ledger.Count(l.phase, energy.AccountID(id)))
 		}
-		s.busy = [4]sim.Cycle{c.shifting, c.reading, c.converting, c.adding}
+		s.busy = [5]sim.Cycle{c.shifting, c.reading, c.converting, c.adding, c.operating}
 	}
 	return nil
 }
@@ -187,7 +187,7 @@ func (c *Chip) leap() {
 		account := energy.AccountID(id)
 		c.ledger.Add(l.phase, account, times*(c.ledger.Count(l.phase, account)-s.counts[id]))
 	}
-	for i, busy := range []*sim.Cycle{&c.shifting, &c.reading, &c.converting, &c.adding} {
+	for i, busy := range []*sim.Cycle{&c.shifting, &c.reading, &c.converting, &c.adding, &c.operating} {
 		*busy += sim.Cycle(times) * (*busy - s.busy[i])
 	}
 }

@@ -73,7 +73,7 @@ func TestLeapsOverHopsChangeNothing(t *testing.T) {
 		checkSame(t, burst, simulate(t, m, w, opt))
 		leaps += burst.steady.leaps
 	})
-	if leaps < 100 { // of some 400 in a hundred runs
+	if leaps < 100 && !testing.Short() { // of some 400 in a hundred runs
 		t.Errorf("%d leaps", leaps)
 	}
 }

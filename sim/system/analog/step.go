@@ -29,6 +29,7 @@ const (
 type array struct {
 	chip   *Chip
 	index  int
+	spent  reads // since its wave began
 	id     sim.ComponentID
 	lane   *lane
 	wave   *wave           // its
@@ -103,6 +104,7 @@ func (a *array) advance() {
 		if a.held {
 			a.held, a.busy = false, !a.timing.Pipelined
 		}
+		a.spent.shifting += a.timing.ShiftAdd
 		a.chip.engine.Schedule(a.timing.ShiftAdd, a.id, evShifted, 0, 0)
 		a.chip.tracks.stage(a, "shift-add", now, now+a.timing.ShiftAdd)
 	}
@@ -112,6 +114,7 @@ func (a *array) advance() {
 		read := a.queue
 		a.queue++
 		convert := a.timing.Stages[read%int64(len(a.timing.Stages))].Convert
+		a.spent.converting += convert
 		a.chip.engine.Schedule(convert, a.id, evConverted, read, 0)
 		a.chip.tracks.stage(a, "convert", now, now+convert)
 	}
@@ -119,6 +122,7 @@ func (a *array) advance() {
 		a.driving = true
 		front := a.timing.Stages[a.started%int64(len(a.timing.Stages))].Front
 		a.chip.reading += front
+		a.spent.driving += front
 		a.banks--
 		a.bookRead(a.started % a.group.reads)
 		a.started++

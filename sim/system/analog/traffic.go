@@ -241,8 +241,8 @@ func (h *hops) lay(w *wave) {
 	h.routeSums(w)
 }
 
-// shared is bits that go to a set of tiles.
-type shared struct {
+// multicast is bits that go to a set of tiles.
+type multicast struct {
 	tiles []int
 	bits  int64
 }
@@ -261,7 +261,7 @@ func (h *hops) routeInputs(w *wave) {
 			rows[r] = slices.Insert(tiles, at, a/perTile)
 		}
 	}
-	var sets []shared
+	var sets []multicast
 	clear(h.sets)
 	for _, r := range order {
 		h.name = h.name[:0]
@@ -272,7 +272,7 @@ func (h *hops) routeInputs(w *wave) {
 		if !known {
 			i = len(sets)
 			h.sets[string(h.name)] = i
-			sets = append(sets, shared{tiles: rows[r]})
+			sets = append(sets, multicast{tiles: rows[r]})
 		}
 		sets[i].bits += int64(w.spec.grid.RowsOf(r)) * int64(w.spec.kernel.InputBits)
 	}
@@ -423,13 +423,18 @@ func (c *Chip) bookBeside(k int, in, out int64) {
 }
 
 // tilesOf is the tiles in which a kernel's arrays are, in the last of the measured
-// passes.
+// passes; all tiles have a share of what is beside one that has none.
 func (c *Chip) tilesOf(k int) (tiles []int) {
 	for i := len(c.waves) - 1; i >= 0 && len(tiles) == 0; i-- {
 		if p := c.waves[i].plan; p.Kernel == k {
 			for _, a := range p.Arrays {
 				tiles = append(tiles, a/c.machine.Chip.ArraysPerTile)
 			}
+		}
+	}
+	if c.specs[k].digital {
+		for tile := range c.machine.Chip.Tiles {
+			tiles = append(tiles, tile)
 		}
 	}
 	slices.Sort(tiles)

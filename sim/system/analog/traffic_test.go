@@ -265,7 +265,7 @@ func TestPlacementsAgainstTheBest(t *testing.T) {
 			over[placement] += float64(n) / float64(best)
 		}
 	})
-	if mean := over["nearest"] / float64(runs); mean > 1.25 { // some 1.15
+	if mean := over["nearest"] / float64(runs); runs >= 100 && mean > 1.25 { // some 1.15
 		t.Errorf("nearest moves %.3f times the bit-hops of the best placement, on average", mean)
 	}
 	for _, placement := range placements {

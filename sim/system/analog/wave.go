@@ -1,7 +1,7 @@
 package analog
 
 import (
-	"fmt"
+	"math/bits"
 	"slices"
 
 	"xbar/crossbar"
@@ -28,32 +28,35 @@ type planned struct {
 type wave struct {
 	*planned
 
-	arrays    []int // of the copy
-	count     int64 // vectors of the copy in a pass
-	groups    []group
-	rowGroups int64 // of the array that has most, for the rounding bound
-	perVector counts
-	inBits    int64 // over the network, old partial sums included
-	rowBits   int64 // of the inputs alone
-	fresh     int64 // distinct inputs of an inference that come from outside for the first time
-	known     int64 // and those that have come before
-	sumBits   int64 // old partial sums, read back
-	tileWrite int64 // into input buffers
-	tileRead  int64 // out of them
-	foreign   int64 // partial-sum bits between tiles
-	adds      int64
-	addTime   sim.Cycle // of the tile that adds most
-	adder     int       // that tile
-	adding    sim.Cycle // of all tiles
-	outBits   int64     // finished outputs
-	partBits  int64     // partial sums that a later wave continues
-	applied   int64
-	input     mapping.Spill // of inputs that come from outside
-	inSpill   mapping.Spill // of the others
-	outSpill  mapping.Spill
-	sumSpill  mapping.Spill
-	partSpill mapping.Spill
-	trips     [allTrips]trip // on a network of hops
+	arrays      []int // of the copy
+	count       int64 // vectors of the copy in a pass
+	groups      []group
+	rowGroups   int64 // of the array that has most, for the rounding bound
+	perVector   counts
+	inBits      int64 // over the network, old partial sums included
+	rowBits     int64 // of the inputs alone
+	fresh       int64 // distinct inputs of an inference that come from outside for the first time
+	known       int64 // and those that have come before
+	sumBits     int64 // old partial sums, read back
+	tileWrite   int64 // into input buffers
+	tileRead    int64 // out of them
+	foreign     int64 // partial-sum bits between tiles
+	adds        int64
+	addTime     sim.Cycle // of the tile that adds most
+	adder       int       // that tile
+	adding      sim.Cycle // of all tiles
+	operateTime sim.Cycle // of the activation unit that has most to do
+	operator    int       // its tile
+	operating   sim.Cycle // of all of them
+	outBits     int64     // finished outputs
+	partBits    int64     // partial sums that a later wave continues
+	applied     int64
+	input       mapping.Spill // of inputs that come from outside
+	inSpill     mapping.Spill // of the others
+	outSpill    mapping.Spill
+	sumSpill    mapping.Spill
+	partSpill   mapping.Spill
+	trips       [allTrips]trip // on a network of hops
 
 	takes, gives            map[int]int64 // bits of a vector in each tile's buffers
 	inputSlots, outputSlots int64         // vectors that the tiles' buffers hold at once
@@ -67,6 +70,7 @@ type group struct {
 	converted int64    // sums of columns that the reads leave time for
 	rowGroups int64    // G of all blocks
 	reads     int64    // phases · G
+	each      reads    // what a vector takes
 	pipeline  crossbar.Pipeline
 }
 
@@ -208,24 +212,11 @@ func (c *Chip) shareBuffers() {
 			w.inputSlots = slots(w.takes, takes, c.machine.InputBuffer.Capacity)
 			w.outputSlots = slots(w.gives, gives, c.machine.OutputBuffer.Capacity)
 			w.room = int64(banks(c.machine)) + w.outputSlots + c.inside(w)
-			c.lines[i].lanes[n].adder = c.adderOf(w)
+			alone := len(c.lines) == 1 && len(c.lines[0].lanes) == 1
+			c.lines[i].lanes[n].adder = c.accumulator.of(w.adder, alone)
+			c.lines[i].lanes[n].unit = c.activation.of(w.operator, alone)
 		}
 	}
-}
-
-// adderOf is the accumulators of the tile in which a vector takes longest to add
-// up. Copies and kernels that meet there share them; a kernel alone has all its
-// tiles for itself.
-func (c *Chip) adderOf(w *wave) *sim.Resource {
-	if len(c.lines) == 1 && len(c.lines[0].lanes) == 1 {
-		return c.accumulator
-	}
-	r := c.adders[w.adder]
-	if r == nil {
-		r = c.engine.NewResource(fmt.Sprintf("tile%d/accumulator", w.adder), 1)
-		c.adders[w.adder] = r
-	}
-	return r
 }
 
 // inside is the vectors that are in a readout which takes the next sum before it
@@ -281,6 +272,7 @@ func (c *Chip) groupArrays(w *wave) {
 		w.addToGroup(g)
 	}
 	for i := range w.groups {
+		w.groups[i].each = c.readsOf(s, &w.groups[i])
 		w.groups[i].pipeline = crossbar.NewPipeline(c.timings.pipeline(m, &c.readout, s, w.groups[i].converted))
 	}
 }
@@ -401,23 +393,52 @@ func slots(tiles, holds map[int]int64, capacity unit.Bit) int64 {
 // from or left to another wave.
 func (c *Chip) routeOutputs(w *wave) {
 	lanes := int64(c.machine.Accumulator.Lanes)
-	perTile := map[int]int64{} // additions
+	perTile := map[int]int64{}  // additions
+	finished := map[int]int64{} // outputs
 	w.gives = map[int]int64{}
 	for from := 0; from < len(w.arrays); {
 		to := w.endOfColumn(from)
 		before := w.outBits + w.partBits
-		w.adds += c.sumColumn(w, from, to, perTile)
+		w.adds += c.sumColumn(w, from, to, perTile, finished)
 		w.gives[w.arrays[from]/c.machine.Chip.ArraysPerTile] += w.outBits + w.partBits - before
 		from = to
 	}
-	for tile, n := range perTile {
-		t := times(ceilDiv(n, lanes), c.timings.addition)
-		if t > w.addTime || t == w.addTime && tile < w.adder {
-			w.addTime, w.adder = t, tile
-		}
-		w.adding = plus(w.adding, t)
-	}
+	w.addTime, w.adder, w.adding = longest(perTile, func(n int64) sim.Cycle {
+		return times(ceilDiv(n, lanes), c.timings.addition)
+	})
+	w.operateTime, w.operator, w.operating = longest(finished, func(n int64) sim.Cycle {
+		return times(ceilDiv(w.spec.operations(n), int64(c.machine.Activation.Lanes)), c.timings.operation)
+	})
 	w.inBits = w.rowBits + w.sumBits
+}
+
+// longest is what the tile takes that has most to do, which that is, and what all of
+// them take together.
+func longest(perTile map[int]int64, takes func(n int64) sim.Cycle) (most sim.Cycle, at int, all sim.Cycle) {
+	for tile, n := range perTile {
+		t := takes(n)
+		if t > most || t == most && tile < at {
+			most, at = t, tile
+		}
+		all = plus(all, t)
+	}
+	return most, at, all
+}
+
+// operations is what the activation units do for so many outputs of a vector: one
+// for each where the kernel has an activation, and their share, in whole steps, of
+// what is computed beside the products.
+func (s *spec) operations(outputs int64) (n int64) {
+	k := &s.kernel
+	if k.Activation {
+		n = outputs
+	}
+	hi, lo := bits.Mul64(uint64(outputs), uint64(k.Beside.Operations))
+	share, rest := bits.Div64(hi, lo, uint64(k.L*k.Outputs()))
+	if rest > 0 {
+		share++
+	}
+	return n + int64(share)
 }
 
 func (w *wave) endOfColumn(from int) int {
@@ -432,7 +453,7 @@ func (w *wave) endOfColumn(from int) int {
 	return to
 }
 
-func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int64) {
+func (c *Chip) sumColumn(w *wave, from, to int, perTile, finished map[int]int64) (adds int64) {
 	sums := w.column(from, to)
 	weights := sums.weights
 	home := w.arrays[from] / c.machine.Chip.ArraysPerTile
@@ -459,8 +480,11 @@ func (c *Chip) sumColumn(w *wave, from, to int, perTile map[int]int64) (adds int
 	}
 	w.outBits += sums.out
 	w.partBits += sums.part
-	if sums.out > 0 && w.spec.kernel.Activation {
-		w.applied += weights
+	if sums.out > 0 {
+		finished[home] += weights
+		if w.spec.kernel.Activation {
+			w.applied += weights
+		}
 	}
 	return adds
 }
