@@ -9,9 +9,16 @@ import (
 // are needed depends on the models that are chosen, see [Groups]. The tags are
 // the schema of [machine.adc].
 type Config struct {
-	Resolution int    `toml:"resolution" range:"1..24" doc:"bits of the output code"`
-	Range      string `toml:"range" enum:"clip|scale" default:"clip" doc:"what happens to sums beyond the codes: saturate, or widen the step"`
-	PerArray   int    `toml:"per_array" range:"1..65536" doc:"converters sharing the columns of one array"`
+	Resolution          int       `toml:"resolution" range:"1..24" doc:"bits of the output code"`
+	Range               string    `toml:"range" enum:"clip|scale|limits|max|granular|calibrated" default:"clip" doc:"of the sums that codes are for; clip: a code for each whole sum, larger ones saturate; scale: all sums there can be, in wider steps; limits: as written there; max: what all rows give at the top level (of slices of offset weights, the power of two beside it); granular: steps of one level times one of the inputs; calibrated: what sums of a sample of inputs are"`
+	Limits              []float64 `toml:"limits" range:"-1000000000..1000000000" optional:"true" doc:"of range = limits: the lowest and the highest current, in those of one cell at the top level and full drive; one pair, or one for each conversion of a weight, the least slice first"`
+	Percentile          float64   `toml:"percentile" range:"50..100" default:"99.7" doc:"of range = calibrated: the share of the sample's sums that the range takes in, by size"`
+	Sample              int       `toml:"sample" range:"1..1000000" default:"32" doc:"of range = calibrated: inputs that are looked at"`
+	Circuit             string    `toml:"circuit" enum:"quantizer|symmetric|ideal|ramp|sar|pipeline|cyclic" default:"quantizer" doc:"what makes a code of a sum: rounding to the nearest of 2^resolution levels, or of one less (symmetric, so that zero has one), or not at all (ideal), or a circuit whose amplifiers have a finite gain; energy, time and area follow the model and timing, whatever it is"`
+	GainDB              float64   `toml:"gain_db" range:"20..400" default:"100" doc:"of the amplifiers of a circuit, in dB"`
+	SplitCapacitors     bool      `toml:"split_capacitors" default:"true" doc:"of circuit = sar: feedback does not depend on the code"`
+	SymmetricCapacitors bool      `toml:"symmetric_capacitors" default:"true" doc:"of circuit = ramp, or of a sar's capacitors that are not split: they work from the middle code"`
+	PerArray            int       `toml:"per_array" range:"1..65536" doc:"converters sharing the columns of one array"`
 
 	Model               string      `toml:"model" optional:"true" doc:"where the energy of a conversion comes from"`
 	EnergyPerConversion unit.Joule  `toml:"energy_per_conversion" optional:"true" doc:"of all bits of the resolution"`
@@ -35,6 +42,12 @@ type Config struct {
 
 	Leakage unit.Watt        `toml:"leakage" optional:"true" doc:"of one converter, where the model has none or instead of it"`
 	Area    unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter, where the model has none or instead of it"`
+}
+
+// Plain reports whether whole sums are read as [New] has it.
+func (c *Config) Plain() bool {
+	circuit := c.Circuit == "" || c.Circuit == "quantizer"
+	return circuit && (c.Range == "" || c.Range == "clip" || c.Range == "scale")
 }
 
 // Groups are the models of a converter: of its energy, area and leakage under

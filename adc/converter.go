@@ -50,6 +50,9 @@ func (c *Converter) scaled(sum int64) float64 {
 	return float64(c.low) + code*span/c.codes
 }
 
+// Ends are the lowest and the highest sum that has a code.
+func (c Converter) Ends() (low, high float64) { return float64(c.low), float64(c.high) }
+
 // Finer is the converter for sums that are no whole numbers, where mode is "scale": if
 // there are more codes than sums, the step is the smallest whole fraction of one.
 func (c Converter) Finer(mode string, resolution int) Converter {

@@ -8,16 +8,33 @@ import (
 
 // Transfer is what the digital side takes for a sum that a converter sees: the
 // converter's transfer function from a real number to the number that the code
-// stands for, in the same unit.
+// stands for, in the same unit, and whether the sum lay beyond the codes.
 type Transfer interface {
-	Convert(sum float64) float64
+	ConvertReal(sum float64) (value float64, clipped bool)
+}
+
+// NewTransfer is a converter of so many bits for sums from low to high. It
+// errs where its amplifiers' gain is too low for that.
+func (c *Config) NewTransfer(bits int, low, high float64) (Transfer, error) {
+	switch c.Circuit {
+	case "ideal":
+		return Exact{}, nil
+	case "quantizer":
+		return NewQuantizer(low, high, int64(1)<<bits), nil
+	case "symmetric":
+		return NewQuantizer(low, high, max(int64(1)<<bits-1, 2)), nil // a phase may leave it one bit
+	}
+	return Circuit{
+		Kind: c.Circuit, Bits: bits, Low: low, High: high,
+		GainDB: c.GainDB, Split: c.SplitCapacitors, Symmetric: c.SymmetricCapacitors,
+	}.New()
 }
 
 // Exact passes a sum as it is.
 type Exact struct{}
 
-// Convert returns the sum.
-func (Exact) Convert(sum float64) float64 { return sum }
+// ConvertReal returns the sum.
+func (Exact) ConvertReal(sum float64) (float64, bool) { return sum, false }
 
 // Quantizer rounds to the nearest of so many levels from low to high, ties to the
 // even one, and clips what is beyond.
@@ -28,10 +45,13 @@ func NewQuantizer(low, high float64, levels int64) *Quantizer {
 	return &Quantizer{low, high, float64(levels - 1)}
 }
 
-// Convert gives the level of a sum.
-func (q *Quantizer) Convert(sum float64) float64 {
+// ConvertReal gives the level of a sum. One is clipped that is more than half a step
+// beyond the last.
+func (q *Quantizer) ConvertReal(sum float64) (float64, bool) {
 	span := q.high - q.low
-	return math.RoundToEven((min(max(sum, q.low), q.high)-q.low)*q.steps/span)*span/q.steps + q.low
+	half := span / q.steps / 2
+	value := math.RoundToEven((min(max(sum, q.low), q.high)-q.low)*q.steps/span)*span/q.steps + q.low
+	return value, sum < q.low-half || sum > q.high+half
 }
 
 // Circuit is a converter whose amplifiers have a finite gain. Codes k = 0 … 2^B − 1
@@ -93,8 +113,8 @@ func (c *Circuit) ladder(reference, gain, halves float64) []float64 {
 	return levels
 }
 
-// Convert finds the code of a sum and gives what it stands for.
-func (c *circuit) Convert(sum float64) float64 {
+// ConvertReal finds the code of a sum and gives what it stands for.
+func (c *circuit) ConvertReal(sum float64) (float64, bool) {
 	v := min(max(sum, c.Low), c.High)
 	var k int
 	switch c.Kind {
@@ -105,7 +125,8 @@ func (c *circuit) Convert(sum float64) float64 {
 	default:
 		k = c.redundant(v)
 	}
-	return c.reference * (2*float64(k) + 1 - c.codes) / c.codes
+	half := c.reference / c.codes
+	return c.reference * (2*float64(k) + 1 - c.codes) / c.codes, sum < c.Low-half || sum > c.High+half
 }
 
 // nearest is the level that a ramp is closest to, the lower one of two.

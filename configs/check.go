@@ -321,6 +321,8 @@ func (d *decoder) checkAnalog(m *machine) {
 	}
 	d.checkConductance(m)
 	d.checkDevices(m)
+	d.checkHolding(m)
+	d.checkConverter(m)
 	d.checkSupply(m)
 	d.checkTrees(m)
 	d.checkNetwork(m)
@@ -337,6 +339,9 @@ func (d *decoder) checkDevices(m *machine) {
 	v, x := &m.Devices, &m.Crossbar
 	if v.OnOffRatio > 0 && x.Encoding != string(encode.Offset) && x.Encoding != string(encode.Differential) && m.given("crossbar.encoding") {
 		d.errs.addf(m.blame("devices.on_off_ratio", "crossbar.encoding"), "on_off_ratio needs encoding offset or differential, and it is %s: nothing takes off what cells at level zero conduct", x.Encoding)
+	}
+	if v.Supply == "columns" && !v.Resistive() && m.given("devices.supply") {
+		d.errs.addf(m.blame("devices.supply"), "supply = \"columns\" of wires without resistance, which is the same as \"rows\": give row_resistance, of a supply wire, or column_resistance")
 	}
 	if !v.Ideal() && x.ColumnFlip {
 		d.errs.addf(m.blame("crossbar.column_flip"), "column_flip beside [machine.devices]: of columns that are no whole levels none is inverted exactly; set it to false")
@@ -404,6 +409,9 @@ func (d *decoder) checkEffects(m *machine) {
 		if on == 0 && (name == "thermal" || p != nil && p.Full == 0) {
 			wrong(key, "%s = %s goes with conductances, and none is known: give on_conductance, or cell.g_on", key, quote(name))
 		}
+	}
+	if v.ReadNoise != "" && v.Resistive() && (v.Supply == "columns" || m.Crossbar.Layout == "interleaved") {
+		d.errs.addf(m.blame("devices.read_noise", "devices.supply", "crossbar.layout"), "read_noise beside resistive wires needs supply = \"rows\" and a layout that is not interleaved: else no level stands for a cell by itself")
 	}
 	if v.ReadNoise == "thermal" && m.Cell.ReadVoltage == 0 {
 		wrong("read_noise", "read_noise = \"thermal\" is beside a current, and cell.read_voltage is not given")
@@ -568,12 +576,16 @@ func (d *decoder) checkWeights(m *machine, kernels []Kernel) {
 			continue
 		}
 		seen[k.WeightBits] = true
-		s := encode.Scheme{Encoding: encode.Encoding(m.Crossbar.Encoding), WeightBits: k.WeightBits, CellBits: m.Cell.Bits}
+		s := m.Scheme(k.WeightBits)
+		columns := s.Columns() + m.Crossbar.GuardColumns
+		if m.Crossbar.UnitColumn {
+			columns *= 2
+		}
 		if err := s.Check(); err != nil {
-			d.errs.addf(m.blame("crossbar.encoding"), "kernel %s has weight_bits = %d: %v", quote(k.Name), k.WeightBits, err)
-		} else if s.Columns()+m.Crossbar.GuardColumns > m.Crossbar.LogicalCols() && m.Crossbar.Fold <= m.Crossbar.Cols {
+			d.errs.addf(m.blame("crossbar.slices", "crossbar.weights", "crossbar.encoding"), "kernel %s has weight_bits = %d: %v", quote(k.Name), k.WeightBits, err)
+		} else if columns > m.Crossbar.LogicalCols() && m.Crossbar.Fold <= m.Crossbar.Cols {
 			d.errs.addf(m.blame(keys...), "a weight of kernel %s takes %d columns (%d bits, %s, %d bits a cell), and the array has cols = %d",
-				quote(k.Name), s.Columns()+m.Crossbar.GuardColumns, k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.LogicalCols())
+				quote(k.Name), columns, k.WeightBits, s.Encoding, m.Cell.Bits, m.Crossbar.LogicalCols())
 		}
 	}
 }

@@ -295,6 +295,8 @@ func (f *field) set(v reflect.Value, n *node) Error {
 		return f.setReal(v, n)
 	case numbers:
 		return f.setNumbers(v, n)
+	case series:
+		return f.setSeries(v, n)
 	default:
 		return f.setQuantity(v, n)
 	}
@@ -396,6 +398,27 @@ func (f *field) setNumbers(v reflect.Value, n *node) Error {
 	}
 	if sum == 0 {
 		return Error{Message: f.key + " has no share above zero", Allowed: f.bounds}
+	}
+	v.Set(reflect.ValueOf(all))
+	return Error{}
+}
+
+// setSeries takes numbers between bounds.
+func (f *field) setSeries(v reflect.Value, n *node) Error {
+	allowed := "a list of 2 to 4096 numbers, each " + f.bounds
+	if n.kind != list || len(n.children) < 2 || len(n.children) > mostNumbers {
+		return Error{Message: f.key + " is a list of numbers", Allowed: allowed}
+	}
+	all := make([]float64, len(n.children))
+	for i, c := range n.children {
+		x, ok := c.value.(float64)
+		if whole, isInt := c.value.(int64); isInt {
+			x, ok = float64(whole), true
+		}
+		if !ok || !(x >= f.low && x <= f.high) {
+			return Error{Message: fmt.Sprintf("%s[%d] = %s is no number in range", f.key, i, quoteless(c.text)), Allowed: allowed}
+		}
+		all[i] = x
 	}
 	v.Set(reflect.ValueOf(all))
 	return Error{}

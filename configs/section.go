@@ -50,6 +50,7 @@ const (
 	quantity
 	tables  // one table
 	numbers // a list of numbers that are not negative
+	series  // a list of numbers between bounds
 	sizes   // whole numbers by name
 	lists   // a list of tables
 )
@@ -161,6 +162,10 @@ func newField(member reflect.StructField, index int, path string) *field {
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Float64:
 		f.kind = numbers
 		f.bounds = "a list of 2 to 4096 shares that are not negative: [8, 4, 2, 1]"
+		if bounds := tag.Get("range"); bounds != "" {
+			f.kind = series
+			f.setBounds(bounds)
+		}
 	case t.Kind() == reflect.Map:
 		f.kind = sizes
 		f.setBounds(tag.Get("range"))

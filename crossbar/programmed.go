@@ -10,21 +10,32 @@ import (
 type Programmed struct {
 	reader  *Reader
 	rows    int
-	weights int // logical columns
+	weights int // logical columns, a unit column among them
 	words   int // of 64 rows
 	groups  int
-	planes  []uint64 // [word][cell bit][column]
-	flipped []bool   // [group][column]
-	rowSums []int64  // Σ over columns of each row's levels, for the cells' energy
-	rowBits []int64  // Σ over columns of the bits of each row's levels that are set
-	samples []int64  // [column], of the read at hand
-	sums    []int64  // [output], where columns are combined
-	real    *real    // nil: cells hold whole levels
+	planes  []uint64  // [word][cell bit][column]
+	flipped []bool    // [group][column]
+	rowSums []int64   // Σ over columns of each row's levels, for the cells' energy
+	rowBits []int64   // Σ over columns of the bits of each row's levels that are set
+	samples []int64   // [column], of the read at hand
+	sums    []int64   // [output], where columns are combined
+	product []float64 // [logical column], where there is a unit column
+	real    *real     // nil: cells hold whole levels
 }
 
 // Program stores rows×cols weights, given by at(row, col). A weight the
 // scheme cannot hold is an error, and so is a ctx that is done.
 func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col int) int64) (*Programmed, error) {
+	if r.Unit {
+		weight := at
+		at = func(row, col int) int64 {
+			if col == 0 {
+				return 0
+			}
+			return weight(row, col-1)
+		}
+		cols++
+	}
 	perWeight := r.Scheme.Columns()
 	p := &Programmed{
 		reader: r, rows: rows, weights: cols, words: (rows + 63) / 64,
@@ -35,6 +46,9 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 	p.flipped = make([]bool, p.groups*columns)
 	p.samples = make([]int64, columns)
 	p.sums = make([]int64, cols*len(r.outputs))
+	if r.Unit {
+		p.product = make([]float64, cols)
+	}
 	low, high := r.Scheme.Range()
 	stored := make([]uint8, rows*columns)
 	for row := range rows {
@@ -109,24 +123,42 @@ type Activity struct {
 // Activate reads the array with a loaded vector and adds the products to y,
 // one a logical column. It errs when ctx is done, and has then added a part.
 func (p *Programmed) Activate(ctx context.Context, d *Drive, y []float64) (Activity, error) {
-	if d.rows != p.rows || len(y) != p.weights {
-		panic(fmt.Sprintf("crossbar: %d inputs and %d outputs for an array of %d×%d", d.rows, len(y), p.rows, p.weights))
+	if outputs := p.Outputs(); d.rows != p.rows || len(y) != outputs {
+		panic(fmt.Sprintf("crossbar: %d inputs and %d outputs for an array of %d×%d", d.rows, len(y), p.rows, outputs))
 	}
 	activity := p.Activity(d)
-	read := p.readLevels
+	read, into := p.readLevels, y
 	if p.real != nil {
 		read = p.readReal
 	}
+	if p.product != nil {
+		clear(p.product)
+		into = p.product
+	}
 	var err error
-	if activity.Clipped, err = read(ctx, d, y); err != nil {
+	if activity.Clipped, err = read(ctx, d, into); err != nil {
 		return activity, err
 	}
-	if offset := float64(p.reader.Scheme.Offset()) + p.leaked(); offset != 0 {
+	if p.product != nil {
 		for j := range y {
-			y[j] -= offset * float64(d.total)
+			y[j] += p.product[j+1] - p.product[0]
+		}
+		return activity, nil
+	}
+	if offset := p.reader.Scheme.Offset() + p.leaked(); offset != 0 {
+		for j := range y {
+			y[j] -= offset * d.total
 		}
 	}
 	return activity, nil
+}
+
+// Outputs is how many products there are: the logical columns without a unit column.
+func (p *Programmed) Outputs() int {
+	if p.product != nil {
+		return p.weights - 1
+	}
+	return p.weights
 }
 
 // readLevels reads all phases and row groups of cells that hold whole levels.

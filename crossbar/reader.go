@@ -17,10 +17,16 @@ type Reading struct {
 	Phases     int     // conversions of an input; 0: one a slice
 	AnalogSum  string  // which columns of a weight are converted together: "none", "polarity" or "weight"
 	TimeCoded  bool    // a digit is time at full level: cells heat with it and not with its square
-	Range      string  // "clip" or "scale"
+	Range      string  // "clip" or "scale"; of other converters, as [adc.Config] has it
 	Resolution int     // bits of a code
-	Real       bool    // cells may hold other levels than whole ones
+	Real       bool    // cells may hold other levels than whole ones, and converters are any
 	Leak       float64 // levels that a cell at level zero has then
+	Unit       bool    // a weight of zero before the others is read and taken off them
+
+	Converter *adc.Config  // of sums that are real; nil: plain
+	Limits    [][2]float64 // and the currents that it tells apart, by output, see [Reader.limits]
+
+	Watch func(output int, current float64) // sees the currents instead, which pass as they are; nil: converters do
 }
 
 // Reader is how an array is read, worked out: everything that all arrays of a
@@ -45,6 +51,8 @@ type slice struct {
 type phase struct {
 	Phase
 	converters []adc.Converter // by output of a weight
+	real       []adc.Transfer  // the same of sums that are no whole numbers
+	full       float64         // the sum of a cell at level 1 that is driven at full scale
 }
 
 // output is the columns of a weight that one converter sees at once.
@@ -58,7 +66,7 @@ type output struct {
 func NewReader(how Reading) *Reader {
 	r := &Reader{Reading: how, planes: how.Slicer.Planes(), outputs: newOutputs(how.Scheme, how.AnalogSum)}
 	for i := range r.outputs {
-		r.significances = append(r.significances, r.outputs[i].significance)
+		r.significances = append(r.significances, r.outputs[i].significance*how.Scheme.Unit())
 	}
 	for t := range how.Slicer.Slices() {
 		r.slices = append(r.slices, slice{
@@ -66,15 +74,14 @@ func NewReader(how Reading) *Reader {
 		})
 	}
 	for _, p := range Phases(how.Slicer, how.Phases) {
-		q := phase{Phase: p}
+		q := phase{Phase: p, full: r.fullScale(&p)}
 		for i := range r.outputs {
 			low, high := r.sumRange(&p, &r.outputs[i])
 			bits := max(how.Resolution-p.Later, 1)
-			c := adc.New(how.Range, bits, low, high)
+			q.converters = append(q.converters, adc.New(how.Range, bits, low, high))
 			if how.Real {
-				c = c.Finer(how.Range, bits)
+				q.real = append(q.real, r.transfer(&q, i, bits, low, high))
 			}
-			q.converters = append(q.converters, c)
 		}
 		r.phases = append(r.phases, q)
 	}
@@ -148,7 +155,7 @@ type Drive struct {
 	bits                []int64   // [row], Σ over slices of the digit's bits that are set
 	driven              int64     // digits other than zero
 	digits              int64     // Σ|digit|
-	total               int64     // Σ x
+	total               float64   // Σ x
 	levels              []float64 // [slice][row], the digits, where cells may hold real levels
 }
 
@@ -177,7 +184,7 @@ func (r *Reader) Load(x []int32, d *Drive) {
 
 // put cuts one input.
 func (r *Reader) put(d *Drive, g, row int, x int64) {
-	d.total += x
+	d.total += float64(x)
 	for t := range r.slices {
 		slice := &r.slices[t]
 		digit := slice.Digit(x)
@@ -199,6 +206,27 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 			d.bits[row] += bit
 			planes[b*d.words+row/64] |= uint64(bit) << (row % 64)
 		}
+	}
+}
+
+// LoadReal is [Reader.Load] of inputs that are no whole numbers, in units of the
+// least digit. They are driven as they are, in the one slice that there is; what
+// follows the bits of a digit takes the nearest.
+func (r *Reader) LoadReal(x []float64, d *Drive) {
+	nearest := make([]int32, len(x))
+	low, high := r.Slicer.Range()
+	for row, v := range x {
+		nearest[row] = int32(min(max(math.RoundToEven(v), float64(low)), float64(high)))
+	}
+	r.Load(nearest, d)
+	d.driven, d.total = 0, 0
+	for row, v := range x {
+		d.total += v
+		d.levels[row] = v
+		if v != 0 {
+			d.driven++
+		}
+		d.squares[row] = Heat(v/r.slices[0].full, r.TimeCoded)
 	}
 }
 

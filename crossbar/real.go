@@ -18,6 +18,9 @@ type real struct {
 	samples  []float64      // [column], of the phase at hand
 	sums     []float64      // [output], where columns are combined
 	noise    *noise         // nil: reads have none
+
+	supplied func(digits, currents []float64) // of all rows and columns; nil: levels are all that it takes
+	digits   []float64                        // [row]
 }
 
 // noise is what makes one read of real levels differ from the next.
@@ -103,6 +106,13 @@ func (p *Programmed) disturb(digits blas64.General, g int) {
 	}
 }
 
+// SetSupplied has columns carry what read makes of the digits of a row group and slice,
+// one a row and zero of rows that are not driven.
+func (p *Programmed) SetSupplied(leak float64, read func(digits, currents []float64)) {
+	p.SetCells(mat.NewDense(p.rows, len(p.samples), nil), leak)
+	p.real.supplied, p.real.digits = read, make([]float64, p.rows)
+}
+
 // readReal is [Programmed.readLevels] of real levels.
 func (p *Programmed) readReal(ctx context.Context, d *Drive, y []float64) (clipped int64, err error) {
 	for g := range p.groups {
@@ -122,6 +132,14 @@ func (p *Programmed) readReal(ctx context.Context, d *Drive, y []float64) (clipp
 // current is what the columns of a row group carry in each slice of the inputs.
 func (p *Programmed) current(d *Drive, g int) {
 	from, to := p.reader.group(g, p.rows)
+	if p.real.supplied != nil {
+		for t := range p.reader.slices {
+			clear(p.real.digits)
+			copy(p.real.digits[from:to], d.levels[t*d.rows+from:])
+			p.real.supplied(p.real.digits, p.real.currents.Data[t*p.real.currents.Stride:][:len(p.samples)])
+		}
+		return
+	}
 	digits := blas64.General{Rows: len(p.reader.slices), Cols: to - from, Stride: d.rows, Data: d.levels[from:]}
 	levels := p.real.levels
 	levels.Rows, levels.Data = to-from, levels.Data[from*levels.Stride:]
@@ -149,7 +167,7 @@ func (p *Programmed) convertReal(phase *phase, y []float64) (clipped int64) {
 	for j := range y {
 		var product float64
 		for o, significance := range r.significances {
-			value, beyond := phase.converters[o].ConvertReal(sums[i])
+			value, beyond := phase.real[o].ConvertReal(sums[i])
 			if beyond {
 				clipped++
 			}
@@ -192,5 +210,5 @@ func (p *Programmed) leaked() float64 {
 	for c := range p.reader.Scheme.Columns() {
 		significance += float64(p.reader.Scheme.Significance(c))
 	}
-	return p.real.leak * significance
+	return p.real.leak * significance * p.reader.Scheme.Unit()
 }

@@ -10,6 +10,7 @@ import (
 type Config struct {
 	Bits         int    `toml:"bits" range:"1..16" doc:"bits of an input slice"`
 	SignedInputs string `toml:"signed_inputs" enum:"twos-complement|sign-magnitude|signed-digits" default:"twos-complement" doc:"how signed inputs are sliced"`
+	Rounding     string `toml:"rounding" enum:"codes|mid-rise|none" default:"codes" doc:"of inputs that are real numbers, which xbar mvm has; codes: whole numbers, and zero among them; mid-rise: 2^bits levels beside zero where inputs are signed; none: they are driven as they are, at the energy of the nearest code; the latter two in one slice"`
 	GateZeros    bool   `toml:"gate_zeros" default:"false" doc:"a zero slice neither converts nor drives its row"`
 	Phases       int    `toml:"phases" range:"0..32" default:"0" doc:"input slices are accumulated in the analog domain and converted in so many groups; 0: a conversion for every slice"`
 
@@ -32,6 +33,18 @@ type Config struct {
 	Leakage unit.Watt        `toml:"leakage" doc:"of one converter"`
 	Area    unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter"`
 }
+
+// Slicer cuts inputs of so many bits.
+func (c *Config) Slicer(inputBits int, signed bool) Slicer {
+	return Slicer{
+		Bits: c.Bits, InputBits: inputBits, Signed: signed,
+		SignMagnitude: c.SignedInputs == "sign-magnitude",
+		SignedDigits:  c.SignedInputs == "signed-digits",
+	}
+}
+
+// Real reports whether real numbers drive rows, and not codes of them.
+func (c *Config) Real() bool { return c.Rounding == "mid-rise" || c.Rounding == "none" }
 
 // Groups are the models of an input converter.
 var Groups = []model.Group{

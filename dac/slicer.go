@@ -45,6 +45,19 @@ func (s Slicer) Range() (low, high int64) {
 // topBits is the width of the last slice.
 func (s Slicer) topBits() int { return s.InputBits - s.Bits*(s.Slices()-1) }
 
+// FullDigit is the largest size of a digit of slice t that an input can have.
+func (s Slicer) FullDigit(t int) int64 {
+	low, high := s.DigitRange(t)
+	if n := s.magnitudeSlices(); !s.Bipolar(t) || s.digits() {
+		bits := s.InputBits
+		if s.phases() || s.digits() {
+			bits--
+		}
+		return min(high, 1<<(bits-s.Bits*(t%n))-1)
+	}
+	return max(high, -low)
+}
+
 // Bipolar reports whether slice t is driven with signed levels.
 func (s Slicer) Bipolar(t int) bool {
 	return s.digits() || s.Signed && !s.SignMagnitude && t == s.Slices()-1 && s.topBits() > 1

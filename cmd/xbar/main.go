@@ -145,6 +145,8 @@
 //	--machine NAME     of the config; the first that has arrays unless given
 //	--weight-bits B    that weights are rounded to; 8 unless given
 //	--input-bits B     that inputs are rounded to; 8 unless given
+//	--weight-max MAX   size of the largest weight that is held, larger ones are clipped; the largest there is unless given
+//	--input-max MAX    size of the largest input that is driven, larger ones are clipped; the largest there is unless given
 //	--format FORMAT    text (unless given), json or markdown
 //	-o FILE            write the result to FILE, whole or not at all
 //	--set KEY=VALUE    override any key of the config; may be repeated

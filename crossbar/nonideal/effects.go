@@ -39,7 +39,7 @@ func (c *Config) generic(σ float64, scaling string, g float64) float64 {
 	case "proportional":
 		return σ * g
 	case "inverse":
-		return σ / max(g, c.lowest())
+		return σ / max(g, c.Lowest())
 	}
 	return σ
 }
@@ -83,7 +83,7 @@ func (c *Config) stick(cells *mat.Dense, stream Stream) {
 	cells.Apply(func(_, _ int, g float64) float64 {
 		switch u := random.Float64(); {
 		case u < c.StuckOff:
-			return c.lowest()
+			return c.Lowest()
 		case u >= 1-c.StuckOn:
 			return 1
 		}

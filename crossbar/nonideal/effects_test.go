@@ -109,7 +109,7 @@ func conductances(t *testing.T, c *nonideal.Config, level, top int64, seed int64
 	t.Helper()
 	levels := mat.NewDense(100, drawn/100, nil)
 	levels.Apply(func(int, int, float64) float64 { return float64(level) }, levels)
-	array, err := c.Program(context.Background(), levels, top, nonideal.NewStream(seed, 0))
+	array, err := c.Program(context.Background(), levels, top, nonideal.Layout{}, nonideal.NewStream(seed, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestEffectsDrawApart(t *testing.T) {
 		program := func(c nonideal.Config, stream nonideal.Stream) []float64 {
 			levels := mat.NewDense(rows, columns, nil)
 			levels.Apply(func(i, j int, _ float64) float64 { return float64(1 + (i+j)%2) }, levels)
-			a, err := c.Program(context.Background(), levels, 3, stream)
+			a, err := c.Program(context.Background(), levels, 3, nonideal.Layout{}, stream)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -286,7 +286,7 @@ func TestNoiseThroughWires(t *testing.T) {
 		return y
 	}
 	program := func(c nonideal.Config, cells *mat.Dense) *nonideal.Array {
-		a, err := c.Program(context.Background(), mat.DenseCopyOf(cells), 3, nonideal.Stream{})
+		a, err := c.Program(context.Background(), mat.DenseCopyOf(cells), 3, nonideal.Layout{}, nonideal.Stream{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ type Config struct {
 	OnConductance    unit.Siemens `toml:"on_conductance" optional:"true" check:"positive" doc:"of a cell at the top level, beside which wires are resistive; cell.g_on unless given"`
 	RowResistance    unit.Ohm     `toml:"row_resistance" optional:"true" doc:"of a row wire, from one cell to the next"`
 	ColumnResistance unit.Ohm     `toml:"column_resistance" optional:"true" doc:"of a column wire, from one cell to the next"`
+	Supply           string       `toml:"supply" enum:"rows|columns" default:"rows" doc:"what drives cells: the wire of their row, or a supply wire beside each column's, through a gate that the input opens; row_resistance is then of a supply wire's segments; no energy follows"`
 	SenseResistance  unit.Ohm     `toml:"sense_resistance" optional:"true" doc:"of a column's end, beside its last segment"`
 
 	Programming        string  `toml:"programming" enum:"pcm-nandakumar2019|pcm-joshi2020|pcm-hermes-1|pcm-hermes-2|reram-wan2022|reram-milo2021|reram-cmo-0.2|reram-cmo-2|sonos-agrawal2022|normal|uniform" optional:"true" doc:"error of programmed conductances: a published one, or of the distribution whose standard deviation is programming_error; none unless given"`
@@ -62,11 +63,12 @@ func (c *Config) Wires() *parasitic.Wires {
 
 // Leak is what a cell at level zero conducts, in levels of so many.
 func (c *Config) Leak(top int64) float64 {
-	g := c.lowest()
+	g := c.Lowest()
 	return g * float64(top) / (1 - g)
 }
 
-func (c *Config) lowest() float64 {
+// Lowest is the conductance of a cell at level zero.
+func (c *Config) Lowest() float64 {
 	if c.OnOffRatio == 0 {
 		return 0
 	}
@@ -77,6 +79,10 @@ func (c *Config) lowest() float64 {
 type Array struct {
 	Levels *mat.Dense
 
+	// Read is what columns carry of digits, where inputs gate the cells, as of
+	// [Config.Wired]; nil: levels are all that it takes.
+	Read func(digits, currents []float64)
+
 	// Variances are those of a read: Noise times the square of a row's digit, and Floor
 	// times the square of the digit at full scale whatever the digit is; nil: none.
 	Noise, Floor *mat.Dense
@@ -85,10 +91,28 @@ type Array struct {
 // Program gives what becomes of levels from 0 to top, rows × columns, which it
 // overwrites. Row 0 is the farthest from the converters and column 0 the nearest to
 // the drivers. It errs when ctx is done.
-func (c *Config) Program(ctx context.Context, levels *mat.Dense, top int64, stream Stream) (*Array, error) {
-	unit := (1 - c.lowest()) / float64(top) // of conductance, that a level is
-	cells := levels
-	cells.Apply(func(_, _ int, level float64) float64 { return c.lowest() + unit*level }, cells)
+func (c *Config) Program(ctx context.Context, levels *mat.Dense, top int64, l Layout, stream Stream) (_ *Array, err error) {
+	a, gain := &Array{Levels: levels}, 1.0
+	if c.Random() {
+		gain = c.disturb(a, top, stream)
+	}
+	cells := mat.DenseCopyOf(levels)
+	if a.Read, err = c.Wired(ctx, levels, top, l); err != nil {
+		return nil, err
+	}
+	c.damp(a, cells, top)
+	if gain != 1 {
+		a.scale(gain)
+	}
+	return a, nil
+}
+
+// disturb has cells err, drift and stick, and finds the noise of their reads. It gives
+// what the sums are scaled by.
+func (c *Config) disturb(a *Array, top int64, stream Stream) (gain float64) {
+	unit := (1 - c.Lowest()) / float64(top) // of conductance, that a level is
+	cells := a.Levels
+	cells.Apply(func(_, _ int, level float64) float64 { return c.Lowest() + unit*level }, cells)
 	targets := mat.DenseCopyOf(cells)
 	c.err(cells, stream.At(programmingStream))
 	programmed := mat.DenseCopyOf(cells)
@@ -96,46 +120,76 @@ func (c *Config) Program(ctx context.Context, levels *mat.Dense, top int64, stre
 	for _, of := range []*mat.Dense{programmed, cells} {
 		c.stick(of, stream.At(stuckStream))
 	}
-	gain := 1.0
+	gain = 1
 	if total := mat.Sum(cells); c.DriftCompensation && total > 0 {
 		gain = mat.Sum(programmed) / total
 	}
-	a := &Array{Levels: cells}
 	c.noise(a, programmed)
-	if err := c.wire(ctx, a); err != nil {
-		return nil, err
+	for _, variances := range a.variances() {
+		variances.Scale(1/(unit*unit), variances)
 	}
-	a.Levels.Scale(gain/unit, a.Levels)
-	for _, variances := range []*mat.Dense{a.Noise, a.Floor} {
-		if variances != nil {
-			variances.Scale(gain/unit*gain/unit, variances)
-		}
-	}
-	return a, nil
+	cells.Apply(func(_, _ int, g float64) float64 { return (g - c.Lowest()) / unit }, cells)
+	return gain
 }
 
-// wire replaces conductances by what wires leave of them, and has noise become less
-// as they do.
-func (c *Config) wire(ctx context.Context, a *Array) error {
-	if !c.Resistive() {
-		return nil
-	}
-	effective, err := c.Wires().Effective(ctx, mat.DenseCopyOf(a.Levels.T()))
-	if err != nil {
-		return err
-	}
-	for _, variances := range []*mat.Dense{a.Noise, a.Floor} {
-		if variances == nil {
-			continue
+// variances are those that there are.
+func (a *Array) variances() (all []*mat.Dense) {
+	for _, v := range []*mat.Dense{a.Noise, a.Floor} {
+		if v != nil {
+			all = append(all, v)
 		}
+	}
+	return all
+}
+
+// damp has noise become less as wires make less of a cell's level.
+func (c *Config) damp(a *Array, cells *mat.Dense, top int64) {
+	if !c.Resistive() {
+		return
+	}
+	leak := c.Leak(top)
+	for _, variances := range a.variances() {
 		variances.Apply(func(i, j int, v float64) float64 {
-			if g := a.Levels.At(i, j); g > 0 {
-				left := effective.At(j, i) / g
+			if level := cells.At(i, j) + leak; level > 0 {
+				left := a.Levels.At(i, j) / level
 				return v * left * left
 			}
 			return v
 		}, variances)
 	}
-	a.Levels.Copy(effective.T())
+}
+
+// scale multiplies all that columns carry.
+func (a *Array) scale(gain float64) {
+	a.Levels.Scale(gain, a.Levels)
+	for _, variances := range a.variances() {
+		variances.Scale(gain*gain, variances)
+	}
+	if read := a.Read; read != nil {
+		a.Read = func(digits, currents []float64) {
+			read(digits, currents)
+			for i := range currents {
+				currents[i] *= gain
+			}
+		}
+	}
+}
+
+// Levels replaces levels from 0 to top, rows × columns, by those that columns see,
+// leak included. It errs when ctx is done.
+func (c *Config) Levels(ctx context.Context, levels *mat.Dense, top int64) error {
+	leak := c.Leak(top)
+	levels.Apply(func(_, _ int, level float64) float64 { return level + leak }, levels)
+	if !c.Resistive() {
+		return nil
+	}
+	unit := (1 - c.Lowest()) / float64(top) // of conductance, that a level is
+	var cells mat.Dense
+	cells.Scale(unit, levels.T())
+	effective, err := c.Wires().Effective(ctx, &cells)
+	if err != nil {
+		return err
+	}
+	levels.Scale(1/unit, effective.T())
 	return nil
 }

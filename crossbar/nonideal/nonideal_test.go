@@ -9,92 +9,92 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"xbar/crossbar"
-	"xbar/crossbar/encode"
 	"xbar/crossbar/nonideal"
-	"xbar/crossbar/signal"
-	"xbar/dac"
 )
 
-// An array of levels that are real numbers is one of conductances and voltages, in
-// other units: it gives what package signal does, which is held to CrossSim.
+// Levels are conductances in another unit: columns carry of digits what Ohm's law makes
+// of volts and conductances, whose lowest is that of level zero, and wires in any layout
+// whose resistance is next to nothing take nothing of it.
 func TestLevelsAreConductances(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		cells := rapid.IntRange(1, 4).Draw(t, "cell bits")
-		s := encode.Scheme{Encoding: rapid.SampledFrom([]encode.Encoding{encode.Offset, encode.Differential}).Draw(t, "encoding"), CellBits: cells}
-		s.WeightBits = cells * rapid.IntRange(1, 3).Draw(t, "slices")
-		if s.Encoding == encode.Differential {
-			s.WeightBits++
-		}
-		if s.WeightBits < 2 {
-			return
-		}
 		d := nonideal.Config{OnConductance: 1}
+		lowest := 0.0
 		if rapid.Bool().Draw(t, "leaks") {
 			d.OnOffRatio = rapid.Float64Range(2, 100).Draw(t, "on-off ratio")
+			lowest = 1 / d.OnOffRatio
 		}
-		if s.Columns() == 1 && rapid.Bool().Draw(t, "wires") {
-			d.RowResistance, d.ColumnResistance, d.SenseResistance = 1e-3, 2e-3, 5e-3
+		wires := rapid.SampledFrom([]string{"adjacent", "apart", "interleaved"}).Draw(t, "layout")
+		d.Supply = rapid.SampledFrom([]string{"rows", "columns"}).Draw(t, "supply")
+		if rapid.Bool().Draw(t, "resistive") {
+			d.RowResistance, d.ColumnResistance = 1e-12, 1e-12
 		}
-		const inputBits = 6
-		slicer := dac.Slicer{Bits: rapid.SampledFrom([]int{1, 2, 3}).Draw(t, "dac bits"), InputBits: inputBits}
-		reader := crossbar.NewReader(crossbar.Reading{
-			Scheme: s, Slicer: slicer, ActiveRows: 1000, AnalogSum: "polarity", Range: "scale", Resolution: 44, Real: true, Leak: d.Leak(s.MaxLevel()),
-		})
-		rows, columns := rapid.IntRange(1, 20).Draw(t, "rows"), rapid.IntRange(1, 6).Draw(t, "columns")
+		const top = 15
+		each := 2 * rapid.IntRange(1, 3).Draw(t, "columns of a weight")
+		rows, columns := rapid.IntRange(1, 20).Draw(t, "rows"), each*rapid.IntRange(1, 4).Draw(t, "weights")
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		high := int64(1)<<(s.WeightBits-1) - 1
-		w, x := mat.NewDense(rows, columns, nil), mat.NewDense(1, rows, nil)
-		w.Apply(func(int, int, float64) float64 { return float64(random.Int64N(2*high+1) - high) }, w)
-		inputs := make([]int32, rows)
-		for i := range inputs {
-			inputs[i] = int32(random.IntN(1 << inputBits))
-			x.Set(0, i, float64(inputs[i])/(1<<inputBits-1))
-		}
+		levels, digits := mat.NewDense(rows, columns, nil), mat.NewDense(1, rows, nil)
+		levels.Apply(func(int, int, float64) float64 { return float64(random.IntN(top + 1)) }, levels)
+		digits.Apply(func(int, int, float64) float64 { return float64(random.IntN(7) - 3) }, digits)
+		conductances := mat.DenseCopyOf(levels)
+		conductances.Apply(func(_, _ int, level float64) float64 { return lowest + (1-lowest)*level/top }, levels)
+		var want mat.Dense
+		want.Mul(digits, conductances)
 
-		array, err := reader.Program(context.Background(), rows, columns, func(i, j int) int64 { return int64(w.At(i, j)) })
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen, err := d.Program(context.Background(), array.Cells(), s.MaxLevel(), nonideal.Stream{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		array.SetCells(seen.Levels, d.Leak(s.MaxLevel()))
-		var drive crossbar.Drive
-		reader.Load(inputs, &drive)
-		got := make([]float64, columns)
-		if _, err := array.Activate(context.Background(), &drive, got); err != nil {
-			t.Fatal(err)
-		}
-
-		want := reference(t, s, &d, slicer, w, x)
-		for j := range got {
-			if y := want.At(0, j) * (1<<inputBits - 1); math.Abs(got[j]-y) > 1e-6*float64(int64(rows)*high<<inputBits) {
-				t.Errorf("output %d: %g, want %g", j, got[j], y)
+		got := currents(t, &d, levels, digits, top, nonideal.Layout{Wires: wires, Columns: each})
+		for c := 0; c < columns; c++ {
+			i, w := got[c], want.At(0, c)
+			if wires == "interleaved" && d.Resistive() {
+				w -= want.At(0, c+1)
+				if c++; got[c] != 0 {
+					t.Fatalf("column %d carries %g of its own", c, got[c])
+				}
+			}
+			if i *= (1 - lowest) / top; math.Abs(i-w) > 1e-7*float64(rows) {
+				t.Fatalf("column %d: %g, want %g", c, i, w)
 			}
 		}
 	})
 }
 
-// reference is the same array as package signal has it, which solves each slice and
-// polarity as an array of its own.
-func reference(t *rapid.T, s encode.Scheme, d *nonideal.Config, slicer dac.Slicer, w, x *mat.Dense) *mat.Dense {
-	c := signal.Config{
-		Weights: signal.Weights{
-			Encoding: string(s.Encoding), Bits: s.WeightBits, Slices: s.Slices(),
-			Largest: math.Exp2(float64(s.WeightBits-1)) - 1,
-		},
-		Inputs: signal.Inputs{Converter: "quantizer", Bits: slicer.InputBits, SliceBits: slicer.Bits},
-		Output: signal.Output{Converter: "ideal", Range: "max"},
-	}
-	if d.OnOffRatio > 0 {
-		c.Weights.Lowest = 1 / d.OnOffRatio
-	}
-	c.Wires.Wires = *d.Wires()
-	a, err := c.Program(context.Background(), w)
+// currents is what columns see of digits.
+func currents(t *rapid.T, d *nonideal.Config, levels, digits *mat.Dense, top int64, l nonideal.Layout) []float64 {
+	seen := mat.DenseCopyOf(levels)
+	read, err := d.Wired(context.Background(), seen, top, l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.Multiply(x)
+	_, columns := levels.Dims()
+	if read != nil {
+		all := make([]float64, columns)
+		read(digits.RawRowView(0), all)
+		return all
+	}
+	var all mat.Dense
+	all.Mul(digits, seen)
+	return all.RawRowView(0)
+}
+
+// What is apart does not drop what another part drives: each part is an array of its own.
+func TestPartsAreArrays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := nonideal.Config{OnConductance: 1, RowResistance: 1e-2, ColumnResistance: 2e-2, SenseResistance: 5e-2}
+		d.Supply = rapid.SampledFrom([]string{"rows", "columns"}).Draw(t, "supply")
+		const top = 3
+		each, weights, rows := rapid.IntRange(1, 4).Draw(t, "columns of a weight"), rapid.IntRange(1, 5).Draw(t, "weights"), rapid.IntRange(1, 12).Draw(t, "rows")
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		levels, digits := mat.NewDense(rows, each*weights, nil), mat.NewDense(1, rows, nil)
+		levels.Apply(func(int, int, float64) float64 { return float64(random.IntN(top + 1)) }, levels)
+		digits.Apply(func(int, int, float64) float64 { return float64(random.IntN(2)) }, digits)
+		got := currents(t, &d, levels, digits, top, nonideal.Layout{Wires: "apart", Columns: each})
+		for c := range each {
+			alone := mat.NewDense(rows, weights, nil)
+			alone.Apply(func(i, o int, _ float64) float64 { return levels.At(i, o*each+c) }, alone)
+			want := currents(t, &d, alone, digits, top, nonideal.Layout{Wires: "adjacent", Columns: 1})
+			for o := range weights {
+				if math.Abs(got[o*each+c]-want[o]) > 1e-9*(1+math.Abs(want[o])) {
+					t.Fatalf("part %d, output %d: %g, want %g", c, o, got[o*each+c], want[o])
+				}
+			}
+		}
+	})
 }

@@ -6,6 +6,7 @@ import "xbar/sim/workload"
 type Geometry struct {
 	Rows    int // R
 	Weights int // C_l, logical columns
+	Unit    int // columns beside them that every group takes, whatever it holds
 }
 
 // Grid is the tiles of one kernel: row tiles cut the reduction, column tiles
@@ -32,7 +33,7 @@ func NewGrid(k workload.Kernel, g Geometry) Grid {
 		Copies:   1,
 	}
 	if grid.RowTiles == 1 && grid.ColTiles == 1 {
-		grid.pack = min(int64(g.Rows)/k.N, int64(g.Weights)/k.M, grid.groups)
+		grid.pack = min(int64(g.Rows)/k.N, int64(g.Weights+g.Unit)/(k.M+int64(g.Unit)), grid.groups)
 	}
 	grid.bands = int(ceilDiv(grid.groups, grid.pack))
 	return grid

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"xbar/adc"
 	"xbar/configs"
 	"xbar/sim/workload"
 )
@@ -15,6 +16,7 @@ import (
 type Operands struct {
 	X, W                  *mat.Dense // L×N and N×M
 	InputBits, WeightBits int
+	InputMax, WeightMax   float64 // size of the largest numbers that bits are for, beyond which they are clipped; 0: the largest there is
 }
 
 // Product is Y = X·W through one machine's arrays.
@@ -31,7 +33,9 @@ type Product struct {
 // Multiply sends a product through the arrays of the named machine of a config, or
 // of the first that has arrays. X and W are rounded to whole numbers of their bits,
 // of a step that the largest of them sets; if they are whole numbers that fit, they
-// are taken as they are. The config's workload is left aside.
+// are taken as they are, unless what the largest is was said. Whole weights of
+// crossbar.weights, and inputs of dac.rounding, are not rounded, or otherwise. The
+// config's workload is left aside.
 func Multiply(ctx context.Context, cfg *configs.Config, machine string, o Operands, opt Options) (*Product, error) {
 	m, err := arrays(cfg, machine)
 	if err != nil {
@@ -57,7 +61,7 @@ func Multiply(ctx context.Context, cfg *configs.Config, machine string, o Operan
 	if err != nil {
 		return nil, err
 	}
-	p.compare(&o, job.outputs, exact)
+	p.compare(&o, job.sums, exact)
 	return p, nil
 }
 
@@ -97,7 +101,7 @@ func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload,
 		Name: "product", L: 1, N: int64(n), M: int64(columns),
 		InputBits: o.InputBits, WeightBits: o.WeightBits, OutputBits: 32, SignedInput: mat.Min(o.X) < 0,
 	}
-	v := &workload.Values{Post: make([]workload.Requantize, 1), Weights: make([]workload.Matrix, 1)}
+	v := &workload.Values{Post: make([]workload.Requantize, 1), Weights: make([]workload.Matrix, 1), Sums: true}
 	low := 0.0
 	if m.Crossbar.Encoding == "magnitude" && mat.Min(o.W) < 0 {
 		return nil, fmt.Errorf("the weights W have numbers below zero, which crossbar.encoding = \"magnitude\" cannot hold")
@@ -109,48 +113,87 @@ func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload,
 	} else {
 		low = -high
 	}
-	if v.Weights[0], p.WeightScale, err = integers("W", o.W, low, high); err != nil {
+	if v.Weights[0], p.WeightScale, err = integers("W", o.W, o.WeightMax, low, high); err != nil {
 		return nil, err
+	}
+	if m.Crossbar.Weights != "sliced" && m.Kind == "analog" {
+		v.RealWeights = real(o.W, p.WeightScale, o.WeightMax, low, high)
 	}
 	low, high = 0, math.Exp2(float64(o.InputBits))-1
 	if k.SignedInput {
 		high = math.Exp2(float64(o.InputBits-1)) - 1
 		low = -high
 	}
-	if v.Inputs, p.InputScale, err = integers("X", o.X, low, high); err != nil {
+	if v.Inputs, p.InputScale, err = integers("X", o.X, o.InputMax, low, high); err != nil {
 		return nil, err
+	}
+	if rounding := m.DAC.Rounding; m.Kind == "analog" && (rounding == "none" || rounding == "mid-rise" && k.SignedInput) {
+		if n := m.DAC.Slicer(o.InputBits, k.SignedInput).Slices(); n > 1 {
+			return nil, fmt.Errorf("dac.rounding = %q drives inputs whole, and dac.bits = %d with dac.signed_inputs = %q takes %d slices for %d bits: give it %d bits and \"signed-digits\"",
+				rounding, m.DAC.Bits, m.DAC.SignedInputs, n, o.InputBits, o.InputBits)
+		}
+		v.RealInputs = real(o.X, p.InputScale, o.InputMax, low, high)
+		if rounding == "mid-rise" {
+			levels := adc.NewQuantizer(-1, 1, int64(1)<<o.InputBits)
+			for i, x := range v.RealInputs {
+				x, _ = levels.ConvertReal(x / high)
+				v.RealInputs[i] = x * high
+			}
+		}
 	}
 	return &workload.Workload{Kernels: []workload.Kernel{k}, Values: v}, nil
 }
 
-// integers rounds numbers to multiples of a step.
-func integers(name string, m *mat.Dense, low, high float64) (workload.Matrix, float64, error) {
+// real is numbers in a step, which [integers] has found, and clipped.
+func real(m *mat.Dense, step, largest, low, high float64) (all []float64) {
+	switch {
+	case step == 1:
+		largest = high
+	case largest == 0:
+		largest = max(mat.Max(m), -mat.Min(m))
+	}
+	rows, _ := m.Dims()
+	for i := range rows {
+		for _, x := range m.RawRowView(i) {
+			all = append(all, min(max(x/largest*high, low), high))
+		}
+	}
+	return all
+}
+
+// integers rounds numbers to multiples of a step, which is what the largest is over
+// high, and clips what is beyond.
+func integers(name string, m *mat.Dense, largest, low, high float64) (workload.Matrix, float64, error) {
 	rows, columns := m.Dims()
 	w := workload.Matrix{Rows: rows, Cols: columns, Data: make([]int32, 0, rows*columns)}
-	fits, largest := true, 0.0
+	fits, most := largest == 0, largest
 	for i := range rows {
 		for j, x := range m.RawRowView(i) {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
 				return w, 0, fmt.Errorf("%s has %g in row %d, column %d", name, x, i+1, j+1)
 			}
 			fits = fits && x == math.Trunc(x) && low <= x && x <= high
-			largest = max(largest, math.Abs(x))
+			if largest == 0 {
+				most = max(most, math.Abs(x))
+			}
 		}
 	}
 	step := 1.0
-	if !fits {
-		step = largest / high
+	if fits {
+		most = high
+	} else {
+		step = most / high
 	}
 	for i := range rows {
 		for _, x := range m.RawRowView(i) {
-			w.Data = append(w.Data, int32(math.RoundToEven(x/step)))
+			w.Data = append(w.Data, int32(math.RoundToEven(min(max(x/most*high, low), high))))
 		}
 	}
 	return w, step, nil
 }
 
 // compare gives what arrays made of the product, and how far off it is.
-func (p *Product) compare(o *Operands, outputs, exact [][]int64) {
+func (p *Product) compare(o *Operands, sums [][]float64, exact [][]int64) {
 	var want mat.Dense
 	want.Mul(o.X, o.W)
 	lines, columns := want.Dims()
@@ -159,7 +202,7 @@ func (p *Product) compare(o *Operands, outputs, exact [][]int64) {
 	rounded := mat.NewDense(lines, columns, nil)
 	for l := range lines {
 		for j := range columns {
-			p.Y.Set(l, j, step*float64(outputs[l][j]))
+			p.Y.Set(l, j, step*sums[l][j])
 			rounded.Set(l, j, step*float64(exact[l][j]))
 		}
 	}

@@ -110,12 +110,12 @@ type job struct {
 	reference *reference
 	progress  func(done float64)
 	trace     *trace.Recorder
-	sides     sides     // where dynamic kernels are computed
-	session   *session  // whose last step the workload is; nil: none
-	trial     bool      // of a candidate, for a steady pass
-	chip      int64     // of those that differ, from 0 on
-	evidence  evidence  // of the finished run
-	outputs   [][]int64 // of exact values, a row an input
+	sides     sides       // where dynamic kernels are computed
+	session   *session    // whose last step the workload is; nil: none
+	trial     bool        // of a candidate, for a steady pass
+	chip      int64       // of those that differ, from 0 on
+	evidence  evidence    // of the finished run
+	sums      [][]float64 // of a product, a row an input
 }
 
 func (j *job) batch() int64 {
@@ -136,7 +136,7 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.evidence, j.outputs = first.evidence, first.outputs
+	j.evidence, j.sums = first.evidence, first.sums
 	if err := j.trials(ctx, m, workers); err != nil {
 		return nil, err
 	}

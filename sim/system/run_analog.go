@@ -74,7 +74,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 		m.bind(func(k int) (going, float64) { return analogGoing(chip, k), float64(measured.KernelCycles[k]) })
 	}
 	if outputs, clipped := chip.Outputs(); outputs != nil {
-		j.outputs = outputs
+		j.sums = chip.Sums()
 		if m.Values, err = j.reference.compare(ctx, outputs, clipped); err != nil {
 			return nil, err
 		}
@@ -304,8 +304,11 @@ func (j *job) besideNotes() []string {
 
 // converterNotes says what the converters read and what they cost.
 func converterNotes(cfg *configs.Machine, need int) (notes []string) {
+	notes = append(notes, optionNotes(cfg)...)
 	switch {
-	case !cfg.Devices.Ideal():
+	case !cfg.ADC.Plain():
+		notes = append(notes, rangeNote(cfg))
+	case !cfg.Devices.Ideal() || cfg.Crossbar.Weights != "sliced":
 		notes = append(notes, fmt.Sprintf("column sums go up to %d bits and are no whole numbers, the ADC has %d", need, cfg.ADC.Resolution))
 	case cfg.ADC.Resolution >= need:
 		notes = append(notes, fmt.Sprintf("the ADC's %d bits read every column sum exactly (%d are enough)", cfg.ADC.Resolution, need))

@@ -99,6 +99,12 @@ type Values struct {
 	Labels  []uint8  // class of each input; nil if there is none
 	Weights []Matrix // kernel k: N×M, the groups one below the other
 	Post    []Requantize
+
+	Sums bool // the last kernel's sums are kept as the digital side has them, which are no whole numbers
+
+	// Of a product of real numbers, what Inputs and the first of Weights were before they
+	// were rounded, in the same units; nil: nothing but whole numbers is known.
+	RealInputs, RealWeights []float64
 }
 
 // Matrix is a dense row-major matrix of integers.

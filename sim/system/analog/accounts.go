@@ -107,7 +107,11 @@ func (c *Chip) openAccounts() {
 	c.openReads()
 	shift := &m.ShiftAdd
 	a.shift = c.open("tile/array/shift-add", "shift-add", energy.Accumulate, "a conversion", c.scaled("shift_add", shift.Operation()))
-	a.correct = c.open("tile/array/shift-add", "correct", energy.Accumulate, "an input, and an output, whose weights are stored with an offset or inverted", c.scaled("shift_add", shift.Correction()))
+	corrected := "an input, and an output, whose weights are stored with an offset or inverted"
+	if m.Crossbar.UnitColumn {
+		corrected = "an output, from which what its array's unit column reads is taken off"
+	}
+	a.correct = c.open("tile/array/shift-add", "correct", energy.Accumulate, corrected, c.scaled("shift_add", shift.Correction()))
 	c.openProgramming()
 	c.openSide()
 }

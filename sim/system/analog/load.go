@@ -66,10 +66,14 @@ func (c *Chip) addLoad(i int, p mapping.Load, after int) error {
 	l.dram = !s.kernel.Dynamic || s.kernel.Cache != workload.NoCache && !p.Append
 	var err error
 	var lost, lastLost float64
-	if l.row, lost, err = c.loadRow(s, fold*weights); err != nil {
+	unit := s.unit
+	if p.Append && s.kernel.Cache == workload.Columns {
+		unit = 0
+	}
+	if l.row, lost, err = c.loadRow(s, fold, weights, unit); err != nil {
 		return err
 	}
-	if l.last, lastLost, err = c.loadRow(s, (inputs-(l.rows-1)*fold)*weights); err != nil {
+	if l.last, lastLost, err = c.loadRow(s, inputs-(l.rows-1)*fold, weights, unit); err != nil {
 		return err
 	}
 	w.late += float64(l.rows-1)*lost + lastLost
@@ -88,10 +92,10 @@ func appended(by workload.Cache, t tile, fold int64) (inputs, weights, each int6
 	return t.rows, 1, fold
 }
 
-// loadRow is a row of so many weights, and the seconds of its time that are
-// rounding.
-func (c *Chip) loadRow(s *spec, weights int64) (loadRow, float64, error) {
-	row := loadRow{bits: weights * int64(s.kernel.WeightBits), cells: weights * s.cells}
+// loadRow is a row of so many weights of each of its inputs and a cell more where there
+// is a unit column, and the seconds of its time that are rounding.
+func (c *Chip) loadRow(s *spec, inputs, weights, unit int64) (loadRow, float64, error) {
+	row := loadRow{bits: inputs * weights * int64(s.kernel.WeightBits), cells: inputs * (weights + unit) * s.cells}
 	write, err := c.rowWrite(row.cells)
 	row.write = write.cycles
 	return row, write.lost, err

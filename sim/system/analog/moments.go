@@ -285,7 +285,7 @@ func (c *Chip) measureRows(ctx context.Context, s *spec, sample *workload.Sample
 	for i, blocks := range tiles {
 		for j, p := range blocks {
 			b := s.grid.Block(i, j)
-			columns := float64(int64(b.Weights) * s.cells)
+			columns := float64((int64(b.Weights) + s.unit) * s.cells)
 			levels += p.Levels()
 			cells += float64(b.Rows) * columns
 			for v := range vectors {

@@ -29,6 +29,7 @@ type spec struct {
 	grid    mapping.Grid
 	cells   int64            // S·P, of a weight in its row
 	columns int64            // physical columns of a weight, guard columns among them
+	unit    int64            // weights of zero beside those of a group in an array: 1 where there is a unit column
 	outputs int64            // of those, sums that are converted
 	slices  int64            // T_x
 	phases  []crossbar.Phase // the conversions of an input
@@ -39,13 +40,9 @@ type spec struct {
 
 func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 	s := spec{
-		kernel: k,
-		scheme: encode.Scheme{Encoding: encode.Encoding(m.Crossbar.Encoding), WeightBits: k.WeightBits, CellBits: m.Cell.Bits},
-		slicer: dac.Slicer{
-			Bits: m.DAC.Bits, InputBits: k.InputBits, Signed: k.SignedInput,
-			SignMagnitude: m.DAC.SignedInputs == "sign-magnitude",
-			SignedDigits:  m.DAC.SignedInputs == "signed-digits",
-		},
+		kernel:  k,
+		scheme:  m.Scheme(k.WeightBits),
+		slicer:  m.DAC.Slicer(k.InputBits, k.SignedInput),
 		sumBits: int64(k.WeightBits + k.InputBits + bits.Len64(uint64(k.N-1))),
 	}
 	if err := s.scheme.Check(); err != nil {
@@ -55,16 +52,23 @@ func newSpec(m *configs.Machine, k workload.Kernel) (spec, error) {
 	s.columns = s.cells + int64(m.Crossbar.GuardColumns)
 	s.outputs = int64(crossbar.Outputs(s.scheme, m.Crossbar.AnalogSum))
 	s.slices = int64(s.slicer.Slices())
-	weights := m.Crossbar.LogicalCols() / int(s.columns)
-	if weights == 0 {
-		return s, fmt.Errorf("kernel %s: a weight of %d bits takes %d columns of %d-bit cells in %s encoding, and the array has %d (crossbar.cols, crossbar.fold)",
-			k.Name, k.WeightBits, s.columns, m.Cell.Bits, m.Crossbar.Encoding, m.Crossbar.LogicalCols())
+	if pairs := int64(len(m.ADC.Limits) / 2); pairs > 1 && pairs != s.outputs {
+		return s, fmt.Errorf("kernel %s: adc.limits are those of %d conversions, and a weight has %d", k.Name, pairs, s.outputs)
+	}
+	beside := ""
+	if m.Crossbar.UnitColumn {
+		s.unit, beside = 1, ", as many as the one beside it"
+	}
+	weights := m.Crossbar.LogicalCols()/int(s.columns) - int(s.unit)
+	if weights <= 0 {
+		return s, fmt.Errorf("kernel %s: a weight of %d bits takes %d columns of %d-bit cells in %s encoding%s, and the array has %d (crossbar.cols, crossbar.fold)",
+			k.Name, k.WeightBits, s.columns, m.Cell.Bits, m.Crossbar.Encoding, beside, m.Crossbar.LogicalCols())
 	}
 	if s.slices == 0 {
 		return s, fmt.Errorf("kernel %s: inputs of %d bit have no magnitude to drive beside their sign", k.Name, k.InputBits)
 	}
 	s.phases = crossbar.Phases(s.slicer, m.DAC.Phases)
-	s.grid = mapping.NewGrid(k, mapping.Geometry{Rows: m.Crossbar.LogicalRows(), Weights: weights})
+	s.grid = mapping.NewGrid(k, mapping.Geometry{Rows: m.Crossbar.LogicalRows(), Weights: weights, Unit: int(s.unit)})
 	return s, nil
 }
 

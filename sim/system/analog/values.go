@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"xbar/crossbar"
 	"xbar/crossbar/nonideal"
 	"xbar/digital/kernel"
@@ -18,21 +20,23 @@ import (
 // values are the real numbers that flow through a run: the inputs of the
 // kernel at hand, the sums it builds up, and what came out in the end.
 type values struct {
-	chip    *Chip
-	work    *workload.Values
-	readers []*crossbar.Reader
-	arrays  [][][]*crossbar.Programmed // [kernel][tile][group]
-	pass    int64
-	inputs  []int32   // of the kernel, G·N a vector
-	sums    []float64 // of the kernel, G·M a vector
-	outputs [][]int64 // of the last kernel, one row an input
-	clipped int64
-	drives  []drive   // by row tile and group in it
-	source  *rand.PCG // of the noise of the read at hand
-	random  *rand.Rand
-	noisy   bool
-	exact   []int64       // inputs of the vector that is compared
-	errors  []Discrepancy // by kernel; nil: devices are ideal
+	chip      *Chip
+	work      *workload.Values
+	readers   []*crossbar.Reader
+	arrays    [][][]*crossbar.Programmed // [kernel][tile][group]
+	pass      int64
+	inputs    []int32     // of the kernel, G·N a vector
+	real      []float64   // the same, where they are no whole numbers
+	sums      []float64   // of the kernel, G·M a vector
+	outputs   [][]int64   // of the last kernel, one row an input
+	unrounded [][]float64 // the sums that they are of, where they are kept
+	clipped   int64
+	drives    []drive   // by row tile and group in it
+	source    *rand.PCG // of the noise of the read at hand
+	random    *rand.Rand
+	noisy     bool
+	exact     []int64       // inputs of the vector that is compared
+	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
 }
 
 // Discrepancy is how a kernel's sums came out beside exact ones of the inputs that it
@@ -51,13 +55,24 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	}
 	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
 	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
-	if !c.Devices().Ideal() {
+	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !c.Devices().Ideal() {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
 	drives := 0
-	for _, s := range c.specs {
-		v.readers = append(v.readers, crossbar.NewReader(c.howRead(&s)))
+	looked, err := c.takeSample(work)
+	if err != nil {
+		return nil, err
+	}
+	for k := range c.specs {
+		s := &c.specs[k]
 		drives = max(drives, s.grid.Drives())
+		how := c.howRead(s)
+		if looked != nil {
+			if how.Limits, err = c.calibrate(how, looked, work, k); err != nil {
+				return nil, err
+			}
+		}
+		v.readers = append(v.readers, crossbar.NewReader(how))
 	}
 	v.drives = make([]drive, drives)
 	for k := range c.specs {
@@ -75,6 +90,9 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	v.outputs = make([][]int64, work.Inputs.Rows)
 	for i := range v.outputs {
 		v.outputs[i] = make([]int64, last.L*last.Outputs())
+	}
+	if work.Sums {
+		v.unrounded = make([][]float64, len(v.outputs))
 	}
 	return v, nil
 }
@@ -109,34 +127,70 @@ func checkValues(c *Chip, work *workload.Values) error {
 }
 
 // program stores every tile of a kernel as an array would hold it.
-func (v *values) program(k int) error {
-	s, devices := &v.chip.specs[k], v.chip.Devices()
-	tiles, err := programTiles(v.chip.ctx, v.readers[k], s, v.work.Weights[k])
-	v.arrays[k] = tiles
-	if err != nil || devices.Ideal() {
-		return err
+func (v *values) program(k int) (err error) {
+	v.arrays[k], err = v.chip.hold(v.readers[k], v.work, k, v.random)
+	return err
+}
+
+// hold programs the tiles of a kernel, with what columns see of them. The noise of
+// reads is drawn from random; nil: there is none.
+func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int, random *rand.Rand) ([][]*crossbar.Programmed, error) {
+	s, devices := &c.specs[k], c.Devices()
+	tiles, err := programTiles(c.ctx, reader, s, work.Weights[k])
+	if err != nil || !reader.Real {
+		return tiles, err
 	}
 	if devices.Resistive() && s.grid.Pack() > 1 {
-		return fmt.Errorf("kernel %s: groups share an array, and its wires are resistive: what one group's inputs drop is in the way of another's", s.kernel.Name)
+		return tiles, fmt.Errorf("kernel %s: groups share an array, and its wires are resistive: what one group's inputs drop is in the way of another's", s.kernel.Name)
 	}
+	top := s.scheme.MaxLevel()
+	layout := nonideal.Layout{Wires: c.machine.Crossbar.Layout, Columns: s.scheme.Columns()}
 	for i, blocks := range tiles {
 		for j, b := range blocks {
-			array, err := devices.Program(v.chip.ctx, b.Cells(), s.scheme.MaxLevel(), v.stream(k, i, j))
-			if err != nil {
-				return err
+			levels := b.Cells()
+			if s.scheme.Whole {
+				c.whole(levels, s, work, k, s.grid.Block(i, j))
 			}
-			b.SetCells(array.Levels, devices.Leak(s.scheme.MaxLevel()))
-			if devices.ReadNoise != "" {
-				b.SetNoise(array.Noise, array.Floor, v.random)
+			array, err := devices.Program(c.ctx, levels, top, layout, c.stream(k, i, j))
+			if err != nil {
+				return tiles, err
+			}
+			if array.Read != nil {
+				b.SetSupplied(devices.Leak(top), array.Read)
+				continue
+			}
+			b.SetCells(array.Levels, devices.Leak(top))
+			if random != nil && devices.ReadNoise != "" {
+				b.SetNoise(array.Noise, array.Floor, random)
 			}
 		}
 	}
-	return nil
+	return tiles, nil
+}
+
+// whole fills a block's levels with weights that are not cut.
+func (c *Chip) whole(levels *mat.Dense, s *spec, work *workload.Values, k int, b mapping.Block) {
+	w, devices, each := &work.Weights[k], c.Devices(), s.scheme.Columns()
+	lowest := devices.Lowest()
+	for row := range b.Rows {
+		line := levels.RawRowView(row)
+		for j := range b.Weights + int(s.unit) {
+			weight := 0.0
+			if column := j - int(s.unit); column >= 0 {
+				at := (b.Row+row)*w.Cols + b.Column + column
+				weight = float64(w.Data[at])
+				if work.RealWeights != nil {
+					weight = work.RealWeights[at]
+				}
+			}
+			s.scheme.Real(weight, lowest, devices.Resistive(), line[j*each:][:each])
+		}
+	}
 }
 
 // stream is where an array's random numbers come from.
-func (v *values) stream(kernel, tile, group int) nonideal.Stream {
-	return v.chip.options.Random.At(uint64(kernel)).At(uint64(tile)).At(uint64(group))
+func (c *Chip) stream(kernel, tile, group int) nonideal.Stream {
+	return c.options.Random.At(uint64(kernel)).At(uint64(tile)).At(uint64(group))
 }
 
 // Devices is what is not ideal about the arrays.
@@ -190,11 +244,14 @@ func (v *values) begin(w *wave) {
 		return
 	}
 	if w.plan.Kernel == 0 {
-		v.inputs = v.inputs[:0]
+		v.inputs, v.real = v.inputs[:0], v.real[:0]
 		batch := v.chip.options.Batch
 		for b := range batch {
 			i := (v.pass*batch + b) % int64(v.work.Inputs.Rows)
 			v.inputs = append(v.inputs, v.work.Inputs.Row(int(i))...)
+			if v.work.RealInputs != nil {
+				v.real = append(v.real, v.work.RealInputs[int(i)*v.work.Inputs.Cols:][:v.work.Inputs.Cols]...)
+			}
 		}
 	}
 	for r := range v.drives {
@@ -220,7 +277,7 @@ func (v *values) activate(w *wave, vector int64) error {
 			b := grid.Block(w.plan.First+i, j)
 			d := v.drive(w, vector, &b)
 			if v.noisy {
-				v.stream(w.plan.Kernel, w.plan.First+i, j).Reads(v.pass*w.vectors + vector).Seed(v.source)
+				c.stream(w.plan.Kernel, w.plan.First+i, j).Reads(v.pass*w.vectors + vector).Seed(v.source)
 			}
 			activity, err := stored.Activate(c.ctx, d, sums[b.Output:][:b.Weights])
 			if err != nil {
@@ -263,8 +320,12 @@ func (v *values) drive(w *wave, vector int64, b *mapping.Block) *crossbar.Drive 
 	d := &v.drives[b.Drive]
 	if d.vector != vector {
 		d.vector = vector
-		x := v.inputs[vector*w.spec.kernel.Inputs():][b.Row:][:b.Rows]
-		v.readers[w.plan.Kernel].Load(x, &d.Drive)
+		at := int(vector*w.spec.kernel.Inputs()) + b.Row
+		if w.plan.Kernel == 0 && v.work.RealInputs != nil {
+			v.readers[0].LoadReal(v.real[at:][:b.Rows], &d.Drive)
+		} else {
+			v.readers[w.plan.Kernel].Load(v.inputs[at:][:b.Rows], &d.Drive)
+		}
 	}
 	return &d.Drive
 }
@@ -336,9 +397,12 @@ func (v *values) keep(w *wave) error {
 	first := min(v.pass*v.chip.options.Batch, inputs)
 	v.pass++
 	sums := v.sums
-	for _, outputs := range v.outputs[first:min(first+v.chip.options.Batch, inputs)] {
+	for b, outputs := range v.outputs[first:min(first+v.chip.options.Batch, inputs)] {
 		if err := v.chip.ctx.Err(); err != nil {
 			return err
+		}
+		if v.unrounded != nil {
+			v.unrounded[int(first)+b] = slices.Clone(sums[:len(outputs)])
 		}
 		for i := range outputs {
 			outputs[i] = post.Apply(i%m, int64(math.Round(sums[i])))
@@ -366,6 +430,14 @@ func (c *Chip) Discrepancies() []Discrepancy {
 	return c.values.errors
 }
 
+// Sums are the last kernel's sums before they are rounded; nil where they are not kept.
+func (c *Chip) Sums() [][]float64 {
+	if c.values == nil {
+		return nil
+	}
+	return c.values.unrounded
+}
+
 // LosslessBits is the ADC resolution at which no kernel would lose a bit.
 func (c *Chip) LosslessBits() int {
 	need := 0
@@ -378,9 +450,17 @@ func (c *Chip) LosslessBits() int {
 // howRead is how this machine's arrays are read with a kernel's weights.
 func (c *Chip) howRead(s *spec) crossbar.Reading {
 	m, devices := c.machine, c.Devices()
-	return crossbar.Reading{
-		Real: !devices.Ideal(), Leak: devices.Leak(s.scheme.MaxLevel()),
-		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip,
+	r := crossbar.Reading{
+		Leak:   devices.Leak(s.scheme.MaxLevel()),
+		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip, Unit: m.Crossbar.UnitColumn,
 		Phases: m.DAC.Phases, AnalogSum: m.Crossbar.AnalogSum, TimeCoded: m.DAC.TimeCoded(), Range: m.ADC.Range, Resolution: c.readout.bits,
 	}
+	if m.Kind == "analog" {
+		r.Converter = &m.ADC
+		r.Real = !devices.Ideal() || s.scheme.Whole || !m.ADC.Plain() || m.DAC.Real()
+	}
+	for i := 0; i+1 < len(m.ADC.Limits); i += 2 {
+		r.Limits = append(r.Limits, [2]float64{m.ADC.Limits[i], m.ADC.Limits[i+1]})
+	}
+	return r
 }

@@ -286,6 +286,7 @@ func (c *Chip) newGroup(s *spec, t tile) group {
 	var g group
 	once := c.atOnce(t)
 	rows, weights := t.rows/t.groups, t.weights/t.groups
+	weights += s.unit
 	g.blocks[0] = c.newBlock(s, t.groups/once, once*rows, once*weights)
 	if rest := t.groups % once; rest > 0 {
 		g.blocks[1] = c.newBlock(s, 1, rest*rows, rest*weights)
@@ -321,11 +322,13 @@ func (c *Chip) activeRows() int64 { return int64(c.machine.Crossbar.Driven()) }
 // the sum of the inputs, and its product with what an output's columns hold too
 // much or inverted. Columns are inverted by row group, so each group's sum is
 // taken off by itself; a bias alone is the same for all of them. A group's outputs have
-// the sum of its own inputs.
+// the sum of its own inputs. A unit column has read it, and is only taken off.
 func (c *Chip) corrections(s *spec, t tile) int64 {
 	switch {
 	case c.machine.Crossbar.ColumnFlip:
 		return t.rows + t.weights*ceilDiv(t.rows/t.groups, c.activeRows())
+	case s.unit > 0:
+		return t.weights
 	case s.scheme.Offset() != 0:
 		return t.rows + t.weights
 	}

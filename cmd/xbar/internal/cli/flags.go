@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -227,6 +228,7 @@ type product struct {
 	weights, inputs, output string // .npy
 	machine                 string
 	weightBits, inputBits   int
+	weightMax, inputMax     float64
 }
 
 // productFlags are those of mvm alone.
@@ -242,6 +244,8 @@ func (o *options) productFlags() []flag {
 		}},
 		bitsFlag("weight-bits", "that weights are rounded to; 8 unless given", &o.product.weightBits),
 		bitsFlag("input-bits", "that inputs are rounded to; 8 unless given", &o.product.inputBits),
+		largestFlag("weight-max", "size of the largest weight that is held, larger ones are clipped; the largest there is unless given", &o.product.weightMax),
+		largestFlag("input-max", "size of the largest input that is driven, larger ones are clipped; the largest there is unless given", &o.product.inputMax),
 	}
 }
 
@@ -265,6 +269,17 @@ func bitsFlag(name, about string, bits *int) flag {
 			return fmt.Errorf("not a whole number from 1 to %d", mostProductBits)
 		}
 		*bits = n
+		return nil
+	}}
+}
+
+func largestFlag(name, about string, largest *float64) flag {
+	return flag{name, "MAX", about, func(value string) error {
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(x > 0) || math.IsInf(x, 1) {
+			return errors.New("not a number above 0")
+		}
+		*largest = x
 		return nil
 	}}
 }

@@ -24,7 +24,9 @@ func (s *session) mvm(ctx context.Context, o *options, paths []string) error {
 	if err != nil {
 		return configError{errors.New(explain(err))}
 	}
-	operands := system.Operands{InputBits: o.product.inputBits, WeightBits: o.product.weightBits}
+	operands := system.Operands{
+		InputBits: o.product.inputBits, WeightBits: o.product.weightBits, InputMax: o.product.inputMax, WeightMax: o.product.weightMax,
+	}
 	var vector bool
 	if operands.W, _, err = readMatrix(o.product.weights); err != nil {
 		return configError{fmt.Errorf("xbar: %w", err)}

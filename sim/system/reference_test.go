@@ -1,27 +1,29 @@
-package signal_test
+package system_test
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"xbar/crossbar/parasitic"
-	"xbar/crossbar/signal"
+	"xbar/configs"
+	"xbar/sim/system"
 )
 
-// folder is where reference cases are: testdata/README.md says what they are.
+// folder is where reference cases are: testdata/crosssim/README.md says what they are.
 func folder() string {
 	if f := os.Getenv("XBAR_REFERENCE"); f != "" {
 		return f
 	}
-	return "testdata"
+	return "testdata/crosssim"
 }
 
 // reference is a case, and what its config says where that is not the default.
@@ -82,40 +84,142 @@ func (r *reference) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// onMachine is a machine of one array, and how its operands are rounded.
+const onMachine = `
+inferences = 1
+allow_below_floor = true
+[workload]
+[[workload.kernel]]
+name = "replaced"
+L = 1
+N = 1
+M = 1
+weight_bits = %[7]d
+[[machine]]
+name = "chip"
+preset = "reram-small"
+[machine.crossbar]
+rows = %[1]d
+cols = 1024
+active_rows = %[1]d
+column_flip = false
+%[2]s[machine.cell]
+bits = %[3]d
+[machine.dac]
+%[4]s[machine.adc]
+per_array = 1
+%[5]s[machine.devices]
+on_conductance = "1 S"
+%[6]s`
+
 var names = map[string]string{
-	"ideal": "ideal", "quantizer": "quantizer", "signmag": "sign-magnitude",
+	"ideal": "ideal", "quantizer": "quantizer", "signmag": "symmetric",
 	"RampADC": "ramp", "SarADC": "sar", "PipelineADC": "pipeline", "CyclicADC": "cyclic",
 	"calibrated": "limits", "max": "max", "granular": "granular",
 }
 
-func (o *options) config(t *testing.T) signal.Config {
-	var c signal.Config
-	c.Weights = signal.Weights{
-		Encoding: "differential", TwoSided: o.BalancedStyle == "two_sided", UnitColumn: o.OffsetStyle == "unit_column",
-		Bits: o.WeightBits, Slices: o.NumSlices, CellBits: o.CellBits, Lowest: o.GMin,
-	}
-	if o.Core == "offset" || o.Core == "bitsliced" && o.SliceStyle == "offset" {
-		c.Weights.Encoding = "offset"
-	}
+// study is the case as a user would write it.
+func (o *options) study(t *testing.T, rows int) (text string, operands system.Operands) {
+	var crossbar, dac, adc, devices strings.Builder
+	operands = system.Operands{InputBits: max(o.DACBits, 2), WeightBits: max(o.WeightBits, 2), InputMax: 1}
 	if o.WMax != nil {
-		c.Weights.Largest = *o.WMax
+		operands.WeightMax = *o.WMax
 	}
-	c.Inputs = signal.Inputs{Signed: o.InSigned, Converter: names[o.DACModel], Bits: o.DACBits, SliceBits: o.InSlice}
-	c.Output = signal.Output{
-		Converter: names[o.ADCModel], Bits: o.ADCBits, Range: names[o.ADCRange], EachSlice: o.ADCPerIBit,
-		GainDB: o.ADCExtra.GainDB, Split: o.ADCExtra.Split, Symmetric: o.ADCExtra.Symmetric,
+	cellBits := o.crossbar(&crossbar)
+	o.dac(&dac, &operands)
+	o.adc(t, &adc)
+	o.devices(&devices)
+	return fmt.Sprintf(onMachine, rows, &crossbar, cellBits, &dac, &adc, &devices, operands.WeightBits), operands
+}
+
+func (o *options) crossbar(b *strings.Builder) (cellBits int) {
+	encoding := "differential"
+	if o.Core == "offset" || o.Core == "bitsliced" && o.SliceStyle == "offset" {
+		encoding = "offset"
+		fmt.Fprintf(b, "unit_column = %v\n", o.OffsetStyle == "unit_column")
+	} else {
+		fmt.Fprintf(b, "analog_sum = \"polarity\"\n")
 	}
-	c.Output.Limits = limits(t, o.ADCLimits)
-	if c.Output.Converter == "ideal" {
-		c.Output.Range = "max"
+	layout := "apart"
+	if o.Interleaved {
+		layout = "interleaved"
+	}
+	fmt.Fprintf(b, "encoding = %q\ntwo_sided = %v\nlayout = %q\n", encoding, o.BalancedStyle == "two_sided", layout)
+	switch {
+	case o.NumSlices > 0:
+		fmt.Fprintf(b, "slices = %d\n", o.NumSlices)
+		return o.sliceBits(encoding)
+	case o.CellBits > 0:
+		fmt.Fprintf(b, "weights = \"levels\"\n")
+		return o.CellBits
+	}
+	fmt.Fprintf(b, "weights = \"continuous\"\n")
+	return 8
+}
+
+// sliceBits is B.
+func (o *options) sliceBits(encoding string) int {
+	bits := o.WeightBits
+	if bits%o.NumSlices > 0 && encoding == "differential" {
+		bits--
+	}
+	return (bits + o.NumSlices - 1) / o.NumSlices
+}
+
+func (o *options) dac(b *strings.Builder, operands *system.Operands) {
+	bits := operands.InputBits
+	if o.DACBits == 1 {
+		bits, operands.InputBits = 1, 1
+	}
+	if o.InSigned {
+		bits--
+	}
+	if o.InSlice > 0 {
+		bits = o.InSlice
+	}
+	rounding := "codes"
+	switch {
+	case o.DACModel == "ideal":
+		rounding = "none"
+	case o.DACModel == "quantizer" && o.InSigned:
+		rounding = "mid-rise"
+	}
+	phases := 1
+	if o.ADCPerIBit {
+		phases = 0
+	}
+	fmt.Fprintf(b, "bits = %d\nsigned_inputs = \"signed-digits\"\nrounding = %q\nphases = %d\n", bits, rounding, phases)
+}
+
+func (o *options) adc(t *testing.T, b *strings.Builder) {
+	fmt.Fprintf(b, "circuit = %q\nresolution = %d\n", names[o.ADCModel], max(o.ADCBits, 1))
+	if o.ADCModel == "ideal" {
+		fmt.Fprintf(b, "range = \"max\"\n")
+		return
+	}
+	fmt.Fprintf(b, "range = %q\ngain_db = %g\nsplit_capacitors = %v\nsymmetric_capacitors = %v\n",
+		names[o.ADCRange], o.ADCExtra.GainDB, o.ADCExtra.Split, o.ADCExtra.Symmetric)
+	if o.ADCRange == "calibrated" {
+		var ends []string
+		for _, l := range limits(t, o.ADCLimits) {
+			ends = append(ends, fmt.Sprintf("%.17g, %.17g", l[0], l[1]))
+		}
+		fmt.Fprintf(b, "limits = [%s]\n", strings.Join(ends, ", "))
+	}
+}
+
+func (o *options) devices(b *strings.Builder) {
+	if o.GMin > 0 {
+		fmt.Fprintf(b, "on_off_ratio = %.17g\n", 1/o.GMin)
 	}
 	if o.Par != nil {
-		c.Wires = signal.Wires{
-			Wires:    parasitic.Wires{Row: o.Par.Row, Column: o.Par.Column, Sense: o.Par.Sense},
-			Supplied: o.Par.Topology == "sep", Interleaved: o.Interleaved,
+		supply := "rows"
+		if o.Par.Topology == "sep" {
+			supply = "columns"
 		}
+		fmt.Fprintf(b, "supply = %q\nrow_resistance = \"%g ohm\"\ncolumn_resistance = \"%g ohm\"\nsense_resistance = \"%g ohm\"\n",
+			supply, o.Par.Row, o.Par.Column, o.Par.Sense)
 	}
-	return c
 }
 
 func limits(t *testing.T, raw json.RawMessage) (all [][2]float64) {
@@ -167,10 +271,11 @@ func (m *matrices) inputs(name, kind string) *mat.Dense {
 	return x
 }
 
-// TestReference reproduces CrossSim 3.2, case by case.
+// TestReference reproduces CrossSim 3.2, case by case, through what users run: a config,
+// and its machine's product.
 func TestReference(t *testing.T) {
 	var m matrices
-	read(t, filepath.Join(folder(), "matrices.json"), &m)
+	readCases(t, filepath.Join(folder(), "matrices.json"), &m)
 	files, err := filepath.Glob(filepath.Join(folder(), "*.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +289,7 @@ func TestReference(t *testing.T) {
 			Group string
 			Cases []reference
 		}
-		read(t, file, &group)
+		readCases(t, file, &group)
 		worst, flips := 0.0, 0
 		for i := range group.Cases {
 			off, flipped := group.Cases[i].check(t, &m)
@@ -196,7 +301,7 @@ func TestReference(t *testing.T) {
 	t.Logf("%d cases", total)
 }
 
-func read(t *testing.T, file string, into any) {
+func readCases(t *testing.T, file string, into any) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -210,14 +315,22 @@ func read(t *testing.T, file string, into any) {
 // check compares a case, and gives how far the worst output is off, in parts of the
 // largest.
 func (r *reference) check(t *testing.T, m *matrices) (worst float64, flipped int) {
-	c := r.Config.config(t)
-	a, err := c.Program(context.Background(), m.weights(r.Matrix))
+	x, w := m.inputs(r.Matrix, r.Config.Inputs), m.weights(r.Matrix)
+	_, rows := x.Dims()
+	text, operands := r.Config.study(t, rows)
+	operands.X, operands.W = x, w
+	if operands.WeightMax == 0 {
+		operands.WeightMax = max(mat.Max(w), -mat.Min(w))
+	}
+	cfg, err := configs.Parse(r.ID+".toml", []byte(text), nil, nil)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", r.ID, err, text)
+	}
+	p, err := system.Multiply(context.Background(), cfg, "", operands, system.Options{})
 	if err != nil {
 		t.Errorf("%s: %v", r.ID, err)
 		return
 	}
-	x := m.inputs(r.Matrix, r.Config.Inputs)
-	y := a.Multiply(x)
 	tolerance := 1e-6
 	if r.Config.Par != nil {
 		tolerance = 1e-8
@@ -230,8 +343,8 @@ func (r *reference) check(t *testing.T, m *matrices) (worst float64, flipped int
 	}
 	for l, line := range r.Y {
 		for o, want := range line {
-			want = want*r.scale() + r.shift(&c.Weights, a.Largest(), x.RawRowView(l))
-			if off := math.Abs(y.At(l, o)-want) / large; off > tolerance {
+			want = want*r.scale() + r.shift(operands.WeightMax, x.RawRowView(l))
+			if off := math.Abs(p.Y.At(l, o)-want) / large; off > tolerance {
 				flipped++
 			} else {
 				worst = max(worst, off)
@@ -239,7 +352,7 @@ func (r *reference) check(t *testing.T, m *matrices) (worst float64, flipped int
 		}
 	}
 	if flipped > 0 && r.Margin >= 1e-3 {
-		t.Errorf("%s: %d of %d outputs off; got %v, want %v", r.ID, flipped, len(r.Y)*len(r.Y[0]), y.RawRowView(0)[:3], r.Y[0][:3])
+		t.Errorf("%s: %d of %d outputs off; got %v, want %v", r.ID, flipped, len(r.Y)*len(r.Y[0]), p.Y.RawRowView(0)[:3], r.Y[0][:3])
 	}
 	return worst, flipped
 }
@@ -255,11 +368,12 @@ func (r *reference) scale() float64 {
 
 // shift is what the reference takes off too much where slices hold more bits than
 // weights have: its unit column has half of the top slice, and zero is less than that.
-func (r *reference) shift(w *signal.Weights, largest float64, x []float64) float64 {
+func (r *reference) shift(largest float64, x []float64) float64 {
 	if r.Config.NumSlices == 0 || r.Config.OffsetStyle != "unit_column" {
 		return 0
 	}
-	bits := (w.Bits + w.Slices - 1) / w.Slices
-	over := math.Exp2(float64(bits*w.Slices-1)) - math.Exp2(float64(w.Bits-1))
-	return over * largest / (math.Exp2(float64(w.Bits-1)) - 1) * floats.Sum(x)
+	weight, slices := float64(r.Config.WeightBits), float64(r.Config.NumSlices)
+	held := math.Ceil(weight/slices) * slices
+	over := math.Exp2(held-1) - math.Exp2(weight-1)
+	return over * largest / (math.Exp2(weight-1) - 1) * floats.Sum(x)
 }
