@@ -2,7 +2,20 @@
 // and column converters.
 //
 //	sum_c = Σ_i digit_i · level_ic      one read: every used row, every used column
-//	y_j   = Σ_t Σ_c σ_t · σ_c · ADC(sum_c) − o · Σ_i x_i
+//	y_j   = Σ_t Σ_c σ_t · σ_c · u · ADC(sum_c) − (o + u · Σ_c σ_c · leak) · Σ_i x_i
+//
+// Digits and levels are whole numbers where cells are ideal, weights are cut into slices
+// (u = 1, leak = 0) and inputs are codes; everything else is the same equation in real
+// numbers. A conductance G, in units of a cell's at the top level, and a voltage V, in
+// units of full drive, are
+//
+//	level = G · top/(1 − g)     digit = V · full     leak = g · top/(1 − g)
+//
+// g that of level zero, 1/(on-off ratio), so that one cell at the top level and full drive
+// adds full·(top + leak) to a sum: the unit of the currents that converters' ranges are
+// in ([Reading.Limits]). Whole weights are levels of package encode; a unit column
+// ([Reading.Unit]) is a weight of zero, whose y is taken off the others' instead of the
+// last term. Wires replace levels by what columns see of them, as in package nonideal.
 //
 // Three things may happen before a conversion, all of them in the analog domain
 // and all of them linear: the slices of a phase are accumulated ([Phase]), the
@@ -11,8 +24,14 @@
 //
 //	sum = Σ_t∈phase σ_t/σ_min · Σ_c∈output σ_c/σ_min · Σ_i digit_i · level_ic
 //
-// [Programmed] computes what an activation yields, exactly, on bit planes: a
-// sum of products of small integers is AND and popcount.
+// [Programmed] computes what an activation yields: of whole numbers exactly, on bit
+// planes, for a sum of products of small integers is AND and popcount; of real ones
+// ([Programmed.SetCells]) as a matrix product, through any converter of package adc.
+// Its definitions are those of CrossSim 3.2 (Sandia), but for its results from offset
+// cells of c bits, which are low by (2^c − 2)/(2^c − 1), and from unit columns of slices
+// that have room for more bits than weights have, which stand for more than zero; here
+// they are not.
+//
 // [Pipeline] computes when: one read per row group and phase passes
 //
 //	front (load, drive, read, sample of each slice; integration) → convert → shift-add

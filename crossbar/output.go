@@ -85,6 +85,9 @@ func (r *Reader) limits(p *phase, i, bits int, low, high int64) (from, to float6
 	case "granular":
 		to = r.steps(bits, low < 0)
 	default:
+		if len(r.Limits) == 0 { // not calibrated: nothing is read with it but its counts
+			return -1, 1
+		}
 		l := r.Limits[min(i, len(r.Limits)-1)]
 		return l[0], l[1]
 	}

@@ -156,6 +156,7 @@ type Drive struct {
 	driven              int64     // digits other than zero
 	digits              int64     // Σ|digit|
 	total               float64   // Σ x
+	nearest             []int32   // [row], of inputs that are no whole numbers
 	levels              []float64 // [slice][row], the digits, where cells may hold real levels
 }
 
@@ -213,12 +214,12 @@ func (r *Reader) put(d *Drive, g, row int, x int64) {
 // least digit. They are driven as they are, in the one slice that there is; what
 // follows the bits of a digit takes the nearest.
 func (r *Reader) LoadReal(x []float64, d *Drive) {
-	nearest := make([]int32, len(x))
+	d.nearest = cleared(d.nearest, len(x))
 	low, high := r.Slicer.Range()
 	for row, v := range x {
-		nearest[row] = int32(min(max(math.RoundToEven(v), float64(low)), float64(high)))
+		d.nearest[row] = int32(min(max(math.RoundToEven(v), float64(low)), float64(high)))
 	}
-	r.Load(nearest, d)
+	r.Load(d.nearest, d)
 	d.driven, d.total = 0, 0
 	for row, v := range x {
 		d.total += v

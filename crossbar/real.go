@@ -48,7 +48,8 @@ func (p *Programmed) Cells() *mat.Dense {
 
 // SetCells has columns see other levels than the programmed ones: real numbers, rows ×
 // physical columns, of which leak is what a cell at level zero has. The digital side
-// knows the leak, and takes it off with the inputs' sum.
+// knows the leak, and takes it off with the inputs' sum. The reader must be of real
+// numbers ([Reading.Real]).
 func (p *Programmed) SetCells(levels *mat.Dense, leak float64) {
 	slices := len(p.reader.slices)
 	columns := len(p.samples)

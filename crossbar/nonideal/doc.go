@@ -12,7 +12,8 @@
 // [xbar/crossbar/parasitic], or nothing else. A column's current is then again a sum
 // of digits times levels, which are no whole numbers; what cells at level zero add to
 // it is the leak times the sum of the digits, and taken off where the encoding has a
-// place for it. Every ξ is a standard normal of its own. Noise of the cells of a column
+// place for it. [Config.Wired] has wires of other layouts, and cells that inputs gate,
+// whose currents are no product of a matrix. Every ξ is a standard normal of its own. Noise of the cells of a column
 // that is Gaussian and independent adds up to one Gaussian on the column's sum: that is
 // drawn, and not one number a cell. Through wires, a cell's noise becomes less as its
 // conductance does.

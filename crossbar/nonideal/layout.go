@@ -31,16 +31,19 @@ func (c *Config) Wired(ctx context.Context, levels *mat.Dense, top int64, l Layo
 	if c.Supply == "columns" {
 		conductances := mat.DenseCopyOf(levels.T())
 		conductances.Scale(unit, conductances)
+		columns, _ := conductances.Dims()
+		each := 1
+		if pairs {
+			each = 2
+		}
+		cells := make([][]float64, columns)
+		for o := range cells {
+			cells[o] = conductances.RawRowView(o)
+		}
 		return func(digits, currents []float64) {
 			clear(currents)
-			for o := 0; o < len(currents); o++ {
-				of := [][]float64{conductances.RawRowView(o)}
-				at := o
-				if pairs {
-					o++
-					of = append(of, conductances.RawRowView(o))
-				}
-				currents[at] = wires.Gated(digits, of...) / unit
+			for o := 0; o < columns; o += each {
+				currents[o] = wires.Gated(digits, cells[o:o+each]...) / unit
 			}
 		}, nil
 	}

@@ -24,6 +24,8 @@ type Product struct {
 	Y           *mat.Dense // L×M
 	InputScale  float64    // X is so many times whole numbers; 1 where it was whole numbers
 	WeightScale float64
+	Rounding    string   // dac.rounding, where X was not rounded to whole numbers; ""
+	Held        string   // crossbar.weights, where W was not; ""
 	RMSError    float64  // of Y, beside the product of 64-bit floating-point numbers
 	SNRdB       *float64 // of all of Y; nil: there is no error
 	RoundedDB   *float64 // of X and W rounded and then multiplied exactly; nil: there is no error
@@ -117,6 +119,7 @@ func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload,
 		return nil, err
 	}
 	if m.Crossbar.Weights != "sliced" && m.Kind == "analog" {
+		p.Held = m.Crossbar.Weights
 		v.RealWeights = real(o.W, p.WeightScale, o.WeightMax, low, high)
 	}
 	low, high = 0, math.Exp2(float64(o.InputBits))-1
@@ -129,9 +132,14 @@ func (o *Operands) workload(m *configs.Machine, p *Product) (*workload.Workload,
 	}
 	if rounding := m.DAC.Rounding; m.Kind == "analog" && (rounding == "none" || rounding == "mid-rise" && k.SignedInput) {
 		if n := m.DAC.Slicer(o.InputBits, k.SignedInput).Slices(); n > 1 {
-			return nil, fmt.Errorf("dac.rounding = %q drives inputs whole, and dac.bits = %d with dac.signed_inputs = %q takes %d slices for %d bits: give it %d bits and \"signed-digits\"",
-				rounding, m.DAC.Bits, m.DAC.SignedInputs, n, o.InputBits, o.InputBits)
+			whole := fmt.Sprintf("dac.bits = %d", o.InputBits)
+			if k.SignedInput {
+				whole = fmt.Sprintf("dac.bits = %d and dac.signed_inputs = \"signed-digits\"", o.InputBits-1)
+			}
+			return nil, fmt.Errorf("dac.rounding = %q drives inputs whole, and dac.bits = %d with dac.signed_inputs = %q takes %d slices for %d bits: give it %s",
+				rounding, m.DAC.Bits, m.DAC.SignedInputs, n, o.InputBits, whole)
 		}
+		p.Rounding = rounding
 		v.RealInputs = real(o.X, p.InputScale, o.InputMax, low, high)
 		if rounding == "mid-rise" {
 			levels := adc.NewQuantizer(-1, 1, int64(1)<<o.InputBits)

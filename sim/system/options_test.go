@@ -89,6 +89,38 @@ func TestOptionsMultiplyExactly(t *testing.T) {
 	})
 }
 
+// Of ranges that are calibrated on all of the inputs nothing is clipped, and of half of
+// their sums, much; a range of what sums are beats one of what they could be.
+func TestCalibration(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := system.Operands{InputBits: 8, WeightBits: 8}
+		const lines = 8
+		n, m := rapid.IntRange(64, 200).Draw(t, "N"), rapid.IntRange(8, 30).Draw(t, "M")
+		normal := func(r *rand.Rand) float64 { return r.NormFloat64() }
+		o.W, o.X = drawMatrix(t, n, m, normal, "w"), drawMatrix(t, lines, n, normal, "x")
+		holding := rapid.SampledFrom([]string{"sliced", "levels", "continuous"}).Draw(t, "weights")
+		multiply := func(sets ...string) (snr float64, clipped int64) {
+			p, err := system.Multiply(context.Background(), must(parseStudy(append(sets, "machine.chip.crossbar.column_flip=false",
+				"machine.chip.crossbar.encoding=differential", "machine.chip.crossbar.analog_sum=polarity", "machine.chip.adc.resolution=6",
+				"machine.chip.dac.phases=1", "machine.chip.dac.signed_inputs=signed-digits", "machine.chip.cell.bits=6",
+				"machine.chip.crossbar.weights="+holding, "allow_below_floor=true"))), "", o, system.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return *p.SNRdB, p.Result.Machines[0].Values.Clipped
+		}
+		wide, _ := multiply("machine.chip.adc.range=max")
+		fitted, none := multiply("machine.chip.adc.range=calibrated", "machine.chip.adc.percentile=100")
+		_, half := multiply("machine.chip.adc.range=calibrated", "machine.chip.adc.percentile=50")
+		if none != 0 || half == 0 {
+			t.Errorf("%d conversions clip at 100 %%, %d at 50 %%", none, half)
+		}
+		if fitted <= wide {
+			t.Errorf("%.1f dB calibrated, %.1f dB of all there can be", fitted, wide)
+		}
+	})
+}
+
 // A unit column is written, read and converted like any other: the counts are those of
 // closed form, with a weight more for every array of a column tile.
 func TestUnitColumnCounts(t *testing.T) {

@@ -100,7 +100,7 @@ name = "chip"
 preset = "reram-small"
 [machine.crossbar]
 rows = %[1]d
-cols = 1024
+cols = %[8]d
 active_rows = %[1]d
 column_flip = false
 %[2]s[machine.cell]
@@ -119,7 +119,7 @@ var names = map[string]string{
 }
 
 // study is the case as a user would write it.
-func (o *options) study(t *testing.T, rows int) (text string, operands system.Operands) {
+func (o *options) study(t *testing.T, rows, outputs int) (text string, operands system.Operands) {
 	var crossbar, dac, adc, devices strings.Builder
 	operands = system.Operands{InputBits: max(o.DACBits, 2), WeightBits: max(o.WeightBits, 2), InputMax: 1}
 	if o.WMax != nil {
@@ -129,7 +129,7 @@ func (o *options) study(t *testing.T, rows int) (text string, operands system.Op
 	o.dac(&dac, &operands)
 	o.adc(t, &adc)
 	o.devices(&devices)
-	return fmt.Sprintf(onMachine, rows, &crossbar, cellBits, &dac, &adc, &devices, operands.WeightBits), operands
+	return fmt.Sprintf(onMachine, rows, &crossbar, cellBits, &dac, &adc, &devices, operands.WeightBits, 2*(outputs+1)*max(1, o.NumSlices)), operands
 }
 
 func (o *options) crossbar(b *strings.Builder) (cellBits int) {
@@ -316,8 +316,8 @@ func readCases(t *testing.T, file string, into any) {
 // largest.
 func (r *reference) check(t *testing.T, m *matrices) (worst float64, flipped int) {
 	x, w := m.inputs(r.Matrix, r.Config.Inputs), m.weights(r.Matrix)
-	_, rows := x.Dims()
-	text, operands := r.Config.study(t, rows)
+	rows, outputs := w.Dims()
+	text, operands := r.Config.study(t, rows, outputs)
 	operands.X, operands.W = x, w
 	if operands.WeightMax == 0 {
 		operands.WeightMax = max(mat.Max(w), -mat.Min(w))
@@ -344,9 +344,14 @@ func (r *reference) check(t *testing.T, m *matrices) (worst float64, flipped int
 	for l, line := range r.Y {
 		for o, want := range line {
 			want = want*r.scale() + r.shift(operands.WeightMax, x.RawRowView(l))
-			if off := math.Abs(p.Y.At(l, o)-want) / large; off > tolerance {
+			off := math.Abs(p.Y.At(l, o)-want) / large
+			if off > tolerance {
 				flipped++
-			} else {
+			}
+			if code := r.code(t, rows, operands.WeightMax) / large; off > tolerance+code {
+				t.Errorf("%s: output %d of %d is %g off, and a code of each conversion is %g", r.ID, o, l, off, code)
+			}
+			if off <= tolerance {
 				worst = max(worst, off)
 			}
 		}
@@ -355,6 +360,38 @@ func (r *reference) check(t *testing.T, m *matrices) (worst float64, flipped int
 		t.Errorf("%s: %d of %d outputs off; got %v, want %v", r.ID, flipped, len(r.Y)*len(r.Y[0]), p.Y.RawRowView(0)[:3], r.Y[0][:3])
 	}
 	return worst, flipped
+}
+
+// code is what an output changes by when each of its conversions gives the next code.
+func (r *reference) code(t *testing.T, rows int, largest float64) (y float64) {
+	c := &r.Config
+	if c.ADCModel == "ideal" {
+		return 0
+	}
+	ranges := [][2]float64{{-2 * float64(rows), 2 * float64(rows)}} // of max, and more
+	if c.ADCRange == "calibrated" {
+		ranges = limits(t, c.ADCLimits)
+	}
+	swing := 1 - c.GMin
+	for s := range max(1, c.NumSlices) {
+		l := ranges[min(s, len(ranges)-1)]
+		step := (l[1] - l[0]) / (math.Exp2(float64(c.ADCBits)) - 2) / swing * largest
+		switch {
+		case c.NumSlices > 0:
+			bits := math.Ceil(float64(c.WeightBits) / float64(c.NumSlices))
+			step *= math.Exp2(bits*float64(s)) * (math.Exp2(bits) - 1) / (math.Exp2(float64(c.WeightBits-1)) - 1)
+		case c.Core == "offset":
+			step *= 2 * r.scale()
+		}
+		y += step
+	}
+	if c.OffsetStyle == "unit_column" {
+		y *= 2
+	}
+	if c.ADCPerIBit {
+		y *= 2 // the shares of an input's slices are a little more than one together
+	}
+	return y
 }
 
 // scale is what the reference's outputs of offset cells with levels are low by.

@@ -131,7 +131,7 @@ func (c *Chip) openReads() {
 		return k.digits(c.gatedShare(k, base), slope)
 	})
 	a.drive = c.openByData("tile/array/row", "drive", energy.Input, perDigit, row, func(k *moments) model.Figure { return c.gatedShare(k, row) })
-	const perCell = "a used cell, in each input slice"
+	perCell := "a used cell, in each input slice" + c.held()
 	if lump, ok := m.Cell.Lumped(); ok {
 		lump = c.scaled("cell", lump)
 		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, lump, func(k *moments) model.Figure { return c.gatedShare(k, lump) })
@@ -204,7 +204,7 @@ func (c *Chip) openProgramming() {
 			Inputs: []model.Input{{Symbol: "n", Value: n, Key: "cell." + key}, model.Derived("E_1", each)},
 		}
 	}
-	a.program = c.open("tile/array/cell", "program", energy.Programming, "a cell that is written, all its pulses",
+	a.program = c.open("tile/array/cell", "program", energy.Programming, "a cell that is written, all its pulses"+c.held(),
 		times("energy of writing a cell", "pulses", m.Cell.Pulses, c.scaled("cell", m.Cell.Write())))
 	a.verify = c.open("tile/array/cell", "verify", energy.Programming, "a cell that is written, all its reads",
 		times("energy of reading a cell to verify it", "verify_reads", m.Cell.VerifyReads, c.verifyRead()))
@@ -233,7 +233,7 @@ func (c *Chip) meanLevelOfAll() (level float64, source string) {
 	var sum, cells float64
 	for k := range c.specs {
 		s := &c.specs[k]
-		n := float64(s.kernel.Inputs()) * float64(s.kernel.M) * float64(s.cells)
+		n := float64(s.kernel.Inputs()) * float64(s.kernel.M+s.unit*int64(s.grid.ColTiles)) * float64(s.cells)
 		cells += n
 		if c.values == nil {
 			sum += n * c.moments[k].level

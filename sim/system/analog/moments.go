@@ -131,6 +131,7 @@ func (h histogram) numbers() []int64 { return slices.Sorted(maps.Keys(h)) }
 // columns of a kernel. Inputs and weights are taken to be independent.
 func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
 	m := moments{from: fromHistograms}
+	weights = s.withUnit(weights)
 	planes := s.slicer.Planes()
 	var scale []float64
 	for t := range s.slicer.Slices() {
@@ -153,6 +154,20 @@ func (c *Chip) throughEncoding(s *spec, inputs, weights histogram) moments {
 	m.product = m.square * m.level
 	m.bits = m.bit * c.meanBits(s, weights, m.level)
 	return m
+}
+
+// withUnit adds the weights of zero that fill unit columns.
+func (s *spec) withUnit(weights histogram) histogram {
+	if s.unit == 0 {
+		return weights
+	}
+	units := float64(s.unit) * float64(s.grid.ColTiles)
+	share := units / (float64(s.kernel.M) + units)
+	all := histogram{0: share}
+	for w, of := range weights {
+		all[w] += (1 - share) * of
+	}
+	return all
 }
 
 // meanLevel is the mean of w over the columns of a weight.

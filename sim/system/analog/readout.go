@@ -41,7 +41,7 @@ func newReadout(m *configs.Machine) readout {
 	}
 	return readout{
 		path: "tile/array/adc", section: "adc", action: "convert", category: energy.Output,
-		event: "a column's sum, in each conversion of an input and row group", perArray: int64(m.ADC.PerArray), bits: m.ADC.Resolution,
+		event: "a column's sum, in each conversion of an input and row group" + converted(m), perArray: int64(m.ADC.PerArray), bits: m.ADC.Resolution,
 		energy: m.ADC.Conversion, time: m.ADC.Time, interval: m.ADC.Interval,
 		leakage: m.ADC.LeakageEach(written("adc")), area: m.ADC.AreaEach(written("adc")),
 	}
