@@ -4,9 +4,11 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strconv"
 	"strings"
 
 	"xbar/crossbar/encode"
+	"xbar/crossbar/nonideal"
 	"xbar/digital"
 	"xbar/sim/unit"
 )
@@ -77,6 +79,9 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 	}
 	if given := n.child("dims"); given != nil && model == nil {
 		d.errs.addf(given.keyAt, "dims belongs to an ONNX model, and none is given")
+	}
+	if given := n.child("trials"); given != nil && c.Workload.Values != "exact" {
+		d.errs.addf(given.keyAt, "trials are of chips whose numbers differ, and values are %s: take values = \"exact\"", c.Workload.Values)
 	}
 	d.checkStatistics(c, n)
 	d.checkCopies(c)
@@ -341,6 +346,7 @@ func (d *decoder) checkDevices(m *machine) {
 	if !v.Ideal() && x.ColumnFlip {
 		d.errs.addf(m.blame("crossbar.column_flip"), "column_flip beside [machine.devices]: of columns that are no whole levels none is inverted exactly; set it to false")
 	}
+	d.checkEffects(m)
 	if !v.Resistive() {
 		return
 	}
@@ -364,6 +370,74 @@ func (d *decoder) checkDevices(m *machine) {
 	if n := x.Rows * x.Cols * min(x.Rows, x.Cols); m.given("crossbar.rows", "crossbar.cols") && n > maxWires {
 		d.errs.addf(m.blame(wires...), "wires of an array of %d×%d: at most %d×%d is solved", x.Rows, x.Cols, maxWired, maxWired)
 	}
+}
+
+// checkEffects reports what is random about cells and cannot be worked out.
+func (d *decoder) checkEffects(m *machine) {
+	v := &m.Devices
+	written := func(key string) bool { return m.leaves["devices."+key].at.doc != nil }
+	wrong := func(key, format string, arguments ...any) {
+		d.errs.addf(m.blame("devices."+key), format, arguments...)
+	}
+	generic := v.Programming == "normal" || v.Programming == "uniform"
+	if generic && !written("programming_error") {
+		wrong("programming", "programming = %s lacks programming_error, its standard deviation over the conductance of a cell at the top level", quote(v.Programming))
+	}
+	if !generic && written("programming_error") {
+		wrong("programming_error", "programming_error belongs to programming = \"normal\" or \"uniform\"; published errors have their own")
+	}
+	if (v.ReadNoise == "normal") != written("read_error") {
+		wrong("read_error", "read_error and read_noise = \"normal\" belong together")
+	}
+	if (v.ReadNoise == "thermal") != (v.ReadBandwidth > 0) {
+		wrong("read_bandwidth", "read_bandwidth and read_noise = \"thermal\" belong together")
+	}
+	if v.OnOffRatio == 0 && (v.ProgrammingScaling == "inverse" && generic || v.ReadScaling == "inverse" && v.ReadNoise == "normal") {
+		d.errs.addf(m.blame("devices.programming_scaling", "devices.read_scaling"), "an error that is inverse to the conductance is without bound where that is zero: give on_off_ratio")
+	}
+	if v.StuckOff+v.StuckOn > 1 {
+		wrong("stuck_on", "stuck_off = %g and stuck_on = %g are more than all cells", v.StuckOff, v.StuckOn)
+	}
+	d.checkDrift(m)
+	on := v.OnConductance
+	if on == 0 {
+		on = m.Cell.GOn
+	}
+	for _, key := range []string{"programming", "drift", "read_noise"} {
+		name := map[string]string{"programming": v.Programming, "drift": v.Drift, "read_noise": v.ReadNoise}[key]
+		p := nonideal.Find(name)
+		if on == 0 && (name == "thermal" || p != nil && p.Full == 0) {
+			wrong(key, "%s = %s goes with conductances, and none is known: give on_conductance, or cell.g_on", key, quote(name))
+		}
+	}
+	if v.ReadNoise != "" && v.Resistive() && (v.Supply == "columns" || m.Crossbar.Layout == "interleaved") {
+		d.errs.addf(m.blame("devices.read_noise", "devices.supply", "crossbar.layout"), "read_noise beside resistive wires needs supply = \"rows\" and a layout that is not interleaved: else no level stands for a cell by itself")
+	}
+	if v.ReadNoise == "thermal" && m.Cell.ReadVoltage == 0 {
+		wrong("read_noise", "read_noise = \"thermal\" is beside a current, and cell.read_voltage is not given")
+	}
+}
+
+// checkDrift reports a time at which nothing is known of a device.
+func (d *decoder) checkDrift(m *machine) {
+	v := &m.Devices
+	t, at := float64(v.DriftTime), m.blame("devices.drift_time", "devices.drift")
+	if v.Drift != "" && m.leaves["devices.drift_time"].at.doc == nil {
+		d.errs.addf(at, "drift = %s lacks drift_time, since cells were programmed", quote(v.Drift))
+		return
+	}
+	if p := nonideal.Find(v.Drift); p != nil && p.Drift.Start == 0 && t < 1 {
+		d.errs.addf(at, "drift = %s follows the logarithm of the time in seconds: drift_time = %v is less than 1 s", quote(v.Drift), v.DriftTime)
+	}
+	p := nonideal.Find(v.Programming)
+	if p == nil || p.At(t) != nil {
+		return
+	}
+	var times []string
+	for i := range p.Errors {
+		times = append(times, strconv.FormatFloat(p.Errors[i].Time, 'f', -1, 64)+" s")
+	}
+	d.errs.addf(at, "programming = %s was measured after %s, and not after drift_time = %v", quote(p.Name), enumerate(times), v.DriftTime)
 }
 
 // maxWired is the size of an array whose wires take some minutes.

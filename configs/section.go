@@ -188,6 +188,9 @@ func newField(member reflect.StructField, index int, path string) *field {
 		}
 		f.low, f.high = believable(f.symbol)
 		f.bounds = quantities[f.symbol].low + " to " + quantities[f.symbol].high
+		if most := tag.Get("most"); most != "" {
+			f.high, f.bounds = boundOf(most, f.symbol), quantities[f.symbol].low+" to "+most
+		}
 		if !f.positive {
 			f.bounds = "0, or " + f.bounds
 		}
@@ -238,12 +241,15 @@ var quantities = map[string]struct {
 
 // believable is the bounds of a unit's values, zero aside.
 func believable(symbol string) (low, high float64) {
-	low, errLow := unit.Parse(quantities[symbol].low, symbol)
-	high, errHigh := unit.Parse(quantities[symbol].high, symbol)
-	if errLow != nil || errHigh != nil {
-		panic("configs: bounds of " + symbol)
+	return boundOf(quantities[symbol].low, symbol), boundOf(quantities[symbol].high, symbol)
+}
+
+func boundOf(text, symbol string) float64 {
+	x, err := unit.Parse(text, symbol)
+	if err != nil {
+		panic("configs: bounds of " + symbol + ": " + err.Error())
 	}
-	return low, high
+	return x
 }
 
 // example is a quantity as a user would write it.

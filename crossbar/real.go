@@ -2,6 +2,8 @@ package crossbar
 
 import (
 	"context"
+	"math"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -15,9 +17,19 @@ type real struct {
 	currents blas64.General // slices × columns
 	samples  []float64      // [column], of the phase at hand
 	sums     []float64      // [output], where columns are combined
+	noise    *noise         // nil: reads have none
 
 	supplied func(digits, currents []float64) // of all rows and columns; nil: levels are all that it takes
 	digits   []float64                        // [row]
+}
+
+// noise is what makes one read of real levels differ from the next.
+type noise struct {
+	variances blas64.General // rows × columns, of a digit of one
+	floor     []float64      // [group][column], of a slice whose full scale is one
+	squares   blas64.General // slices × rows, of the digits at hand
+	spreads   blas64.General // slices × columns
+	random    *rand.Rand
 }
 
 // Cells gives the levels that were programmed, rows × physical columns.
@@ -46,6 +58,52 @@ func (p *Programmed) SetCells(levels *mat.Dense, leak float64) {
 		currents: blas64.General{Rows: slices, Cols: columns, Stride: columns, Data: make([]float64, slices*columns)},
 		samples:  make([]float64, columns),
 		sums:     make([]float64, p.weights*len(p.reader.outputs)),
+	}
+}
+
+// SetNoise has every read of real levels vary by itself: a column's sum is normal, of a
+// variance that is Σ digit²·variances, and Σ floor times the square of the slice's full
+// scale, over the rows that are driven together. Both are rows × physical columns;
+// nil is zero. Numbers are drawn from random, slice after slice.
+func (p *Programmed) SetNoise(variances, floor *mat.Dense, random *rand.Rand) {
+	slices, columns := len(p.reader.slices), len(p.samples)
+	n := &noise{random: random, floor: make([]float64, p.groups*columns)}
+	if variances != nil {
+		n.variances = variances.RawMatrix()
+	}
+	for row := 0; floor != nil && row < p.rows; row++ {
+		of := n.floor[row/p.reader.ActiveRows*columns:][:columns]
+		for c, v := range floor.RawRowView(row) {
+			of[c] += v
+		}
+	}
+	n.squares = blas64.General{Rows: slices, Cols: p.rows, Stride: p.rows, Data: make([]float64, slices*p.rows)}
+	n.spreads = blas64.General{Rows: slices, Cols: columns, Stride: columns, Data: make([]float64, slices*columns)}
+	p.real.noise = n
+}
+
+// disturb adds the noise of a row group's reads to its currents.
+func (p *Programmed) disturb(digits blas64.General, g int) {
+	n, from := p.real.noise, g*p.reader.ActiveRows
+	for t := range p.reader.slices {
+		full := p.reader.slices[t].full
+		for c, v := range n.floor[g*n.spreads.Cols:][:n.spreads.Cols] {
+			n.spreads.Data[t*n.spreads.Stride+c] = v * full * full
+		}
+	}
+	if n.variances.Data != nil {
+		squares, variances := n.squares, n.variances
+		squares.Cols, variances.Rows, variances.Data = digits.Cols, digits.Cols, variances.Data[from*variances.Stride:]
+		for t := range digits.Rows {
+			of := squares.Data[t*squares.Stride:][:digits.Cols]
+			for row, digit := range digits.Data[t*digits.Stride:][:digits.Cols] {
+				of[row] = digit * digit
+			}
+		}
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, squares, variances, 1, n.spreads)
+	}
+	for i, variance := range n.spreads.Data {
+		p.real.currents.Data[i] += math.Sqrt(variance) * n.random.NormFloat64()
 	}
 }
 
@@ -87,6 +145,9 @@ func (p *Programmed) current(d *Drive, g int) {
 	levels := p.real.levels
 	levels.Rows, levels.Data = to-from, levels.Data[from*levels.Stride:]
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, digits, levels, 0, p.real.currents)
+	if p.real.noise != nil {
+		p.disturb(digits, g)
+	}
 }
 
 // accumulate adds up the slices of a phase.

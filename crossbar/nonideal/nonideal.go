@@ -19,14 +19,38 @@ type Config struct {
 	ColumnResistance unit.Ohm     `toml:"column_resistance" optional:"true" doc:"of a column wire, from one cell to the next"`
 	Supply           string       `toml:"supply" enum:"rows|columns" default:"rows" doc:"what drives cells: the wire of their row, or a supply wire beside each column's, through a gate that the input opens; row_resistance is then of a supply wire's segments; no energy follows"`
 	SenseResistance  unit.Ohm     `toml:"sense_resistance" optional:"true" doc:"of a column's end, beside its last segment"`
+
+	Programming        string  `toml:"programming" enum:"pcm-nandakumar2019|pcm-joshi2020|pcm-hermes-1|pcm-hermes-2|reram-wan2022|reram-milo2021|reram-cmo-0.2|reram-cmo-2|sonos-agrawal2022|normal|uniform" optional:"true" doc:"error of programmed conductances: a published one, or of the distribution whose standard deviation is programming_error; none unless given"`
+	ProgrammingError   float64 `toml:"programming_error" range:"0..1" optional:"true" doc:"standard deviation over the conductance of a cell at the top level, of one that is there"`
+	ProgrammingScaling string  `toml:"programming_scaling" enum:"independent|proportional|inverse" default:"independent" doc:"of programming_error, with the conductance of a cell"`
+
+	Drift             string      `toml:"drift" enum:"pcm-nandakumar2019|pcm-hermes-1|pcm-hermes-2|reram-cmo-0.2|reram-cmo-2" optional:"true" doc:"change of conductances until drift_time; none unless given"`
+	DriftTime         unit.Second `toml:"drift_time" most:"1 Gs" optional:"true" doc:"since cells were programmed; tables of errors (reram-wan2022, sonos-agrawal2022) are read at it"`
+	DriftCompensation bool        `toml:"drift_compensation" default:"false" doc:"an array's sums are scaled by what its cells conducted together after programming over what they do now"`
+
+	StuckOff float64 `toml:"stuck_off" range:"0..1" optional:"true" doc:"share of cells that stay at level zero"`
+	StuckOn  float64 `toml:"stuck_on" range:"0..1" optional:"true" doc:"share of cells that stay at the top level"`
+
+	ReadNoise     string     `toml:"read_noise" enum:"pcm-nandakumar2019|pcm-hermes-1|pcm-hermes-2|sonos-agrawal2022|thermal|normal" optional:"true" doc:"of every read: a published one, thermal of the cells, or normal of read_error; none unless given"`
+	ReadError     float64    `toml:"read_error" range:"0..1" optional:"true" doc:"standard deviation over the conductance of a cell at the top level, of one that is there"`
+	ReadScaling   string     `toml:"read_scaling" enum:"independent|proportional|inverse" default:"independent" doc:"of read_error, with the conductance of a cell"`
+	ReadBandwidth unit.Hertz `toml:"read_bandwidth" optional:"true" check:"positive" doc:"of what integrates a column's current, for thermal noise"`
+
+	Kelvin      float64   `toml:"-"` // of the cells, for thermal noise
+	ReadVoltage unit.Volt `toml:"-"` // of a row at full scale, for thermal noise
 }
 
 // Ideal reports whether cells are levels, and columns see them as they are.
-func (c *Config) Ideal() bool { return c.OnOffRatio == 0 && !c.Resistive() }
+func (c *Config) Ideal() bool { return c.OnOffRatio == 0 && !c.Resistive() && !c.Random() }
 
 // Resistive reports whether a wire has a resistance.
 func (c *Config) Resistive() bool {
 	return c.RowResistance > 0 || c.ColumnResistance > 0 || c.SenseResistance > 0
+}
+
+// Random reports whether one chip differs from another, or a read from the next.
+func (c *Config) Random() bool {
+	return c.Programming != "" || c.Drift != "" || c.StuckOff > 0 || c.StuckOn > 0 || c.ReadNoise != ""
 }
 
 // Wires are the resistances in units of that of a cell at the top level.
@@ -51,9 +75,108 @@ func (c *Config) Lowest() float64 {
 	return 1 / c.OnOffRatio
 }
 
-// Levels replaces levels from 0 to top, rows × columns, by those that columns see,
-// leak included. Row 0 is the farthest from the converters and column 0 the nearest to
+// Array is what columns see of programmed cells, in levels, rows × columns.
+type Array struct {
+	Levels *mat.Dense
+
+	// Read is what columns carry of digits, where inputs gate the cells, as of
+	// [Config.Wired]; nil: levels are all that it takes.
+	Read func(digits, currents []float64)
+
+	// Variances are those of a read: Noise times the square of a row's digit, and Floor
+	// times the square of the digit at full scale whatever the digit is; nil: none.
+	Noise, Floor *mat.Dense
+}
+
+// Program gives what becomes of levels from 0 to top, rows × columns, which it
+// overwrites. Row 0 is the farthest from the converters and column 0 the nearest to
 // the drivers. It errs when ctx is done.
+func (c *Config) Program(ctx context.Context, levels *mat.Dense, top int64, l Layout, stream Stream) (_ *Array, err error) {
+	a, gain := &Array{Levels: levels}, 1.0
+	if c.Random() {
+		gain = c.disturb(a, top, stream)
+	}
+	cells := mat.DenseCopyOf(levels)
+	if a.Read, err = c.Wired(ctx, levels, top, l); err != nil {
+		return nil, err
+	}
+	c.damp(a, cells, top)
+	if gain != 1 {
+		a.scale(gain)
+	}
+	return a, nil
+}
+
+// disturb has cells err, drift and stick, and finds the noise of their reads. It gives
+// what the sums are scaled by.
+func (c *Config) disturb(a *Array, top int64, stream Stream) (gain float64) {
+	unit := (1 - c.Lowest()) / float64(top) // of conductance, that a level is
+	cells := a.Levels
+	cells.Apply(func(_, _ int, level float64) float64 { return c.Lowest() + unit*level }, cells)
+	targets := mat.DenseCopyOf(cells)
+	c.err(cells, stream.At(programmingStream))
+	programmed := mat.DenseCopyOf(cells)
+	c.drift(cells, targets, stream.At(driftStream))
+	for _, of := range []*mat.Dense{programmed, cells} {
+		c.stick(of, stream.At(stuckStream))
+	}
+	gain = 1
+	if total := mat.Sum(cells); c.DriftCompensation && total > 0 {
+		gain = mat.Sum(programmed) / total
+	}
+	c.noise(a, programmed)
+	for _, variances := range a.variances() {
+		variances.Scale(1/(unit*unit), variances)
+	}
+	cells.Apply(func(_, _ int, g float64) float64 { return (g - c.Lowest()) / unit }, cells)
+	return gain
+}
+
+// variances are those that there are.
+func (a *Array) variances() (all []*mat.Dense) {
+	for _, v := range []*mat.Dense{a.Noise, a.Floor} {
+		if v != nil {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// damp has noise become less as wires make less of a cell's level.
+func (c *Config) damp(a *Array, cells *mat.Dense, top int64) {
+	if !c.Resistive() {
+		return
+	}
+	leak := c.Leak(top)
+	for _, variances := range a.variances() {
+		variances.Apply(func(i, j int, v float64) float64 {
+			if level := cells.At(i, j) + leak; level > 0 {
+				left := a.Levels.At(i, j) / level
+				return v * left * left
+			}
+			return v
+		}, variances)
+	}
+}
+
+// scale multiplies all that columns carry.
+func (a *Array) scale(gain float64) {
+	a.Levels.Scale(gain, a.Levels)
+	for _, variances := range a.variances() {
+		variances.Scale(gain*gain, variances)
+	}
+	if read := a.Read; read != nil {
+		a.Read = func(digits, currents []float64) {
+			read(digits, currents)
+			for i := range currents {
+				currents[i] *= gain
+			}
+		}
+	}
+}
+
+// Levels replaces levels from 0 to top, rows × columns, by those that columns see,
+// leak included. It errs when ctx is done.
 func (c *Config) Levels(ctx context.Context, levels *mat.Dense, top int64) error {
 	leak := c.Leak(top)
 	levels.Apply(func(_, _ int, level float64) float64 { return level + leak }, levels)

@@ -41,7 +41,7 @@ func chain(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i
 		if int64(w.Rows) != kernel.Inputs() || int64(w.Cols) != kernel.M {
 			panic(fmt.Sprintf("kernel: %s is %d×%d, its weights are %d×%d", kernel.Name, kernel.Inputs(), kernel.M, w.Rows, w.Cols))
 		}
-		y, err := groups(ctx, x, int(kernel.Products()), int(kernel.L), w)
+		y, err := Sums(ctx, x, int(kernel.Products()), int(kernel.L), w)
 		if err != nil {
 			return nil, err
 		}
@@ -54,9 +54,10 @@ func chain(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i
 	return x, nil
 }
 
-// groups multiplies each group's part of the vectors with its part of w, and puts
-// the results side by side.
-func groups(ctx context.Context, x []int64, count, rows int, w workload.Matrix) ([]int64, error) {
+// Sums are the L·G·M sums of so many vectors, L×G·N numbers: each group's part of
+// them is multiplied with its part of w, and the results are side by side. It errs
+// when ctx is done.
+func Sums(ctx context.Context, x []int64, count, rows int, w workload.Matrix) ([]int64, error) {
 	if count == 1 {
 		return multiply(ctx, x, rows, w)
 	}

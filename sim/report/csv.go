@@ -279,4 +279,33 @@ func (l *long) values(v *system.Values) {
 	l.optional("values", "", "", "accuracy", "1", v.Accuracy)
 	l.optional("values", "", "", "reference_accuracy", "1", v.ReferenceAccuracy)
 	l.int("values", "", "", "clipped", "1", v.Clipped)
+	if v.Accuracy95 != nil {
+		l.float("values", "", "", "accuracy_95_low", "1", v.Accuracy95.Low)
+		l.float("values", "", "", "accuracy_95_high", "1", v.Accuracy95.High)
+	}
+	for i := range v.Layers {
+		l.optional("values", v.Layers[i].Kernel, "", "snr", "dB", v.Layers[i].SNRdB)
+	}
+	if t := v.Trials; t != nil {
+		l.int("trials", "", "", "chips", "1", t.Chips)
+		l.distribution("", "accuracy", "1", t.Accuracy)
+		l.distribution("", "snr", "dB", t.SNRdB)
+		l.distribution("", "clipped", "1", &t.Clipped)
+		l.distribution("", "energy", "J", &t.EnergyJ)
+		for i := range t.Layers {
+			l.distribution(t.Layers[i].Kernel, "snr", "dB", t.Layers[i].SNRdB)
+		}
+	}
+}
+
+func (l *long) distribution(kernel, quantity, unit string, d *system.Distribution) {
+	if d == nil {
+		return
+	}
+	l.float("trials", kernel, "mean", quantity, unit, d.Mean)
+	l.float("trials", kernel, "mean_95_low", quantity, unit, d.Mean95.Low)
+	l.float("trials", kernel, "mean_95_high", quantity, unit, d.Mean95.High)
+	l.float("trials", kernel, "deviation", quantity, unit, d.Deviation)
+	l.float("trials", kernel, "least", quantity, unit, d.Least)
+	l.float("trials", kernel, "most", quantity, unit, d.Most)
 }

@@ -46,7 +46,7 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 	}
 	x := explanation{
 		page: p, derivations: newDerivations(), whole: subject == "",
-		broad: slices.Contains([]string{"", "energy", "time", "energy-delay", "wear", "area", "limits"}, subject),
+		broad: slices.Contains([]string{"", "energy", "time", "energy-delay", "wear", "area", "limits", "devices"}, subject),
 	}
 	for i := range e.Machines {
 		x.machine(&e.Machines[i], len(e.Machines) > 1)
@@ -78,6 +78,7 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 	x.wear(m.Wear)
 	x.area(m.Area)
 	x.limits(m.Limits)
+	x.devices(m.Devices)
 }
 
 // least is the share of a pass below which the answer about everything sums
@@ -387,6 +388,18 @@ func (x *explanation) wear(d *system.Derivation) {
 	x.begin("wear" + x.of)
 	x.figure(d)
 	x.entries([]column{{left: true}}, []entry{{[]string{"wear"}, x.lines}})
+}
+
+func (x *explanation) devices(figures []system.Derivation) {
+	if len(figures) == 0 {
+		return
+	}
+	x.subheading("Devices: what becomes of a cell at the top level")
+	for i := range figures {
+		x.begin(figures[i].Name + x.of)
+		x.figure(&figures[i])
+		x.entries([]column{{left: true}, {}}, []entry{{[]string{figures[i].Name, figures[i].Result}, x.lines}})
+	}
 }
 
 func (x *explanation) area(a *system.ExplainedArea) {

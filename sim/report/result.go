@@ -276,6 +276,12 @@ func (c *comparisonTable) accuracy() {
 		}
 	}
 	percent("accuracy", func(v *system.Values) *float64 { return v.Accuracy })
+	percent("accuracy, mean of the chips", func(v *system.Values) *float64 {
+		if v.Trials == nil || v.Trials.Accuracy == nil {
+			return nil
+		}
+		return &v.Trials.Accuracy.Mean
+	})
 	percent("accuracy of exact integers", func(v *system.Values) *float64 { return v.ReferenceAccuracy })
 }
 
@@ -695,5 +701,50 @@ func values(p page, m *system.Machine) {
 	if v.Accuracy != nil && v.ReferenceAccuracy != nil {
 		facts = append(facts, fmt.Sprintf("accuracy %.2f%%, exact %.2f%%", 100**v.Accuracy, 100**v.ReferenceAccuracy))
 	}
+	if v.Layers != nil && v.Accuracy95 != nil {
+		facts = append(facts, fmt.Sprintf("so many inputs tell the accuracy as %.1f to %.1f %% (95 %%)", 100*v.Accuracy95.Low, 100*v.Accuracy95.High))
+	}
 	p.paragraph(plural(int(v.Inputs), "input") + ": " + strings.Join(facts, " · "))
+	layerErrors(p, v.Layers)
+	trials(p, v.Trials)
+}
+
+// layerErrors says which layer adds what to the error.
+func layerErrors(p page, layers []system.Layer) {
+	var facts []string
+	for i := range layers {
+		text := layers[i].Kernel + " exact"
+		if db := layers[i].SNRdB; db != nil {
+			text = fmt.Sprintf("%s %.1f dB", layers[i].Kernel, *db)
+		}
+		facts = append(facts, text)
+	}
+	if facts != nil {
+		p.paragraph("SNR of each layer's sums, beside exact ones of the inputs that it got: " + strings.Join(facts, " · "))
+	}
+}
+
+// trials shows how chips differ.
+func trials(p page, t *system.Trials) {
+	if t == nil {
+		return
+	}
+	p.subheading(fmt.Sprintf("%s; all other numbers are those of the first", plural(int(t.Chips), "chip")))
+	all := table{columns: []column{{left: true}, {left: true}, {head: "mean"}, {head: "mean, 95 %"}, {head: "deviation"}, {head: "least"}, {head: "most"}}, fixed: 2}
+	row := func(label, unit string, factor float64, d *system.Distribution) {
+		if d == nil {
+			return
+		}
+		n := func(x float64) string { return digits(x * factor) }
+		all.add(label, unit, n(d.Mean), n(d.Mean95.Low)+" to "+n(d.Mean95.High), n(d.Deviation), n(d.Least), n(d.Most))
+	}
+	row("accuracy", "%", 100, t.Accuracy)
+	row("SNR of the outputs", "dB", 1, t.SNRdB)
+	for i := range t.Layers {
+		row("SNR of "+t.Layers[i].Kernel, "dB", 1, t.Layers[i].SNRdB)
+	}
+	row("conversions beyond the ADC's range", "", 1, &t.Clipped)
+	prefixed, factor := scale("J", t.EnergyJ.Mean)
+	row("energy per pass", prefixed, 1/factor, &t.EnergyJ)
+	p.table(all)
 }

@@ -34,7 +34,8 @@ type Explained struct {
 	Wear        *Derivation      `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
 	Area        *ExplainedArea   `json:"area,omitempty"`
 	Limits      []ExplainedLimit `json:"limits,omitempty"`
-	Loads       []Served         `json:"loads,omitempty"` // scalar machines, of the memory levels asked about
+	Devices     []Derivation     `json:"devices,omitempty"` // what becomes of a cell at the top level, where that is random
+	Loads       []Served         `json:"loads,omitempty"`   // scalar machines, of the memory levels asked about
 }
 
 // ExplainedEnergy is the energy of a pass, action by action, the largest first.
@@ -165,6 +166,8 @@ type evidence struct {
 	areas  []areaFigure
 	stages []stageFigure
 	clock  model.Figure
+
+	devices []model.Figure
 }
 
 type areaFigure struct {
@@ -183,7 +186,7 @@ type stageFigure struct {
 // Explain runs a study and says where the numbers of what the path names come
 // from. A path is the name of a component ("tile/array/adc") or of what is
 // below it ("tile/array"), a category ("output"), or one of "energy", "time",
-// "energy-delay", "area" and "limits"; a machine's name and a colon before it
+// "energy-delay", "wear", "area", "limits" and "devices"; a machine's name and a colon before it
 // leave the others out. An unknown path is a *PathError.
 func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options) (*Explanation, error) {
 	only, subject := splitPath(cfg, path)
@@ -253,7 +256,7 @@ func (e *PathError) Error() string {
 	return text + "\nallowed: " + strings.Join(allowed, ", ")
 }
 
-var subjects = []string{"energy", "time", "energy-delay", "wear", "area", "limits"}
+var subjects = []string{"energy", "time", "energy-delay", "wear", "area", "limits", "devices"}
 
 func unknownPath(subject string, result *Result) *PathError {
 	allowed := slices.Clone(subjects)
@@ -320,6 +323,9 @@ func (x *explainer) explain(subject string) Explained {
 	}
 	if is("limits") {
 		e.Limits = x.limits(part)
+	}
+	for i := 0; part == "" && is("devices") && i < len(x.devices); i++ {
+		e.Devices = append(e.Devices, x.derivation(x.devices[i]))
 	}
 	for _, s := range x.result.Loads {
 		if is("energy") && wants(part, "memory/"+s.Level, "") {

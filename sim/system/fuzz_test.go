@@ -296,6 +296,19 @@ var knobs = []knob{
 	{"adc", "gain_db", list("40|60"), list("20|400")},
 	turn("adc", "split_capacitors", flags),
 	turn("adc", "symmetric_capacitors", flags),
+	{"devices", "programming", list(`"normal"|"uniform"|"pcm-nandakumar2019"|"pcm-joshi2020"|"pcm-hermes-1"|"pcm-hermes-2"|"reram-wan2022"|"reram-milo2021"|"reram-cmo-2"|"sonos-agrawal2022"`), nil},
+	{"devices", "programming_error", list("0.05|0"), list("1")},
+	{"devices", "programming_scaling", list(`"proportional"|"inverse"|"independent"`), nil},
+	{"devices", "drift", list(`"pcm-nandakumar2019"|"pcm-hermes-1"|"pcm-hermes-2"|"reram-cmo-2"`), nil},
+	{"devices", "drift_time", list(`"86400 s"|"1 s"|"0 s"`), list(`"1 as"|"1 Gs"`)},
+	turn("devices", "drift_compensation", flags),
+	{"devices", "stuck_off", list("0.01|0"), list("1")},
+	{"devices", "stuck_on", list("0.01|0"), list("1")},
+	{"devices", "read_noise", list(`"normal"|"thermal"|"pcm-nandakumar2019"|"pcm-hermes-1"|"pcm-hermes-2"|"sonos-agrawal2022"`), nil},
+	{"devices", "read_error", list("0.01|0"), list("1")},
+	{"devices", "read_scaling", list(`"proportional"|"inverse"|"independent"`), nil},
+	{"devices", "read_bandwidth", list(`"100 MHz"`), list(`"1 Hz"|"10 THz"`)},
+	{"workload", "trials", list("1|2|3"), list("100000")},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -471,6 +484,9 @@ func effortOnce(cfg *configs.Config) (steps float64) {
 			if k.Dynamic && m.HasSide() {
 				pass += float64(k.Repeat) * float64(k.Groups) * effortSide(cfg, m, &k) * batch
 			}
+		}
+		if cfg.Workload.Values == "exact" && m.Devices.Random() {
+			pass *= float64(max(1, cfg.Workload.Trials))
 		}
 		passes := 2.0
 		switch m.Chip.Reload {

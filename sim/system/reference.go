@@ -60,6 +60,7 @@ func (r *reference) compare(ctx context.Context, outputs [][]int64, clipped int6
 	if labels := r.work.Values.Labels; labels != nil {
 		v.Accuracy = accuracy(outputs, labels)
 		v.ReferenceAccuracy = accuracy(want, labels)
+		v.Accuracy95 = wilson(*v.Accuracy, float64(len(outputs)))
 	}
 	return v, nil
 }

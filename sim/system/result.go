@@ -233,4 +233,48 @@ type Values struct {
 	Accuracy          *float64 `json:"accuracy"`  // nil: no labels
 	ReferenceAccuracy *float64 `json:"reference_accuracy"`
 	Clipped           int64    `json:"clipped"` // conversions that hit the end of the ADC's range
+
+	Accuracy95 *Interval `json:"accuracy_95,omitempty"` // of all inputs like these, as far as so many of them tell (Wilson)
+	Layers     []Layer   `json:"layers,omitempty"`      // of machines whose devices are not ideal
+	Trials     *Trials   `json:"trials,omitempty"`      // of workload.trials, where chips differ
+}
+
+// Interval is a range in which a quantity is with 95 % confidence.
+type Interval struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// Layer says how a kernel's sums compare with exact sums of the inputs that the kernel
+// got, which errors of kernels before it are in.
+type Layer struct {
+	Kernel string   `json:"kernel"`
+	SNRdB  *float64 `json:"snr_db"` // nil: no error at all
+}
+
+// Trials are chips that differ in what is random about their devices. The first is
+// the one whose numbers all others of the result are.
+type Trials struct {
+	Chips      int64         `json:"chips"`
+	Accuracy   *Distribution `json:"accuracy"` // nil: no labels
+	SNRdB      *Distribution `json:"snr_db"`   // of the last kernel's outputs; nil: a chip makes no error
+	Layers     []LayerTrials `json:"layers"`
+	Clipped    Distribution  `json:"clipped"`
+	EnergyJ    Distribution  `json:"energy_j"` // of a pass, which follows the data
+	Accuracies []float64     `json:"accuracies,omitempty"`
+}
+
+// LayerTrials is [Layer], chip by chip.
+type LayerTrials struct {
+	Kernel string        `json:"kernel"`
+	SNRdB  *Distribution `json:"snr_db"` // nil: a chip makes no error
+}
+
+// Distribution is that of a quantity over chips.
+type Distribution struct {
+	Mean      float64  `json:"mean"`
+	Mean95    Interval `json:"mean_95"`   // Student's t; of one chip, a point
+	Deviation float64  `json:"deviation"` // standard deviation from chip to chip
+	Least     float64  `json:"least"`
+	Most      float64  `json:"most"`
 }

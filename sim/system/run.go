@@ -113,6 +113,7 @@ type job struct {
 	sides     sides       // where dynamic kernels are computed
 	session   *session    // whose last step the workload is; nil: none
 	trial     bool        // of a candidate, for a steady pass
+	chip      int64       // of those that differ, from 0 on
 	evidence  evidence    // of the finished run
 	sums      [][]float64 // of a product, a row an input
 }
@@ -129,8 +130,14 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := j.simulate(ctx)
+	first := *j
+	first.share()
+	m, err := first.simulate(ctx)
 	if err != nil {
+		return nil, err
+	}
+	j.evidence, j.sums = first.evidence, first.sums
+	if err := j.trials(ctx, m, workers); err != nil {
 		return nil, err
 	}
 	m.Choice = choice

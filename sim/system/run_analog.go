@@ -25,7 +25,7 @@ func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
 func (j *job) options() analog.Options {
 	return analog.Options{
 		Batch: j.batch(), Step: j.config.Granularity == "step", Steady: j.trial,
-		Digital:    j.sides.of(j.work.Kernels),
+		Digital: j.sides.of(j.work.Kernels), Random: j.random(),
 		Statistics: j.statistics(), Sample: j.work.Sample, Trace: j.trace, Progress: j.progress,
 	}
 }
@@ -78,6 +78,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 		if m.Values, err = j.reference.compare(ctx, outputs, clipped); err != nil {
 			return nil, err
 		}
+		m.Values.Layers = j.layers(chip.Discrepancies())
 	}
 	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
 	m.Limits = j.limits()
@@ -88,7 +89,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 
 // analogEvidence keeps what the numbers come from.
 func (j *job) analogEvidence(chip *analog.Chip, b books) evidence {
-	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure()}
+	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure(), devices: chip.Devices().Figures()}
 	components := chip.Components()
 	for i := range components {
 		c := &components[i]
@@ -230,6 +231,9 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	}
 	if m.Values == nil && cfg.Kind == "analog" && !cfg.ADC.Plain() {
 		notes = append(notes, "adc.range and adc.circuit change numbers and no energy, and values are statistical: take values = \"exact\" to see it")
+	}
+	if cfg.Kind == "analog" && m.Values != nil {
+		notes = append(notes, chip.Devices().Notes()...)
 	}
 	notes = append(notes, timeNotes(cfg)...)
 	notes = append(notes, chip.Doubts()...)

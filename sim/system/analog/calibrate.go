@@ -65,7 +65,7 @@ func (c *Chip) calibrate(how crossbar.Reading, s *sample, work *workload.Values,
 		below[output] = below[output] || current < 0
 	}
 	reader := crossbar.NewReader(how)
-	tiles, err := c.hold(reader, work, k)
+	tiles, err := c.hold(reader, work, k, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"xbar/configs"
+	"xbar/crossbar/nonideal"
 	"xbar/digital/memory"
 	"xbar/sim"
 	"xbar/sim/energy"
@@ -19,11 +20,12 @@ import (
 // Options are what a run depends on beside the machine.
 type Options struct {
 	Batch      int64
-	Step       bool     // an event for every stage of every read
-	Steady     bool     // one pass alone, on arrays that hold what passes before it left: no wear, and nothing is programmed once
-	Session    *Session // whose next step this is; nil: none
-	Part       bool     // of a step: kernels with a cache alone, where the others do what they did in any other
-	Digital    []bool   // by kernel: it is computed on the digital side
+	Step       bool            // an event for every stage of every read
+	Steady     bool            // one pass alone, on arrays that hold what passes before it left: no wear, and nothing is programmed once
+	Session    *Session        // whose next step this is; nil: none
+	Part       bool            // of a step: kernels with a cache alone, where the others do what they did in any other
+	Digital    []bool          // by kernel: it is computed on the digital side
+	Random     nonideal.Stream // of what is random about this chip
 	Statistics configs.Statistics
 	Sample     *workload.Sample // from which moments are measured; nil: none
 	Trace      *trace.Recorder  // nil: off

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"xbar/crossbar"
 	"xbar/crossbar/nonideal"
+	"xbar/digital/kernel"
 	"xbar/sim/energy"
 	"xbar/sim/mapping"
 	"xbar/sim/workload"
@@ -29,8 +31,17 @@ type values struct {
 	outputs   [][]int64   // of the last kernel, one row an input
 	unrounded [][]float64 // the sums that they are of, where they are kept
 	clipped   int64
-	drives    []drive // by row tile and group in it
+	drives    []drive   // by row tile and group in it
+	source    *rand.PCG // of the noise of the read at hand
+	random    *rand.Rand
+	noisy     bool
+	exact     []int64       // inputs of the vector that is compared
+	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
 }
+
+// Discrepancy is how a kernel's sums came out beside exact ones of the inputs that it
+// got, which an earlier kernel's errors are in.
+type Discrepancy struct{ Signal, Noise float64 } // sums of squares
 
 // drive is a block's drivers and the vector they are loaded with.
 type drive struct {
@@ -42,7 +53,11 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	if err := checkValues(c, work); err != nil {
 		return nil, err
 	}
-	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs))}
+	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
+	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
+	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !c.Devices().Ideal() {
+		v.errors = make([]Discrepancy, len(c.specs))
+	}
 	drives := 0
 	looked, err := c.takeSample(work)
 	if err != nil {
@@ -113,13 +128,14 @@ func checkValues(c *Chip, work *workload.Values) error {
 
 // program stores every tile of a kernel as an array would hold it.
 func (v *values) program(k int) (err error) {
-	v.arrays[k], err = v.chip.hold(v.readers[k], v.work, k)
+	v.arrays[k], err = v.chip.hold(v.readers[k], v.work, k, v.random)
 	return err
 }
 
-// hold programs the tiles of a kernel, with what columns see of them.
-func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int) ([][]*crossbar.Programmed, error) {
-	s, devices := &c.specs[k], c.devices()
+// hold programs the tiles of a kernel, with what columns see of them. The noise of
+// reads is drawn from random; nil: there is none.
+func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int, random *rand.Rand) ([][]*crossbar.Programmed, error) {
+	s, devices := &c.specs[k], c.Devices()
 	tiles, err := programTiles(c.ctx, reader, s, work.Weights[k])
 	if err != nil || !reader.Real {
 		return tiles, err
@@ -135,15 +151,18 @@ func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int) ([][]
 			if s.scheme.Whole {
 				c.whole(levels, s, work, k, s.grid.Block(i, j))
 			}
-			read, err := devices.Wired(c.ctx, levels, top, layout)
+			array, err := devices.Program(c.ctx, levels, top, layout, c.stream(k, i, j))
 			if err != nil {
 				return tiles, err
 			}
-			if read != nil {
-				b.SetSupplied(devices.Leak(top), read)
+			if array.Read != nil {
+				b.SetSupplied(devices.Leak(top), array.Read)
 				continue
 			}
-			b.SetCells(levels, devices.Leak(top))
+			b.SetCells(array.Levels, devices.Leak(top))
+			if random != nil && devices.ReadNoise != "" {
+				b.SetNoise(array.Noise, array.Floor, random)
+			}
 		}
 	}
 	return tiles, nil
@@ -151,7 +170,7 @@ func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int) ([][]
 
 // whole fills a block's levels with weights that are not cut.
 func (c *Chip) whole(levels *mat.Dense, s *spec, work *workload.Values, k int, b mapping.Block) {
-	w, devices, each := &work.Weights[k], c.devices(), s.scheme.Columns()
+	w, devices, each := &work.Weights[k], c.Devices(), s.scheme.Columns()
 	lowest := devices.Lowest()
 	for row := range b.Rows {
 		line := levels.RawRowView(row)
@@ -169,12 +188,18 @@ func (c *Chip) whole(levels *mat.Dense, s *spec, work *workload.Values, k int, b
 	}
 }
 
-// devices is what is not ideal about the arrays.
-func (c *Chip) devices() *nonideal.Config {
+// stream is where an array's random numbers come from.
+func (c *Chip) stream(kernel, tile, group int) nonideal.Stream {
+	return c.options.Random.At(uint64(kernel)).At(uint64(tile)).At(uint64(group))
+}
+
+// Devices is what is not ideal about the arrays.
+func (c *Chip) Devices() *nonideal.Config {
 	d := c.machine.Devices
 	if d.OnConductance == 0 {
 		d.OnConductance = c.machine.Cell.GOn
 	}
+	d.Kelvin, d.ReadVoltage = c.machine.Kelvin, c.machine.Cell.ReadVoltage
 	return &d
 }
 
@@ -251,6 +276,9 @@ func (v *values) activate(w *wave, vector int64) error {
 		for j, stored := range v.arrays[w.plan.Kernel][w.plan.First+i] {
 			b := grid.Block(w.plan.First+i, j)
 			d := v.drive(w, vector, &b)
+			if v.noisy {
+				c.stream(w.plan.Kernel, w.plan.First+i, j).Reads(v.pass*w.vectors + vector).Seed(v.source)
+			}
 			activity, err := stored.Activate(c.ctx, d, sums[b.Output:][:b.Weights])
 			if err != nil {
 				return err
@@ -315,6 +343,9 @@ func (c *Chip) cellJoules(a crossbar.Activity, columns int64) float64 {
 // the outputs of the pass.
 func (v *values) end(w *wave) error {
 	k, m := w.plan.Kernel, w.spec.kernel.Outputs()
+	if err := v.compare(w); err != nil {
+		return err
+	}
 	if k == len(v.chip.specs)-1 {
 		return v.keep(w)
 	}
@@ -331,6 +362,28 @@ func (v *values) end(w *wave) error {
 				return fmt.Errorf("kernel %s gives %d, which is no input of kernel %s (%d to %d)", w.spec.kernel.Name, y, next.kernel.Name, low, high)
 			}
 			v.inputs = append(v.inputs, int32(y))
+		}
+	}
+	return nil
+}
+
+// compare adds up how far a kernel's sums are from exact ones of the same inputs.
+func (v *values) compare(w *wave) error {
+	k := &w.spec.kernel
+	for vector := int64(0); v.errors != nil && vector < w.vectors && !v.again(vector, w); vector++ {
+		v.exact = v.exact[:0]
+		for _, x := range v.inputs[vector*k.Inputs():][:k.Inputs()] {
+			v.exact = append(v.exact, int64(x))
+		}
+		want, err := kernel.Sums(v.chip.ctx, v.exact, int(k.Products()), 1, v.work.Weights[w.plan.Kernel])
+		if err != nil {
+			return err
+		}
+		of := &v.errors[w.plan.Kernel]
+		for j, sum := range v.sums[vector*k.Outputs():][:k.Outputs()] {
+			d := sum - float64(want[j])
+			of.Signal += float64(want[j]) * float64(want[j])
+			of.Noise += d * d
 		}
 	}
 	return nil
@@ -368,6 +421,15 @@ func (c *Chip) Outputs() (outputs [][]int64, clipped int64) {
 	return c.values.outputs, c.values.clipped
 }
 
+// Discrepancies are those of the kernels; nil when values are statistical or devices
+// ideal.
+func (c *Chip) Discrepancies() []Discrepancy {
+	if c.values == nil {
+		return nil
+	}
+	return c.values.errors
+}
+
 // Sums are the last kernel's sums before they are rounded; nil where they are not kept.
 func (c *Chip) Sums() [][]float64 {
 	if c.values == nil {
@@ -387,7 +449,7 @@ func (c *Chip) LosslessBits() int {
 
 // howRead is how this machine's arrays are read with a kernel's weights.
 func (c *Chip) howRead(s *spec) crossbar.Reading {
-	m, devices := c.machine, c.devices()
+	m, devices := c.machine, c.Devices()
 	r := crossbar.Reading{
 		Leak:   devices.Leak(s.scheme.MaxLevel()),
 		Scheme: s.scheme, Slicer: s.slicer, ActiveRows: m.Crossbar.Driven(), Flip: m.Crossbar.ColumnFlip, Unit: m.Crossbar.UnitColumn,

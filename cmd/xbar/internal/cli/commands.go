@@ -79,10 +79,10 @@ distance from what physics allows follow in the same way.
 
 A PATH narrows the answer to a component (tile/array/adc), to all below one
 (tile/array), to a category (output), or to one of energy, time, energy-delay,
-wear, area and limits. A machine's name and a colon before it leave the other
-machines out: small:tile/array/adc. The answer about everything sums up actions
-of less than a thousandth; asked for by PATH they are shown. JSON is schema
-xbar.explain/1.`,
+wear, area, limits and devices. A machine's name and a colon before it leave the
+other machines out: small:tile/array/adc. The answer about everything sums up
+actions of less than a thousandth; asked for by PATH they are shown. JSON is
+schema xbar.explain/1.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag("text", "json", "markdown"), o.outputFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.quietFlag()}
 		},
