@@ -89,7 +89,7 @@ func arrays(cfg *configs.Config, name string) (*configs.Machine, error) {
 	if near := configs.Nearest(name, names); near != "" {
 		suggestion = fmt.Sprintf("; did you mean %q?", near)
 	}
-	return nil, fmt.Errorf("no machine %q in the config%s", name, suggestion)
+	return nil, fmt.Errorf("no machine %q in the config%s (it has %q)", name, suggestion, names)
 }
 
 // workload is one kernel of L = 1, each line of X an inference, and its values.

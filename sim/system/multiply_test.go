@@ -89,7 +89,7 @@ func TestMultiplyRefuses(t *testing.T) {
 		x, w    *mat.Dense
 		want    string
 	}{
-		{"chop", x, w, `no machine "chop" in the config; did you mean "chip"?`},
+		{"chop", x, w, `no machine "chop" in the config; did you mean "chip"? (it has ["chip" "core"])`},
 		{"core", x, w, "machine core is of kind scalar, and has no arrays"},
 		{"", w, w, "the inputs X are 3×4 and the weights W 3×4: the columns of X are not the rows of W"},
 		{"", x, bad, "W has NaN in row 2, column 3"},
