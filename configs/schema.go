@@ -200,6 +200,7 @@ type Chip struct {
 	Replication   string           `toml:"replication" enum:"none|balance|auto" default:"none" doc:"balance: spare arrays, of 131072 at most, take copies of the slowest kernels; auto: if that makes machine.minimize less"`
 	Execution     string           `toml:"execution" enum:"layers|pipeline|auto" default:"layers" doc:"pipeline: all kernels at once, each as soon as its inputs are there; auto: if that makes machine.minimize less"`
 	Keep          string           `toml:"keep" enum:"vectors|waves" default:"vectors" doc:"what pin keeps first: tiles of the kernels with most vectors, or of each kernel those that the streaming arrays do not hold at once, so that all its tiles compute together; reload = auto tries both"`
+	Waves         string           `toml:"waves" enum:"full|columns" default:"full" doc:"a kernel's tiles compute as many at once as arrays are free, or fewer, if a column of them would be cut, whose sums go to the global buffer and back; on a mesh or tree reload = auto tries both"`
 	StreamArrays  int              `toml:"stream_arrays" range:"1..1000000" default:"1" doc:"arrays that pin leaves for the tiles that stream"`
 	PowerGating   bool             `toml:"power_gating" default:"false" doc:"an idle component does not leak"`
 	StaticPower   unit.Watt        `toml:"static_power" doc:"drawn at all times beside the components"`

@@ -23,6 +23,9 @@
 // demand, and share out its L vectors, so that it takes ⌈L/R⌉·t. [Balance] makes the
 // slowest kernel as fast as the arrays allow. Tiles that are reloaded have no copies.
 //
+// A wave that ends within a column of tiles sends their sums to the global buffer and
+// back; it may end before the column instead.
+//
 // Fewer loads are narrower waves: optimal and pin load through one array, or s,
 // after each other. Which is best is for a simulation to say ([Choices]).
 //

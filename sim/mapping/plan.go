@@ -26,6 +26,7 @@ type Chip struct {
 	Stream  int  // arrays that pin leaves for streaming tiles
 	Overlap bool // arrays are written while others compute: a wave leaves half of them free
 	Widen   bool // pin keeps first what lets a kernel's tiles compute together, all of them
+	Columns bool // a wave ends early if the next column of tiles does not fit it whole
 }
 
 // Load writes a tile into an array before its wave computes.
@@ -315,7 +316,7 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 			load.Append = grown && (hit || alone)
 		}
 		written := !hit || grown
-		if in[array] || written && len(wave.Loads) == p.maxLoads {
+		if in[array] || written && len(wave.Loads) == p.maxLoads || p.chip.Columns && p.cuts(&wave, k, input, tile) {
 			flush(tile)
 		}
 		if !hit {
@@ -333,6 +334,27 @@ func (p *Planner) kernel(ctx context.Context, waves []Wave, k, input int) ([]Wav
 	}
 	flush(0)
 	return waves, nil
+}
+
+// cuts reports whether a column of tiles begins that would not fit the wave whole: sums
+// of a part of it go to the global buffer and back. One that fits no wave is not waited
+// with.
+func (p *Planner) cuts(w *Wave, k, input, tile int) bool {
+	rows := p.grids[k].RowTiles
+	if len(w.Arrays) == 0 || tile%rows > 0 {
+		return false
+	}
+	missing, loose := 0, 0 // what is loaded may take the place of what is there
+	for i := range rows {
+		id := p.id(k, input, tile+i)
+		if id == nothing || p.where[id] == nothing {
+			missing++
+		}
+		if id == nothing || p.where[id] == nothing || !p.pinned(p.where[id]) {
+			loose++
+		}
+	}
+	return missing > 0 && loose <= p.maxLoads && loose > min(p.maxLoads-len(w.Loads), p.chip.Arrays-len(w.Arrays))
 }
 
 // id names a tile that may be used again.

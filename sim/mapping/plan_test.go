@@ -347,3 +347,44 @@ func ExamplePlanner() {
 	fmt.Println("preload", loads(preload(p)), "then each pass", loads(pass(p)))
 	// Output: preload 2 then each pass 2
 }
+
+// Waves that end with columns cut none that fits a wave, and load what the others load.
+func TestWavesOfWholeColumns(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var kernels []workload.Kernel
+		var grids []Grid
+		g := Geometry{Rows: 4, Weights: 4}
+		for range rapid.IntRange(1, 3).Draw(t, "kernels") {
+			k := workload.Kernel{L: 3, N: rapid.Int64Range(1, 20).Draw(t, "N"), M: rapid.Int64Range(1, 20).Draw(t, "M")}
+			kernels, grids = append(kernels, k), append(grids, NewGrid(k, g))
+		}
+		chip := Chip{Arrays: rapid.IntRange(1, 8).Draw(t, "arrays"), Policy: LRU, Stream: 1}
+		plan := func() (waves []Wave, loads int) {
+			p := NewPlanner(kernels, grids, chip, 1)
+			if _, err := p.Preload(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				var err error
+				if waves, err = p.Pass(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := range waves {
+				loads += len(waves[i].Loads)
+			}
+			return waves, loads
+		}
+		_, usual := plan()
+		chip.Columns = true
+		waves, loads := plan()
+		if loads != usual {
+			t.Errorf("%d loads, %d in waves that end anywhere", loads, usual)
+		}
+		for _, w := range waves {
+			if rows := grids[w.Kernel].RowTiles; w.First%rows > 0 && rows <= chip.Arrays {
+				t.Errorf("a wave of kernel %d begins with tile %d, of columns of %d, on %d arrays", w.Kernel, w.First, rows, chip.Arrays)
+			}
+		}
+	})
+}

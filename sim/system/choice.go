@@ -30,6 +30,7 @@ type Candidate struct {
 	OverlapReload bool    `json:"overlap_reload,omitempty"` // while others compute
 	Digital       string  `json:"digital,omitempty"`        // dynamic kernels on the digital side: of each shape, the first
 	Keep          string  `json:"keep,omitempty"`           // of pin; "": most vectors
+	Waves         string  `json:"waves,omitempty"`          // "": as many tiles as arrays are free
 	Replication   string  `json:"replication,omitempty"`    // "": the config says
 	Execution     string  `json:"execution,omitempty"`      // "": the config says
 	EnergyJ       float64 `json:"energy_j"`                 // of an inference
@@ -118,6 +119,9 @@ func (j *job) policies() ([]way, error) {
 		if c.Widen {
 			given.Keep = "waves"
 		}
+		if given.Waves = ""; c.Columns {
+			given.Waves = "columns"
+		}
 		all = append(all, j.withSides(given)...)
 		// Through one array there is nothing to overlap.
 		if chip.OverlapReload && c.Stream > 1 {
@@ -150,7 +154,7 @@ func (j *job) take(c way) {
 	m.Batch, m.BatchUpTo = c.Batch, 0
 	if m.Chip.Reload == "auto" && c.Reload != "" {
 		m.Chip.Reload, m.Chip.StreamArrays, m.Chip.OverlapReload = c.Reload, max(1, c.StreamArrays), c.OverlapReload
-		m.Chip.Keep = cmp.Or(c.Keep, "vectors")
+		m.Chip.Keep, m.Chip.Waves = cmp.Or(c.Keep, "vectors"), cmp.Or(c.Waves, "full")
 	}
 	m.Chip.Replication = cmp.Or(c.Replication, m.Chip.Replication)
 	m.Chip.Execution = cmp.Or(c.Execution, m.Chip.Execution)
@@ -282,6 +286,7 @@ func (c *Candidate) Policy() string {
 	add(c.Reload != "", c.Reload)
 	add(c.StreamArrays > 0, fmt.Sprintf("%d stream", c.StreamArrays))
 	add(c.Keep != "", "wide "+c.Keep)
+	add(c.Waves != "", "whole "+c.Waves)
 	add(c.OverlapReload, "overlapped")
 	add(c.Execution != "", c.Execution)
 	add(c.Replication == "balance", "balanced copies")

@@ -268,6 +268,7 @@ var knobs = []knob{
 	{"network", "concentration", list("1|2|4"), list("1000000")},
 	{"network", "buffer_at", list(`"corner"|"middle"|"side"`), nil},
 	{"network", "placement", list(`"row-major"|"snake"|"hilbert"|"nearest"`), nil},
+	{"chip", "waves", list(`"full"|"columns"`), nil},
 	{"chip", "dynamic", list(`"digital"|"auto"|"array"`), nil},
 	{"digital", "rows", counts[0], list("65536")},
 	{"digital", "cols", counts[0], list("65536")},

@@ -47,7 +47,7 @@ func Choices(m *configs.Machine, kernels []workload.Kernel, batch int64) ([]mapp
 	if mapping.Resident(kernels, grids, arrays) {
 		return nil, nil
 	}
-	return mapping.Choices(arrays, grids), nil
+	return mapping.Choices(arrays, grids, m.Network.Routed()), nil
 }
 
 func (c *Chip) makePlan(work *workload.Workload) (err error) {
@@ -106,7 +106,7 @@ func (c *Chip) newPlanner(work *workload.Workload) *mapping.Planner {
 	}
 	return mapping.NewPlanner(work.Kernels, grids, mapping.Chip{
 		Arrays: m.Chip.Tiles * m.Chip.ArraysPerTile, Policy: mapping.Policy(m.Chip.Reload),
-		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload, Widen: m.Chip.Keep == "waves",
+		Stream: m.Chip.StreamArrays, Overlap: m.Chip.OverlapReload, Widen: m.Chip.Keep == "waves", Columns: m.Chip.Waves == "columns",
 	}, c.options.Batch)
 }
 
