@@ -88,6 +88,9 @@ func TestSessionInParts(t *testing.T) {
 		d := randomDecoding(t)
 		d.machine.GlobalBuffer.Capacity = 1 << 20
 		d.machine.Chip.Tiles = 100
+		if rapid.Bool().Draw(t, "slow") { // what is added to a cache takes longer to store than to compute with
+			d.machine.DRAM.Bandwidth, d.machine.DRAM.Channels = 1e8, 1
+		}
 		whole, s := d.run(t, d.opt)
 		if !s.Separate() {
 			return
