@@ -5,13 +5,15 @@ import (
 	"encoding/hex"
 	"maps"
 	"path/filepath"
+	"slices"
 )
 
 // Base is a config that is read once, with the presets it names, and set many times.
 type Base struct {
 	folder  string
 	root    *node
-	presets map[string]*node
+	laid    *node            // the same with its presets underneath
+	presets map[string]*node // those
 	open    openFile
 	hash    string
 }
@@ -40,6 +42,8 @@ func LoadBase(path string) (*Base, error) {
 		return nil, err
 	}
 	b.presets = l.presets
+	b.laid = b.root.clone()
+	b.loader().underneath(b.laid, nil)
 	b.hash = hex.EncodeToString(hash.Sum(nil))
 	return b, nil
 }
@@ -51,12 +55,27 @@ func (b *Base) Hash() string { return b.hash }
 // With is the config with --set arguments applied, as [Load] gives it. It may be called
 // from several goroutines.
 func (b *Base) With(sets []string) (*Config, error) {
-	config, err := b.loader().config(b.root.clone(), sets)
+	l := b.loader()
+	config, err := l.with(b, parseSettings(sets, l.errs))
 	if err != nil {
 		return nil, err
 	}
 	config.resolve(b.folder)
 	return config, nil
+}
+
+func (l *loader) with(b *Base, settings []setting) (*Config, error) {
+	if err := l.errs.sorted(); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(settings, setting.forPreset) {
+		root := b.root.clone()
+		l.layer(root, settings)
+		return l.decode(root)
+	}
+	root := b.laid.clone()
+	l.above(root, settings)
+	return l.decode(root)
 }
 
 func (b *Base) loader() *loader {

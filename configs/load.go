@@ -94,6 +94,11 @@ func (l *loader) config(root *node, sets []string) (*Config, error) {
 		return nil, err
 	}
 	l.layer(root, settings)
+	return l.decode(root)
+}
+
+// decode makes a config of a tree on which all layers lie.
+func (l *loader) decode(root *node) (*Config, error) {
 	config := &Config{}
 	d := decoder{errs: l.errs, top: schema, leaves: map[string]leaf{}}
 	d.table(schema, reflect.ValueOf(config).Elem(), root, "")
@@ -114,6 +119,14 @@ const maxMachines = 1000
 
 // layer lays file over presets and settings over both.
 func (l *loader) layer(root *node, settings []setting) {
+	if l.underneath(root, settings) {
+		l.above(root, settings)
+	}
+}
+
+// underneath lays presets under a file; it reports whether there is a study to go on
+// with.
+func (l *loader) underneath(root *node, settings []setting) bool {
 	for _, s := range settings {
 		if s.forPreset() {
 			s.apply(root, s.steps, l.errs)
@@ -124,12 +137,17 @@ func (l *loader) layer(root *node, settings []setting) {
 		if n := len(machines.children); n > maxMachines {
 			l.errs.addf(machines.children[maxMachines].at, "%d machines; a study compares at most %d", n, maxMachines)
 			machines.kind = broken
-			return
+			return false
 		}
 		for _, n := range machines.children {
 			l.underlay(n)
 		}
 	}
+	return true
+}
+
+// above lays settings over a file and its presets.
+func (l *loader) above(root *node, settings []setting) {
 	for _, s := range settings {
 		if !s.forPreset() {
 			s.apply(root, s.steps, l.errs)
