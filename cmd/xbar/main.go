@@ -204,6 +204,7 @@
 //	--shard I/N        compute every Nth point, beginning with the Ith
 //	--format FORMAT    text (unless given), json or markdown
 //	-o DIR             keep points and results in DIR
+//	--figure FILE      draw the first two outputs of the front, and all points beside it, as FILE.svg or FILE.png
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +24,7 @@ type Sweep struct {
 
 	best   *sweep.Best
 	fronts []*sweep.Front
+	cloud  []*sweep.Point // some of all, for a figure
 }
 
 // SweepBest is the points that are best by one quantity.
@@ -42,7 +46,11 @@ type SweepFront struct {
 // fronts.
 func NewSweep(h sweep.Header, dir string, points *sweep.Journals, best *sweep.Best, fronts []*sweep.Front) (*Sweep, error) {
 	r := &Sweep{Schema: "xbar.answer/1", Study: h, Dir: dir, best: best, fronts: fronts}
+	every := h.Points/mostInCloud + 1
 	err := points.Points(func(p *sweep.Point) error {
+		if p.Point%every == 0 {
+			r.cloud = append(r.cloud, p)
+		}
 		if p.Error != "" {
 			if r.Failed++; r.First == "" {
 				r.First = p.Error
@@ -67,6 +75,60 @@ func NewSweep(h sweep.Header, dir string, points *sweep.Journals, best *sweep.Be
 		r.Fronts = append(r.Fronts, front)
 	}
 	return r, err
+}
+
+// mostInCloud is how many points a figure shows beside those of a front.
+const mostInCloud = 5000
+
+// Cloud is points in two quantities of a front, in units of one prefix each.
+type Cloud struct {
+	Title      string
+	X, Y       string // labels, with their units
+	MoreX      bool   // of it is better
+	MoreY      bool
+	Others     int          // outputs that the front is also best in
+	All, Front [][2]float64 // those of the front in the order of x
+}
+
+// Cloud is that of the first front and its first two quantities. It errs if there is
+// none.
+func (r *Sweep) Cloud() (*Cloud, error) {
+	if len(r.fronts) == 0 || len(r.fronts[0].Goals) < 2 {
+		return nil, errors.New("a figure shows a front of two outputs: --pareto energy_per_inference_j,latency_s")
+	}
+	f := r.fronts[0]
+	x, y := f.Goals[0].Quantity, f.Goals[1].Quantity
+	c := &Cloud{Title: r.Study.Title, MoreX: f.Goals[0].More, MoreY: f.Goals[1].More, Others: len(f.Goals) - 2}
+	c.All, c.Front = places(r.cloud, x, y), places(f.Points, x, y)
+	slices.SortStableFunc(c.Front, func(a, b [2]float64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	for axis, label := range []*string{&c.X, &c.Y} {
+		q := []sweep.Quantity{x, y}[axis]
+		var xs []float64
+		for _, p := range c.All {
+			xs = append(xs, p[axis])
+		}
+		unit, factor := scaleOf(q.Output, xs)
+		*label = r.short(q)
+		if unit != "" {
+			*label += " (" + unit + ")"
+		}
+		for _, all := range [][][2]float64{c.All, c.Front} {
+			for i := range all {
+				all[i][axis] /= factor
+			}
+		}
+	}
+	return c, nil
+}
+
+// places are the points that are known in both quantities.
+func places(points []*sweep.Point, x, y sweep.Quantity) (all [][2]float64) {
+	for _, p := range points {
+		if a, b := x.Of(p), y.Of(p); a != nil && b != nil {
+			all = append(all, [2]float64{*a, *b})
+		}
+	}
+	return all
 }
 
 func kept(all []sweep.Constraint) (texts []string) {

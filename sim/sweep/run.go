@@ -83,7 +83,7 @@ func (s *Study) checkAxis(a *configs.Axis) error {
 			first = err
 		}
 	}
-	return first
+	return fmt.Errorf("axis %s: none of its values makes a config of the base, the first because of\n%w", a.Key, first)
 }
 
 // hashOf is the start of a SHA-256, long enough to tell studies and points apart.

@@ -147,7 +147,8 @@ shards have run, here or with their journals copied into one folder, xbar sweep 
 STUDY says what is missing, or writes the results. Without a goal it shows the points that
 are best in energy per inference for their latency. JSON is schema xbar.answer/1.`,
 		flagsOf: func(o *options) []flag {
-			return append(o.studyFlags(), o.formatFlag("text", "json", "markdown"), o.folderFlag(), o.setFlag(), o.workersFlag(), o.quietFlag())
+			return append(o.studyFlags(), o.formatFlag("text", "json", "markdown"), o.folderFlag(),
+				o.figureFlag("draw the first two outputs of the front, and all points beside it"), o.setFlag(), o.workersFlag(), o.quietFlag())
 		},
 		examples: []string{
 			"xbar sweep study.toml",

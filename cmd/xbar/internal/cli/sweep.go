@@ -14,6 +14,7 @@ import (
 
 	"xbar/configs"
 	"xbar/sim/report"
+	"xbar/sim/report/figure"
 	"xbar/sim/sweep"
 )
 
@@ -215,6 +216,16 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 	r, err := report.NewSweep(study.Header, dir, points, q.best, q.fronts)
 	if err != nil {
 		return err
+	}
+	if o.figure != "" {
+		cloud, err := r.Cloud()
+		if err == nil {
+			err = figure.Front(cloud, o.figure)
+		}
+		if err != nil {
+			return err
+		}
+		s.message("figure in %s", o.figure)
 	}
 	switch o.format {
 	case "json":
