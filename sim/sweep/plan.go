@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distmv"
@@ -15,6 +16,7 @@ import (
 type Plan struct {
 	axes   []configs.Axis
 	groups [][]int    // axes that go together, in the order of their first; on a grid
+	order  []int      // groups as they are computed, the slowest first; nil: as they are
 	n      int64      // points
 	shares *mat.Dense // points × axes, where along each axis a point is; nil: a grid
 }
@@ -81,6 +83,37 @@ func (p *Plan) Values(i int64) []any {
 		i /= n
 	}
 	return values
+}
+
+// computeLast lets axes vary fastest among the points in the order in which they are
+// computed: those that say nothing of what happens, so that points that are alike
+// follow each other. On a grid; elsewhere no two points are alike.
+func (p *Plan) computeLast(axes []bool) {
+	p.order = nil
+	for _, last := range []bool{false, true} {
+		for g, group := range p.groups {
+			if !slices.ContainsFunc(group, func(a int) bool { return !axes[a] }) == last {
+				p.order = append(p.order, g)
+			}
+		}
+	}
+}
+
+// computed is the number of the point that is computed as the kth, from 0 on.
+func (p *Plan) computed(k int64) (point int64) {
+	if p.order == nil {
+		return k
+	}
+	digits := make([]int64, len(p.groups))
+	for i := len(p.order) - 1; i >= 0; i-- {
+		n := p.axes[p.groups[p.order[i]][0]].Len()
+		digits[p.order[i]] = k % n
+		k /= n
+	}
+	for g := range p.groups {
+		point = point*p.axes[p.groups[g][0]].Len() + digits[g]
+	}
+	return point
 }
 
 // Names are the axes' names.

@@ -94,6 +94,50 @@ func TestGridIsNestedLoops(t *testing.T) {
 	})
 }
 
+// In the order in which points are computed each comes once, and what is to vary fastest
+// does.
+func TestOrderOfComputing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		axes := randomAxes(t)
+		p, err := NewPlan(&configs.Sweep{Sampling: "grid", Axes: axes})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := make([]bool, len(axes))
+		for i := range last {
+			last[i] = rapid.Bool().Draw(t, "last")
+		}
+		p.computeLast(last)
+		slow := func(point int64) (values []any) {
+			for _, g := range p.groups {
+				for _, a := range g {
+					if !last[a] { // then those that it goes with are slow, too
+						for _, b := range g {
+							values = append(values, p.Values(point)[b])
+						}
+						break
+					}
+				}
+			}
+			return values
+		}
+		seen, blocks := map[int64]bool{}, map[string]bool{}
+		before := "none"
+		for k := range p.Len() {
+			i := p.computed(k)
+			if seen[i] || i < 0 || i >= p.Len() {
+				t.Fatalf("point %d comes twice, or is none", i)
+			}
+			seen[i] = true
+			now := fmt.Sprint(slow(i))
+			if now != before && blocks[now] {
+				t.Fatalf("%s comes again", now)
+			}
+			blocks[now], before = true, now
+		}
+	})
+}
+
 // The ends of a range are its values, and those between are evenly apart, or so are
 // their logarithms.
 func TestRanges(t *testing.T) {

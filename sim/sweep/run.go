@@ -33,6 +33,7 @@ type Study struct {
 	Plan   *Plan
 	base   *configs.Base
 	sets   []string
+	memo   *system.Memo
 }
 
 // Open reads a study's base, to which --set arguments are applied, and lays out its
@@ -50,7 +51,7 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	study := &Study{Plan: plan, base: base, sets: sets}
+	study := &Study{Plan: plan, base: base, sets: sets, memo: &system.Memo{}}
 	study.Header = Header{
 		Schema: Schema, Title: s.Title, Study: hashOf(base.Hash(), sets, s.Sampling, s.Points, s.Seed, s.Axes), Version: version,
 		Points: plan.Len(), Axes: plan.Names(),
@@ -58,12 +59,35 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	for i := range config.Machines {
 		study.Header.Machines = append(study.Header.Machines, config.Machines[i].Name)
 	}
+	last := make([]bool, len(s.Axes))
 	for i := range s.Axes {
 		if err := study.checkAxis(&s.Axes[i]); err != nil {
 			return nil, err
 		}
+		last[i] = study.isPrice(&s.Axes[i])
 	}
+	plan.computeLast(last)
 	return study, nil
+}
+
+// isPrice reports whether the ends of an axis differ in nothing that happens.
+func (s *Study) isPrice(a *configs.Axis) bool {
+	var before string
+	for i, share := range []float64{0, 1} {
+		config, err := s.base.With(append(slices.Clone(s.sets), configs.Setting(a.Key, a.Between(share))))
+		if err != nil {
+			return false
+		}
+		now := ""
+		for m := range config.Machines {
+			now += config.Unpriced(m)
+		}
+		if i > 0 && now != before {
+			return false
+		}
+		before = now
+	}
+	return true
 }
 
 // mostTried bounds the values of an axis that are tried before a study begins.
@@ -147,8 +171,9 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, 
 	todo := make(chan int64)
 	go func() {
 		defer close(todo)
-		for i := opt.Shard - 1; i < s.Plan.Len(); i += opt.Shards {
-			if there[i] {
+		for k := range s.Plan.Len() {
+			i := s.Plan.computed(k)
+			if i%opt.Shards != opt.Shard-1 || there[i] {
 				continue
 			}
 			select {
@@ -190,7 +215,7 @@ func (s *Study) Point(ctx context.Context, i int64) *Point {
 		p.Error = briefly(err)
 		return p
 	}
-	result, err := system.Run(ctx, config, system.Options{Workers: 1, Version: s.Header.Version})
+	result, err := system.Run(ctx, config, system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo})
 	if err != nil {
 		p.Error = briefly(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 // runAnalog steps a chip of crossbars through the workload.
 func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
-	chip, err := runChip(ctx, j.machine, j.work, j.options())
+	chip, err := j.ran(ctx)
 	if err != nil {
 		return nil, err
 	}
