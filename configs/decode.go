@@ -163,7 +163,10 @@ func (d *decoder) unknown(s *section, c *node) string {
 	if s == d.top {
 		e.Message = fmt.Sprintf("unknown key %s at %s", quote(c.key), s.label)
 	}
-	if e.Suggestion == "" {
+	switch {
+	case s == schema && c.key == "axis":
+		e.Message += "; this is a study, which xbar sweep runs"
+	case e.Suggestion == "":
 		e.Message += d.belongs(c.key, s)
 	}
 	d.errs.add(c.keyAt, e)

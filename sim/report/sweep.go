@@ -16,7 +16,6 @@ import (
 type Sweep struct {
 	Schema string       `json:"schema"`
 	Study  sweep.Header `json:"study"`
-	Dir    string       `json:"dir"`
 	Failed int64        `json:"failed"` // points, some machine of which did not run
 	First  string       `json:"first_error,omitempty"`
 	Best   *SweepBest   `json:"best,omitempty"`
@@ -44,8 +43,8 @@ type SweepFront struct {
 
 // NewSweep asks a study's points for the best by one goal, which may be nil, and for
 // fronts.
-func NewSweep(h sweep.Header, dir string, points *sweep.Journals, best *sweep.Best, fronts []*sweep.Front) (*Sweep, error) {
-	r := &Sweep{Schema: "xbar.answer/1", Study: h, Dir: dir, best: best, fronts: fronts}
+func NewSweep(h sweep.Header, points *sweep.Journals, best *sweep.Best, fronts []*sweep.Front) (*Sweep, error) {
+	r := &Sweep{Schema: "xbar.answer/1", Study: h, best: best, fronts: fronts}
 	every := h.Points/mostInCloud + 1
 	err := points.Points(func(p *sweep.Point) error {
 		if p.Point%every == 0 {
@@ -88,6 +87,8 @@ type Cloud struct {
 	MoreY      bool
 	Others     int          // outputs that the front is also best in
 	All, Front [][2]float64 // those of the front in the order of x
+	Barred     [][2]float64 // those that break bounds
+	Bounds     string       // which those are
 }
 
 // Cloud is that of the first front and its first two quantities. It errs if there is
@@ -99,12 +100,21 @@ func (r *Sweep) Cloud() (*Cloud, error) {
 	f := r.fronts[0]
 	x, y := f.Goals[0].Quantity, f.Goals[1].Quantity
 	c := &Cloud{Title: r.Study.Title, MoreX: f.Goals[0].More, MoreY: f.Goals[1].More, Others: len(f.Goals) - 2}
-	c.All, c.Front = places(r.cloud, x, y), places(f.Points, x, y)
+	var kept, barred []*sweep.Point
+	for _, p := range r.cloud {
+		if f.Keeps(p) {
+			kept = append(kept, p)
+		} else {
+			barred = append(barred, p)
+		}
+	}
+	c.All, c.Barred, c.Front = places(kept, x, y), places(barred, x, y), places(f.Points, x, y)
+	c.Bounds = strings.TrimPrefix(subject(f.Constraints), ", ")
 	slices.SortStableFunc(c.Front, func(a, b [2]float64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	for axis, label := range []*string{&c.X, &c.Y} {
 		q := []sweep.Quantity{x, y}[axis]
 		var xs []float64
-		for _, p := range c.All {
+		for _, p := range append(slices.Clone(c.All), c.Barred...) {
 			xs = append(xs, p[axis])
 		}
 		unit, factor := scaleOf(q.Output, xs)
@@ -112,7 +122,7 @@ func (r *Sweep) Cloud() (*Cloud, error) {
 		if unit != "" {
 			*label += " (" + unit + ")"
 		}
-		for _, all := range [][][2]float64{c.All, c.Front} {
+		for _, all := range [][][2]float64{c.All, c.Barred, c.Front} {
 			for i := range all {
 				all[i][axis] /= factor
 			}
@@ -164,7 +174,6 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 	for _, f := range r.fronts {
 		r.tellFront(p, f)
 	}
-	p.paragraph(fmt.Sprintf("All points, with all outputs: results.csv and results.jsonl in %s.", r.Dir))
 	_, err := w.Write(p.bytes())
 	return err
 }

@@ -192,13 +192,18 @@ type Front struct {
 // Add considers a point.
 func (f *Front) Add(p *Point) {
 	if slices.ContainsFunc(f.Goals, func(g Goal) bool { return g.Quantity.Of(p) == nil }) ||
-		slices.ContainsFunc(f.Constraints, func(c Constraint) bool { return !c.Holds(p) }) ||
+		!f.Keeps(p) ||
 		slices.ContainsFunc(f.Points, func(q *Point) bool { return f.noWorse(q, p) }) {
 		return
 	}
 	f.Points = slices.DeleteFunc(f.Points, func(q *Point) bool { return f.noWorse(p, q) })
 	at, _ := slices.BinarySearchFunc(f.Points, p, f.compare)
 	f.Points = slices.Insert(f.Points, at, p)
+}
+
+// Keeps reports whether a point keeps the constraints.
+func (f *Front) Keeps(p *Point) bool {
+	return !slices.ContainsFunc(f.Constraints, func(c Constraint) bool { return !c.Holds(p) })
 }
 
 func (f *Front) compare(p, q *Point) int {

@@ -48,6 +48,14 @@ var Outputs = []Output{
 	{"days_to_wear_out", "d", "without a pause", true, func(m *system.Machine) *float64 {
 		return programmed(m, func(p *system.Programming) *float64 { return p.DaysToWearOut })
 	}},
+	{"wear_per_year", "", "share of the cells' endurance that a year without a pause takes; 0: they are not written", false, func(m *system.Machine) *float64 {
+		return programmed(m, func(p *system.Programming) *float64 {
+			if p.DaysToWearOut == nil {
+				return known(0)
+			}
+			return ratio(365, *p.DaysToWearOut)
+		})
+	}},
 	{"accuracy", "", "of exact values", true, func(m *system.Machine) *float64 {
 		return valued(m, func(v *system.Values) *float64 { return v.Accuracy })
 	}},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -21,14 +22,20 @@ const linearUpTo = 20
 // Front draws the points of a study in two outputs, and those of a front on the stairs
 // that no point is beyond.
 func Front(c *report.Cloud, path string) error {
-	if len(c.All) == 0 || len(c.Front) == 0 {
+	if len(c.Front) == 0 {
 		return errors.New("figure: no point is known in both outputs")
 	}
 	p := newPlot()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = c.Title, c.X, c.Y
+	if c.Bounds != "" {
+		p.Title.Text += "\n" + c.Bounds + ": rings; else crosses"
+	}
 	all, front := xys(c.All), xys(c.Front)
 	for i, axis := range []*plot.Axis{&p.X, &p.Y} {
-		frontAxis(axis, c.All, c.Front, i)
+		frontAxis(axis, append(slices.Clone(c.All), c.Barred...), c.Front, i)
+	}
+	if err := scatter(p, xys(c.Barred), draw.GlyphStyle{Color: grey, Radius: vg.Points(1.3), Shape: draw.CrossGlyph{}}); err != nil {
+		return err
 	}
 	if err := scatter(p, all, draw.GlyphStyle{Color: grey, Radius: vg.Points(1.1), Shape: draw.RingGlyph{}}); err != nil {
 		return err

@@ -213,7 +213,8 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 			return err
 		}
 	}
-	r, err := report.NewSweep(study.Header, dir, points, q.best, q.fronts)
+	s.message("results.jsonl and results.csv in %s", dir)
+	r, err := report.NewSweep(study.Header, points, q.best, q.fronts)
 	if err != nil {
 		return err
 	}
