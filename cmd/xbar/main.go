@@ -201,6 +201,7 @@
 //	--maximize OUTPUT  show those with the most of it
 //	--subject-to BOUND  only points that keep a bound, as in 'latency_s <= 1 ms'; may be repeated
 //	--pareto OUTPUTS   show the points that are best in one of some outputs for what they are in the others
+//	--effects OUTPUT   show which axes of a grid an output goes with: Sobol's indices
 //	--shard I/N        compute every Nth point, beginning with the Ith
 //	--format FORMAT    text (unless given), json or markdown
 //	-o DIR             keep points and results in DIR
@@ -214,6 +215,7 @@
 //	xbar sweep study.toml
 //	xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'
 //	xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy
+//	xbar sweep study.toml --effects energy_per_mac_j
 //	xbar sweep study.toml --shard 2/4 -o /shared/results
 //	xbar sweep merge study.toml -o /shared/results
 //

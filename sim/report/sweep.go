@@ -21,6 +21,8 @@ type Sweep struct {
 	Best   *SweepBest   `json:"best,omitempty"`
 	Fronts []SweepFront `json:"fronts,omitempty"`
 
+	Effects *SweepEffects `json:"effects,omitempty"`
+
 	best   *sweep.Best
 	fronts []*sweep.Front
 	cloud  []*sweep.Point // some of all, for a figure
@@ -41,9 +43,18 @@ type SweepFront struct {
 	Points []*sweep.Point `json:"points"`
 }
 
+// SweepEffects says which axes an output goes with.
+type SweepEffects struct {
+	Of          string         `json:"of"`
+	Logarithmic bool           `json:"logarithmic"`
+	Axes        []sweep.Effect `json:"axes"` // what does most first
+
+	of sweep.Quantity
+}
+
 // NewSweep asks a study's points for the best by one goal, which may be nil, and for
 // fronts.
-func NewSweep(h sweep.Header, points *sweep.Journals, best *sweep.Best, fronts []*sweep.Front) (*Sweep, error) {
+func NewSweep(h sweep.Header, points *sweep.Journals, best *sweep.Best, fronts []*sweep.Front, effects *sweep.Effects) (*Sweep, error) {
 	r := &Sweep{Schema: "xbar.answer/1", Study: h, best: best, fronts: fronts}
 	every := h.Points/mostInCloud + 1
 	err := points.Points(func(p *sweep.Point) error {
@@ -61,8 +72,14 @@ func NewSweep(h sweep.Header, points *sweep.Journals, best *sweep.Best, fronts [
 		for _, f := range fronts {
 			f.Add(p)
 		}
+		if effects != nil {
+			effects.Add(p)
+		}
 		return nil
 	})
+	if err == nil && effects != nil {
+		err = r.solve(effects)
+	}
 	if best != nil {
 		r.Best = &SweepBest{best.Goal.String(), kept(best.Constraints), best.Allowed, best.Points}
 	}
@@ -141,6 +158,16 @@ func places(points []*sweep.Point, x, y sweep.Quantity) (all [][2]float64) {
 	return all
 }
 
+func (r *Sweep) solve(effects *sweep.Effects) error {
+	all, logarithmic, err := effects.Solve()
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(all, func(a, b sweep.Effect) int { return cmp.Compare(b.All, a.All) })
+	r.Effects = &SweepEffects{effects.Of.String(), logarithmic, all, effects.Of}
+	return nil
+}
+
 func kept(all []sweep.Constraint) (texts []string) {
 	for i := range all {
 		texts = append(texts, all[i].String())
@@ -174,8 +201,34 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 	for _, f := range r.fronts {
 		r.tellFront(p, f)
 	}
+	if r.Effects != nil {
+		r.Effects.tell(p)
+	}
 	_, err := w.Write(p.bytes())
 	return err
+}
+
+func (e *SweepEffects) tell(p page) {
+	p.heading("What " + e.of.String() + " goes with")
+	var xs []float64
+	for i := range e.Axes {
+		xs = append(xs, e.Axes[i].Least, e.Axes[i].Most)
+	}
+	unit, factor := scaleOf(e.of.Output, xs)
+	mean := strings.TrimSpace("mean " + unit)
+	t := table{columns: []column{
+		{head: "axis", left: true}, {head: "alone"}, {head: "in all"}, {left: true}, {head: "least at"}, {head: mean}, {head: "most at"}, {head: mean},
+	}, fixed: 1}
+	for i := range e.Axes {
+		a := &e.Axes[i]
+		t.add(a.Axis, percent(a.Alone), percent(a.All), bar(a.All, 20), asWritten(a.LeastAt), digits(a.Least/factor), asWritten(a.MostAt), digits(a.Most/factor))
+	}
+	p.table(t)
+	of, means := "its variance over the grid", "Means are over all other axes."
+	if e.Logarithmic {
+		of, means = "the variance of its logarithm over the grid", "Means are geometric, over all other axes."
+	}
+	p.paragraph("Shares of " + of + ": what an axis does alone, and with all that it does together with others. Axes that go together are named by the first. " + means)
 }
 
 func (r *Sweep) tellBest(p page) {

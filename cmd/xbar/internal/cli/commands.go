@@ -154,6 +154,7 @@ are best in energy per inference for their latency. JSON is schema xbar.answer/1
 			"xbar sweep study.toml",
 			"xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'",
 			"xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy",
+			"xbar sweep study.toml --effects energy_per_mac_j",
 			"xbar sweep study.toml --shard 2/4 -o /shared/results",
 			"xbar sweep merge study.toml -o /shared/results",
 		},

@@ -25,6 +25,7 @@ type studyFlags struct {
 	most          bool
 	constraints   []string
 	front         string
+	effects       string
 }
 
 func (o *options) studyFlags() []flag {
@@ -47,6 +48,10 @@ func (o *options) studyFlags() []flag {
 		}},
 		{"pareto", "OUTPUTS", "show the points that are best in one of some outputs for what they are in the others", func(value string) error {
 			f.front = value
+			return nil
+		}},
+		{"effects", "OUTPUT", "show which axes of a grid an output goes with: Sobol's indices", func(value string) error {
+			f.effects = value
 			return nil
 		}},
 		{"shard", "I/N", "compute every Nth point, beginning with the Ith", f.setShard},
@@ -86,7 +91,7 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 	if err != nil {
 		return err
 	}
-	question, err := o.study.ask(&study.Header)
+	question, err := o.study.ask(study)
 	if err != nil {
 		return &usageError{"sweep", err.Error()}
 	}
@@ -152,14 +157,16 @@ func (s *session) runStudy(ctx context.Context, o *options, study *sweep.Study, 
 
 // question is what is asked of a study's points.
 type question struct {
-	best   *sweep.Best
-	fronts []*sweep.Front
+	best    *sweep.Best
+	fronts  []*sweep.Front
+	effects *sweep.Effects
 }
 
 // mostBest is how many of the best points are shown.
 const mostBest = 5
 
-func (f *studyFlags) ask(h *sweep.Header) (q question, err error) {
+func (f *studyFlags) ask(study *sweep.Study) (q question, err error) {
+	h := &study.Header
 	var bounds []sweep.Constraint
 	for _, text := range f.constraints {
 		c, err := h.Constraint(text)
@@ -179,7 +186,7 @@ func (f *studyFlags) ask(h *sweep.Header) (q question, err error) {
 	switch {
 	case f.front != "":
 		all = append(all, strings.Split(f.front, ","))
-	case f.goal == "":
+	case f.goal == "" && f.effects == "":
 		for _, m := range h.Machines {
 			all = append(all, []string{m + ".energy_per_inference_j", m + ".latency_s"})
 		}
@@ -195,7 +202,15 @@ func (f *studyFlags) ask(h *sweep.Header) (q question, err error) {
 		}
 		q.fronts = append(q.fronts, front)
 	}
-	return q, nil
+	if f.effects == "" {
+		return q, nil
+	}
+	of, err := h.Quantity(f.effects)
+	if err != nil {
+		return q, fmt.Errorf("--effects: %w", err)
+	}
+	q.effects, err = study.NewEffects(of)
+	return q, err
 }
 
 // answer writes the results, if all points are there, and what was asked of them.
@@ -214,7 +229,7 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 		}
 	}
 	s.message("results.jsonl and results.csv in %s", dir)
-	r, err := report.NewSweep(study.Header, points, q.best, q.fronts)
+	r, err := report.NewSweep(study.Header, points, q.best, q.fronts, q.effects)
 	if err != nil {
 		return err
 	}
