@@ -54,7 +54,8 @@ type flowing struct {
 	out     []outcome   // of the last of that pass, and those behind it
 	lasted  sim.Cycle   // from inference to inference,
 	over    int64       // over so many; 0: not known yet
-	drove   []sim.Cycle // meanwhile, by line
+	drove   []sim.Cycle // for how long copies were at the vectors of an outcome, by line,
+	of      int64       // of so many
 
 	watching   bool // for a state that comes again
 	steady     steady
@@ -399,6 +400,7 @@ func (c *Chip) findRate(n int) {
 		}
 		if period := c.repeats(f.out[:n]); period > 0 {
 			c.setRate(n-1-period, n-1)
+			c.setDriving(n-1-period, n-1)
 			c.measured.Flow.Steady = true
 		}
 	}
@@ -409,12 +411,39 @@ func (c *Chip) setRate(from, to int) {
 	f := &c.flow
 	first, last := &f.out[from], &f.out[to]
 	f.lasted, f.over = last.at-first.at, int64(to-from)
-	f.drove = f.drove[:0]
-	for i := range c.lines {
-		f.drove = append(f.drove, last.drove[i]-first.drove[i])
-	}
 	m := &c.measured.Flow
 	m.Loaded = last.at - f.begun[to-1] + sim.Cycle(math.Round(float64(c.options.Batch-1)*float64(f.lasted)/float64(f.over)))
+}
+
+// setDriving takes how long copies are at vectors from between two outcomes.
+func (c *Chip) setDriving(from, to int) {
+	f := &c.flow
+	f.drove, f.of = f.drove[:0], int64(to-from)
+	for i := range c.lines {
+		f.drove = append(f.drove, f.out[to].drove[i]-f.out[from].drove[i])
+	}
+}
+
+// laterHalf is as many of the last outcomes, about half of all, as share out the vectors
+// of the kernel that is at work most in whole rounds.
+func (c *Chip) laterHalf() int64 {
+	f := &c.flow
+	half := int64(len(f.out)-1) - int64(len(f.out)/2)
+	busiest, longest := 0, 0.0
+	for i := range c.lines {
+		if each := float64(f.drove[i]) / float64(len(c.lines[i].lanes)); each > longest {
+			busiest, longest = i, each
+		}
+	}
+	copies := int64(len(c.lines[busiest].lanes))
+	round := copies / gcd(copies, c.lines[busiest].inference)
+	switch most := int64(len(f.out)-1) * 3 / 4; {
+	case half >= round:
+		return half - half%round
+	case most >= round:
+		return round
+	}
+	return half
 }
 
 // repeats is the period with which inferences come out, 0 where there is none: as many
@@ -491,9 +520,10 @@ func (c *Chip) takeCounts() {
 func (c *Chip) endPipeline() error {
 	f, m := &c.flow, &c.measured
 	c.describe()
-	if f.over == 0 { // not steady: the mean of the later half
+	if f.over == 0 { // not steady
 		n := len(f.out)
-		c.setRate(n/2, n-1)
+		c.setDriving(0, n-1)
+		c.setRate(n-1-int(c.laterHalf()), n-1)
 	}
 	times := int64(1)
 	if c.values == nil {
@@ -508,7 +538,7 @@ func (c *Chip) endPipeline() error {
 	m.Flow.Behind = f.most - c.options.Batch
 	for i := range c.lines {
 		l := &c.lines[i]
-		each := float64(f.drove[i]) / float64(f.over) / float64(len(l.lanes))
+		each := float64(f.drove[i]) / float64(f.of) / float64(len(l.lanes))
 		m.KernelCycles[i] = sim.Cycle(math.Ceil(each * float64(inferences)))
 		m.RoundingSeconds += float64(m.Passes) * c.loss(l)
 	}
