@@ -68,9 +68,10 @@ type flowing struct {
 
 // outcome is an inference that has come out.
 type outcome struct {
-	at    sim.Cycle
-	lead  []int64     // then, how far lines were ahead of it
-	drove []sim.Cycle // and how long they had been driving
+	at     sim.Cycle
+	inside int64       // inferences that were under way then
+	lead   []int64     // how far lines were ahead of it
+	drove  []sim.Cycle // and how long they had been driving
 }
 
 // Flow is what a pipeline was found to do.
@@ -371,6 +372,7 @@ func (c *Chip) describe() {
 	f := &c.flow
 	for n := len(f.out) - 1; n >= 0 && f.out[n].lead == nil; n-- {
 		through := f.through - int64(len(f.out)-1-n)
+		f.out[n].inside = c.entered() - through
 		for i := range c.lines {
 			l := &c.lines[i]
 			f.out[n].lead = append(f.out[n].lead, l.allowed-through*l.inference, l.done-through*l.inference)
@@ -446,17 +448,18 @@ func (c *Chip) laterHalf() int64 {
 	return half
 }
 
-// repeats is the period with which inferences come out, 0 where there is none: as many
-// as are in it took the times that those before them took, and left lines as far
-// ahead. While a line fills what is between it and the next, inferences may take the
-// same time for a while, and longer then. After a period the first vector of an
-// inference is the same copy's again.
+// repeats is the period with which inferences come out, 0 where there is none: for as
+// long as it takes those that are under way to come out, twice, and a period at least,
+// they took the times of those a period before, and left lines as far ahead. What the
+// pipeline does while it fills may repeat for a while, too. After a period the first
+// vector of an inference is the same copy's again.
 func (c *Chip) repeats(out []outcome) int {
 	n := len(out)
 	for period := 1; 2*period < n-1; period++ {
-		same := c.inTurn(int64(period)) && slices.Equal(out[n-1].lead, out[n-1-period].lead)
-		for i := n - period; i < n && same; i++ {
-			same = out[i].at-out[i-1].at == out[i-period].at-out[i-period-1].at
+		from := n - max(period, 2*int(out[n-1].inside))
+		same := c.inTurn(int64(period)) && from-period > 0
+		for i := n - 1; i >= from && same; i-- {
+			same = out[i].at-out[i-1].at == out[i-period].at-out[i-period-1].at && slices.Equal(out[i].lead, out[i-period].lead)
 		}
 		if same {
 			return period

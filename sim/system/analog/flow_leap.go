@@ -150,7 +150,7 @@ func (f *flowing) goOn(period, times int64, later sim.Cycle) {
 	for range times * period {
 		f.begun = append(f.begun, f.begun[int64(len(f.begun))-period]+later)
 		was := &f.out[int64(len(f.out))-period]
-		o := outcome{at: was.at + later, lead: was.lead}
+		o := outcome{at: was.at + later, inside: was.inside, lead: was.lead}
 		for i := range drove {
 			o.drove = append(o.drove, was.drove[i]+drove[i])
 		}
