@@ -53,6 +53,7 @@ type phase struct {
 	converters []adc.Converter // by output of a weight
 	real       []adc.Transfer  // the same of sums that are no whole numbers
 	full       float64         // the sum of a cell at level 1 that is driven at full scale
+	number     int
 }
 
 // output is the columns of a weight that one converter sees at once.
@@ -74,7 +75,7 @@ func NewReader(how Reading) *Reader {
 		})
 	}
 	for _, p := range Phases(how.Slicer, how.Phases) {
-		q := phase{Phase: p, full: r.fullScale(&p)}
+		q := phase{Phase: p, full: r.fullScale(&p), number: len(r.phases)}
 		for i := range r.outputs {
 			low, high := r.sumRange(&p, &r.outputs[i])
 			bits := max(how.Resolution-p.Later, 1)

@@ -18,6 +18,8 @@ type real struct {
 	samples  []float64      // [column], of the phase at hand
 	sums     []float64      // [output], where columns are combined
 	noise    *noise         // nil: reads have none
+	units    *units         // nil: converters have no errors
+	drivers  *drivers       // nil: digits are driven as they are
 
 	supplied func(digits, currents []float64) // of all rows and columns; nil: levels are all that it takes
 	digits   []float64                        // [row]
@@ -133,15 +135,15 @@ func (p *Programmed) readReal(ctx context.Context, d *Drive, y []float64) (clipp
 // current is what the columns of a row group carry in each slice of the inputs.
 func (p *Programmed) current(d *Drive, g int) {
 	from, to := p.reader.group(g, p.rows)
+	digits := p.drive(d, from, to)
 	if p.real.supplied != nil {
 		for t := range p.reader.slices {
 			clear(p.real.digits)
-			copy(p.real.digits[from:to], d.levels[t*d.rows+from:])
+			copy(p.real.digits[from:to], digits.Data[t*digits.Stride:])
 			p.real.supplied(p.real.digits, p.real.currents.Data[t*p.real.currents.Stride:][:len(p.samples)])
 		}
 		return
 	}
-	digits := blas64.General{Rows: len(p.reader.slices), Cols: to - from, Stride: d.rows, Data: d.levels[from:]}
 	levels := p.real.levels
 	levels.Rows, levels.Data = to-from, levels.Data[from*levels.Stride:]
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, digits, levels, 0, p.real.currents)
@@ -168,7 +170,7 @@ func (p *Programmed) convertReal(phase *phase, y []float64) (clipped int64) {
 	for j := range y {
 		var product float64
 		for o, significance := range r.significances {
-			value, beyond := phase.real[o].ConvertReal(sums[i])
+			value, beyond := p.real.convert(phase, o, i, sums[i])
 			if beyond {
 				clipped++
 			}

@@ -35,8 +35,10 @@ type values struct {
 	source    *rand.PCG // of the noise of the read at hand
 	random    *rand.Rand
 	noisy     bool
-	exact     []int64       // inputs of the vector that is compared
-	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
+	convert   noise // of the conversions at hand
+	converters
+	exact  []int64       // inputs of the vector that is compared
+	errors []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
 }
 
 // Discrepancy is how a kernel's sums came out beside exact ones of the inputs that it
@@ -55,7 +57,8 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	}
 	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
 	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
-	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !c.Devices().Ideal() {
+	v.convert, v.converters = newNoise(c.machine.Kind == "analog" && c.machine.ADC.Noise > 0), newConverters(c)
+	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !(c.Devices().Ideal() && c.exactConverters()) {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
 	drives := 0
@@ -119,6 +122,9 @@ func checkValues(c *Chip, work *workload.Values) error {
 		rows := min(k.N, int64(c.machine.Crossbar.LogicalRows()))
 		groups := ceilDiv(rows, c.activeRows())
 		digits = max(digits, float64(s.grid.Drives())*float64(groups)*float64(s.slices)*float64(s.slicer.Planes())*float64((rows+63)/64))
+	}
+	if numbers := c.converterNumbers(); numbers > mostNumbers {
+		return fmt.Errorf("converters of errors of their own are %.3g numbers; at most %d are simulated: lower adc.resolution or adc.per_array", numbers, mostNumbers)
 	}
 	if digits > mostNumbers {
 		return fmt.Errorf("exact values are driven in %.3g pieces; at most %d are simulated: raise crossbar.active_rows", digits, mostNumbers)
@@ -273,11 +279,15 @@ func (v *values) activate(w *wave, vector int64) error {
 	for i := range w.arrays {
 		tile := w.shape(i)
 		shape := c.newGroup(w.spec, tile)
+		v.fit(w.plan.Kernel, w.plan.First+i, w.arrays[i])
 		for j, stored := range v.arrays[w.plan.Kernel][w.plan.First+i] {
 			b := grid.Block(w.plan.First+i, j)
 			d := v.drive(w, vector, &b)
 			if v.noisy {
 				c.stream(w.plan.Kernel, w.plan.First+i, j).Reads(v.pass*w.vectors + vector).Seed(v.source)
+			}
+			if v.convert.random != nil {
+				v.convert.seed(c.stream(w.plan.Kernel, w.plan.First+i, j).Conversions(v.pass*w.vectors + vector))
 			}
 			activity, err := stored.Activate(c.ctx, d, sums[b.Output:][:b.Weights])
 			if err != nil {

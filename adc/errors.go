@@ -1,0 +1,92 @@
+package adc
+
+import "math"
+
+// Random reports whether one converter differs from another, or a conversion from the
+// next.
+func (c *Config) Random() bool {
+	return c.OffsetError > 0 || c.GainError > 0 || c.DNLError > 0 || c.CapacitorError > 0 || c.ComparatorError > 0 || c.Noise > 0
+}
+
+// Scale is the sums that codes are for: code k = 0 … Last stands for First + k·Step. A
+// circuit clips what is beyond Low and High before it decides.
+type Scale struct {
+	First, Step float64
+	Last        int
+	Bits        int // of a code
+	Later       int // bits by which that is less than the converter's resolution
+	Low, High   float64
+}
+
+// Scale is that of a converter of so many bits, and of so many more if it went on, for
+// sums from low to high.
+func (c *Config) Scale(bits, later int, low, high float64) Scale {
+	s := Scale{Bits: bits, Later: later, Low: low, High: high}
+	codes := math.Exp2(float64(bits))
+	switch c.Circuit {
+	case "", "quantizer":
+		s.First, s.Step, s.Last = low, (high-low)/(codes-1), int(codes)-1
+	case "symmetric":
+		s.Last = max(int(codes)-2, 1) // a phase may leave it one bit
+		s.First, s.Step = low, (high-low)/float64(s.Last)
+	default:
+		reference := max(math.Abs(low), math.Abs(high))
+		s.First, s.Step, s.Last = reference*(1/codes-1), 2*reference/codes, int(codes)-1
+	}
+	return s
+}
+
+// Scale is that of sums that are no whole numbers, as [Converter.ConvertReal] reads them.
+func (c Converter) Scale(bits, later int) Scale {
+	s := Scale{First: float64(c.low), Step: 1, Last: int(c.high - c.low), Bits: bits, Later: later}
+	if c.codes > 0 {
+		s.Step, s.Last = float64(c.high-c.low)/c.codes, int(c.codes)
+	}
+	s.Low, s.High = float64(c.low), float64(c.high)
+	return s
+}
+
+// Conversions of a scale are those of one converter of a chip.
+type Conversions struct {
+	Scale
+	unit   *Unit
+	levels []float64 // of a ramp; thresholds of a SAR converter, over the reference
+}
+
+// Noise is the standard deviation of a conversion's input, in its steps.
+func (c *Conversions) Noise() float64 { return c.unit.noise / c.finer() }
+
+// finer is how many steps of the converter's resolution make one of the scale.
+func (c *Conversions) finer() float64 { return float64(int64(1) << c.Later) }
+
+// Convert gives what the code stands for that the converter makes of a sum, to which so
+// many steps are added, and whether that lay beyond the codes.
+func (c *Conversions) Convert(sum, steps float64) (value float64, clipped bool) {
+	u := c.unit
+	sum = sum*u.gain + (steps+u.offset/c.finer())*c.Step
+	var code int
+	if u.circuit == nil {
+		code = c.quantize((sum - c.First) / c.Step)
+	} else {
+		code = c.decide(min(max(sum, c.Low), c.High))
+	}
+	half := c.Step / 2
+	return c.First + float64(code)*c.Step, sum < c.Low-half || sum > c.High+half
+}
+
+// quantize finds the code whose lower edge, and not the next one's, is at most x.
+func (c *Conversions) quantize(x float64) int {
+	if c.unit.inl == nil {
+		return int(math.RoundToEven(min(max(x, 0), float64(c.Last))))
+	}
+	low, high := 0, c.Last
+	for low < high {
+		code := (low + high + 1) / 2
+		if x >= float64(code)-0.5+c.unit.inl[code<<c.Later]/c.finer() {
+			low = code
+		} else {
+			high = code - 1
+		}
+	}
+	return low
+}
