@@ -6,6 +6,7 @@ import (
 
 	"xbar/adc"
 	"xbar/crossbar/nonideal"
+	"xbar/dac"
 )
 
 // noise is what is drawn anew for each vector that an array takes.
@@ -26,12 +27,19 @@ func (n *noise) seed(s nonideal.Stream) { s.Seed(n.source) }
 
 // converters are those of the chip's arrays, as far as they are used.
 type converters struct {
-	outputs map[int][]*adc.Unit
+	columns map[int][]*adc.Unit
+	rows    map[int][]*dac.Driver
 	on      [][]int // [kernel][tile], the array whose converters it has now; −1: none
+	loads   noise   // of drivers, and of conversions
+	reads   noise
 }
 
-func newConverters(c *Chip) (v converters) {
-	v.outputs = map[int][]*adc.Unit{}
+func newConverters(c *Chip) *converters {
+	m := c.machine
+	v := &converters{columns: map[int][]*adc.Unit{}, rows: map[int][]*dac.Driver{}}
+	if m.Kind == "analog" {
+		v.loads, v.reads = newNoise(m.DAC.Noise > 0), newNoise(m.ADC.Noise > 0)
+	}
 	for k := range c.specs {
 		tiles := make([]int, c.specs[k].grid.Tiles())
 		for i := range tiles {
@@ -42,37 +50,51 @@ func newConverters(c *Chip) (v converters) {
 	return v
 }
 
-// exactConverters reports whether none has an error of its own.
-func (c *Chip) exactConverters() bool { return c.machine.Kind != "analog" || !c.machine.ADC.Random() }
-
-// fit gives a kernel's tile the converters of the array that it is in. Sums take turns
-// on them, those of groups that share an array one after the other.
-func (v *values) fit(k, tile, array int) {
-	if v.chip.exactConverters() || v.converters.on[k][tile] == array {
-		return
+// seed has the noise of converters begin for a vector of an array.
+func (v *converters) seed(s nonideal.Stream, vector int64) {
+	if v.loads.random != nil {
+		v.loads.seed(s.Loads(vector))
 	}
-	v.converters.on[k][tile] = array
-	blocks, sums := v.arrays[k][tile], 0
-	for _, b := range blocks {
-		sums += b.Sums()
-	}
-	units := v.outputUnits(array, sums)
-	first := 0
-	for _, b := range blocks {
-		b.SetConverters(units, first, v.convert.random)
-		first += b.Sums()
+	if v.reads.random != nil {
+		v.reads.seed(s.Conversions(vector))
 	}
 }
 
-// outputUnits are an array's output converters, those that so many sums use.
-func (v *values) outputUnits(array, sums int) []*adc.Unit {
-	all, n := v.converters.outputs[array], min(sums, v.chip.machine.ADC.PerArray)
-	stream := v.chip.arrayStream(array)
-	for u := len(all); u < n; u++ {
-		all = append(all, v.chip.machine.ADC.NewUnit(stream.Converter(u).Of))
+// exactConverters reports whether none has an error of its own.
+func (c *Chip) exactConverters() bool {
+	m := c.machine
+	return m.Kind != "analog" || !m.ADC.Random() && !m.DAC.Random()
+}
+
+// fit gives a kernel's tile the converters of the array that it is in. Sums take turns
+// on them, those of groups that share an array one after the other, and so do rows.
+func (v *values) fit(k, tile, array int) {
+	c, m := v.ends, v.chip.machine
+	if v.chip.exactConverters() || c.on[k][tile] == array {
+		return
 	}
-	v.converters.outputs[array] = all
-	return all[:n]
+	c.on[k][tile] = array
+	blocks, sums, rows := v.arrays[k][tile], 0, 0
+	for _, b := range blocks {
+		sums, rows = sums+b.Sums(), rows+b.Rows()
+	}
+	stream := v.chip.arrayStream(array)
+	for u := len(c.columns[array]); m.ADC.Random() && u < min(sums, m.ADC.PerArray); u++ {
+		c.columns[array] = append(c.columns[array], m.ADC.NewUnit(stream.Converter(u).Of))
+	}
+	for row := len(c.rows[array]); m.DAC.Random() && row < rows; row++ {
+		c.rows[array] = append(c.rows[array], m.DAC.NewDriver(stream.Driver(row).Of))
+	}
+	sums, rows = 0, 0
+	for _, b := range blocks {
+		if m.ADC.Random() {
+			b.SetConverters(c.columns[array], sums, c.reads.random)
+		}
+		if m.DAC.Random() {
+			b.SetDrivers(c.rows[array][rows:], m.DAC.GateZeros, c.loads.random)
+		}
+		sums, rows = sums+b.Sums(), rows+b.Rows()
+	}
 }
 
 // arrayStream is where random numbers come from that are of an array, whatever it holds.
@@ -85,15 +107,44 @@ func (c *Chip) converterNumbers() float64 {
 	if c.exactConverters() {
 		return 0
 	}
-	arrays, sums := 0, int64(0)
+	arrays, sums, rows := 0, int64(0), int64(0)
 	for i := range c.specs {
 		s := &c.specs[i]
 		arrays += s.grid.Tiles()
 		for t := range s.grid.Tiles() {
 			of := tileOf(&s.grid, t)
-			sums = max(sums, (of.weights+of.groups*s.unit)*s.outputs)
+			sums, rows = max(sums, (of.weights+of.groups*s.unit)*s.outputs), max(rows, of.rows)
 		}
 	}
-	each := float64(min(sums, int64(c.machine.ADC.PerArray)))
-	return float64(min(arrays, c.Capacity())) * each * float64(c.machine.ADC.Numbers())
+	units := float64(min(sums, int64(c.machine.ADC.PerArray)))
+	each := units*float64(c.machine.ADC.Numbers()) + float64(rows)*float64(c.machine.DAC.Numbers())
+	return float64(min(arrays, c.Capacity())) * each
+}
+
+// mostFactors is the numbers that all wires may take that are solved for every read.
+const mostFactors = 200_000_000
+
+// wireFactors is how many those are: of each row of an array, or of each column, the
+// square of the others.
+func (c *Chip) wireFactors() (numbers float64) {
+	d, layout := c.Devices(), c.machine.Crossbar.Layout
+	if !d.Iterated() || d.Supply == "columns" {
+		return 0
+	}
+	for i := range c.specs {
+		s := &c.specs[i]
+		for t := range s.grid.Tiles() {
+			of := tileOf(&s.grid, t)
+			rows, weights, cells := float64(of.rows), float64(of.weights+s.unit), float64(s.cells)
+			switch layout {
+			case "apart":
+				numbers += cells * rows * weights * min(rows, weights)
+			case "interleaved":
+				numbers += cells / 2 * rows * weights * weights
+			default:
+				numbers += rows * cells * weights * min(rows, cells*weights)
+			}
+		}
+	}
+	return numbers
 }
