@@ -73,8 +73,7 @@ func TestNoiseOfAColumnIsThatOfItsCells(t *testing.T) {
 	}
 }
 
-func activate(t *testing.T, p *crossbar.Programmed, d *crossbar.Drive, outputs int) []float64 {
-	t.Helper()
+func activate(t interface{ Fatal(...any) }, p *crossbar.Programmed, d *crossbar.Drive, outputs int) []float64 {
 	y := make([]float64, outputs)
 	if _, err := p.Activate(context.Background(), d, y); err != nil {
 		t.Fatal(err)
