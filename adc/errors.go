@@ -8,10 +8,10 @@ func (c *Config) Random() bool {
 	return c.OffsetError > 0 || c.GainError > 0 || c.DNLError > 0 || c.CapacitorError > 0 || c.ComparatorError > 0 || c.Noise > 0
 }
 
-// Scale is the sums that codes are for: code k = 0 … Last stands for First + k·Step. A
+// Scale is the sums that codes are for: code k = 0 … Last stands for First + k·Span/Last. A
 // circuit clips what is beyond Low and High before it decides.
 type Scale struct {
-	First, Step float64
+	First, Span float64
 	Last        int
 	Bits        int // of a code
 	Later       int // bits by which that is less than the converter's resolution
@@ -25,25 +25,32 @@ func (c *Config) Scale(bits, later int, low, high float64) Scale {
 	codes := math.Exp2(float64(bits))
 	switch c.Circuit {
 	case "", "quantizer":
-		s.First, s.Step, s.Last = low, (high-low)/(codes-1), int(codes)-1
+		s.First, s.Span, s.Last = low, high-low, int(codes)-1
 	case "symmetric":
-		s.Last = max(int(codes)-2, 1) // a phase may leave it one bit
-		s.First, s.Step = low, (high-low)/float64(s.Last)
+		s.First, s.Span, s.Last = low, high-low, max(int(codes)-2, 1) // a phase may leave it one bit
 	default:
 		reference := max(math.Abs(low), math.Abs(high))
-		s.First, s.Step, s.Last = reference*(1/codes-1), 2*reference/codes, int(codes)-1
+		s.First, s.Span, s.Last = reference*(1/codes-1), 2*reference*(codes-1)/codes, int(codes)-1
 	}
 	return s
 }
 
 // Scale is that of sums that are no whole numbers, as [Converter.ConvertReal] reads them.
 func (c Converter) Scale(bits, later int) Scale {
-	s := Scale{First: float64(c.low), Step: 1, Last: int(c.high - c.low), Bits: bits, Later: later}
+	s := Scale{First: float64(c.low), Span: float64(c.high - c.low), Last: int(c.high - c.low), Bits: bits, Later: later}
 	if c.codes > 0 {
-		s.Step, s.Last = float64(c.high-c.low)/c.codes, int(c.codes)
+		s.Last = int(c.codes)
 	}
 	s.Low, s.High = float64(c.low), float64(c.high)
 	return s
+}
+
+// Step is what a code is more than the one below it; of the only one there is, a sum.
+func (s *Scale) Step() float64 {
+	if s.Last == 0 {
+		return 1
+	}
+	return s.Span / float64(s.Last)
 }
 
 // Conversions of a scale are those of one converter of a chip.
@@ -63,15 +70,19 @@ func (c *Conversions) finer() float64 { return float64(int64(1) << c.Later) }
 // many steps are added, and whether that lay beyond the codes.
 func (c *Conversions) Convert(sum, steps float64) (value float64, clipped bool) {
 	u := c.unit
-	sum = sum*u.gain + (steps+u.offset/c.finer())*c.Step
+	step := c.Step()
+	sum = sum*u.gain + (steps+u.offset/c.finer())*step
+	clipped = sum < c.Low-step/2 || sum > c.High+step/2
+	last := float64(max(c.Last, 1))
 	var code int
-	if u.circuit == nil {
-		code = c.quantize((sum - c.First) / c.Step)
-	} else {
+	switch {
+	case c.Last == 0:
+	case u.circuit == nil:
+		code = c.quantize((sum - c.First) * last / c.Span)
+	default:
 		code = c.decide(min(max(sum, c.Low), c.High))
 	}
-	half := c.Step / 2
-	return c.First + float64(code)*c.Step, sum < c.Low-half || sum > c.High+half
+	return float64(code)*c.Span/last + c.First, clipped
 }
 
 // quantize finds the code whose lower edge, and not the next one's, is at most x.

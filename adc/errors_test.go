@@ -88,8 +88,8 @@ func TestEdges(t *testing.T) {
 			return
 		}
 		for _, edge := range []int{1, u.Last} {
-			below, _ := u.Convert(u.First+(float64(edge)-0.5-1e-6)*u.Step, 0)
-			above, _ := u.Convert(u.First+(float64(edge)-0.5+1e-6)*u.Step, 0)
+			below, _ := u.Convert(u.First+(float64(edge)-0.5-1e-6)*u.Step(), 0)
+			above, _ := u.Convert(u.First+(float64(edge)-0.5+1e-6)*u.Step(), 0)
 			if !(below < above) {
 				t.Errorf("the edge of code %d is not where it should be: %g and %g", edge, below, above)
 			}
@@ -226,8 +226,8 @@ func TestStagesForgiveComparators(t *testing.T) {
 		on := u.On(c.Scale(8, 0, -1, 1))
 		sum := rapid.Float64Range(-0.999, 0.999).Draw(t, "sum")
 		value, clipped := on.Convert(sum, 0)
-		if math.Abs(value-sum) > on.Step/2*(1+1e-9) || clipped {
-			t.Errorf("%g reads %g, more than half a step of %g away", sum, value, on.Step)
+		if math.Abs(value-sum) > on.Step()/2*(1+1e-9) || clipped {
+			t.Errorf("%g reads %g, more than half a step of %g away", sum, value, on.Step())
 		}
 	})
 }

@@ -3,6 +3,7 @@ package adc
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"xbar/sim/model"
 )
@@ -63,20 +64,22 @@ func (c *Config) noiseFigure() model.Figure {
 }
 
 // ErrorNotes say what errors converters have.
-func (c *Config) ErrorNotes() (notes []string) {
+func (c *Config) ErrorNotes() []string {
 	if !c.Random() {
 		return nil
 	}
-	note := fmt.Sprintf("each of the %d converters of an array has errors of its own, drawn once: sum i of an array goes to converter i modulo their number", c.PerArray)
-	for _, f := range c.Errors() {
-		note += fmt.Sprintf("; %s %.3g", f.Name, f.Value)
+	var parts []string
+	add := func(value float64, format string, arguments ...any) {
+		if value > 0 {
+			parts = append(parts, fmt.Sprintf(format, arguments...))
+		}
 	}
-	notes = append(notes, note+" (standard deviations)")
-	if c.DNLError > 0 {
-		notes = append(notes, "widths of codes are independent of each other, and end codes where they should ("+ieee1241+")")
-	}
-	if c.CapacitorError > 0 || c.ComparatorError > 0 {
-		notes = append(notes, "capacitors and comparators of circuit = \""+c.Circuit+"\" are those of the "+spear)
-	}
-	return append(notes, "energies are those of adc.model, whatever the errors are")
+	add(c.OffsetError, "offset %.3g LSB", c.OffsetError)
+	add(c.GainError, "gain %.3g %%", 100*c.GainError)
+	add(c.DNLError, "widths of codes %.3g LSB, which makes %.3g LSB at the middle code (%s)", c.DNLError, c.inlFigure().Value, ieee1241)
+	add(c.CapacitorError, "unit capacitors %.3g %% (%s)", 100*c.CapacitorError, spear)
+	add(c.ComparatorError, "comparators %.3g LSB", c.ComparatorError)
+	add(c.Noise, "each conversion %.3g LSB, which leaves %.1f of %d bits", c.Noise, c.noiseFigure().Value, c.Resolution)
+	return []string{fmt.Sprintf("sum i of an array is read by ADC i modulo %d of the array's, each with errors of its own, of standard deviations of: %s; no energy follows",
+		c.PerArray, strings.Join(parts, ", "))}
 }

@@ -238,7 +238,7 @@ func (c *Conversions) decide(sum float64) int {
 	u := c.unit.circuit
 	codes := float64(c.Last + 1)
 	w := circuit{Circuit: Circuit{Bits: c.Bits}, codes: codes, reference: 1, levels: c.levels}
-	v := sum / (c.Step * codes / 2)
+	v := sum / (c.Step() * codes / 2)
 	step := 2 / math.Exp2(float64(u.bits)) // of the resolution, over the reference
 	switch u.kind {
 	case "ramp":

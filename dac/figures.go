@@ -3,6 +3,7 @@ package dac
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"xbar/sim/model"
 )
@@ -35,17 +36,20 @@ func (c *Config) Errors() (all []model.Figure) {
 }
 
 // ErrorNotes say what errors row drivers have.
-func (c *Config) ErrorNotes() (notes []string) {
+func (c *Config) ErrorNotes() []string {
 	if !c.Random() {
 		return nil
 	}
-	note := "the driver of each row of an array has errors of its own"
-	for _, f := range c.Errors() {
-		note += fmt.Sprintf("; %s %.3g", f.Name, f.Value)
+	var parts []string
+	add := func(value float64, format string, arguments ...any) {
+		if value > 0 {
+			parts = append(parts, fmt.Sprintf(format, arguments...))
+		}
 	}
-	notes = append(notes, note+" (standard deviations)")
-	if c.DNLError > 0 {
-		notes = append(notes, "steps of drivers are independent of each other ("+ieee1658+")")
-	}
-	return append(notes, "energies are those of dac.model, whatever the errors are")
+	add(c.OffsetError, "offset %.3g LSB", c.OffsetError)
+	add(c.GainError, "gain %.3g %%", 100*c.GainError)
+	add(c.DNLError, "steps %.3g LSB (%s)", c.DNLError, ieee1658)
+	add(c.ResistorError, "resistors of the ladder %.3g %%", 100*c.ResistorError)
+	add(c.Noise, "each load %.3g LSB", c.Noise)
+	return []string{fmt.Sprintf("the DAC of each row of an array has errors of its own, of standard deviations of: %s; no energy follows", strings.Join(parts, ", "))}
 }
