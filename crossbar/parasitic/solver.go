@@ -38,8 +38,8 @@ func (c *Cells) carry(s, o, i int, volt float64) float64 {
 //
 //	x ← x + ω·J⁻¹·r,  r = cells' currents − wires' currents,  J that of linear cells
 //
-// first of linear cells, and then ω of such steps, the one that is best for the slopes
-// that cells have; until Kirchhoff's current law holds at every node to 1e-10 of the
+// first of linear cells, ω = 1 as long as that makes r half of what it was, and else the
+// one that is best for the slopes that cells have; until Kirchhoff's current law holds at every node to 1e-10 of the
 // currents that cells give to its wire, or as well as the last digit of its voltage
 // allows. At the drop-free answer the law is off by all of them.
 type Solver struct {
@@ -168,13 +168,16 @@ func (s *Solver) Solve(u []float64, cells *Cells, out []float64) error {
 	s.correct(1)
 	worst := math.Inf(1)
 	for range mostSteps {
-		ω := s.carry(u, cells)
+		before, ω := worst, s.carry(u, cells)
 		if worst = s.balance(); worst <= tolerance {
 			s.collect(out)
 			return nil
 		}
 		if math.IsNaN(worst) || math.IsInf(worst, 0) {
 			break
+		}
+		if worst < before/2 {
+			ω = 1 // wires have more to say than slopes
 		}
 		s.correct(ω)
 	}
