@@ -654,7 +654,11 @@ func seedFuzz(f *testing.F) {
 	}
 	for _, preset := range configs.Presets() {
 		if configs.IsPart(preset.Kind) {
-			f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.%s]\npreset = %q\n", preset.Kind, preset.Name), "")
+			sets := ""
+			if preset.Kind == "devices" {
+				sets = "machine.m.crossbar.column_flip=false\nworkload.values=exact"
+			}
+			f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.%s]\npreset = %q\n", preset.Kind, preset.Name), sets)
 			continue
 		}
 		f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\nkind = %q\npreset = %q\n", preset.Kind, preset.Name), "workload.batch=2\nmachine.*.clock=2 GHz")
