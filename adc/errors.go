@@ -16,6 +16,7 @@ type Scale struct {
 	Bits        int // of a code
 	Later       int // bits by which that is less than the converter's resolution
 	Low, High   float64
+	Beyond      float64 // these, by more than so much, a sum is clipped
 }
 
 // Scale is that of a converter of so many bits, and of so many more if it went on, for
@@ -32,6 +33,7 @@ func (c *Config) Scale(bits, later int, low, high float64) Scale {
 		reference := max(math.Abs(low), math.Abs(high))
 		s.First, s.Span, s.Last = reference*(1/codes-1), 2*reference*(codes-1)/codes, int(codes)-1
 	}
+	s.Beyond = s.Step() / 2
 	return s
 }
 
@@ -41,7 +43,7 @@ func (c Converter) Scale(bits, later int) Scale {
 	if c.codes > 0 {
 		s.Last = int(c.codes)
 	}
-	s.Low, s.High = float64(c.low), float64(c.high)
+	s.Low, s.High, s.Beyond = float64(c.low), float64(c.high), 0.5
 	return s
 }
 
@@ -53,47 +55,39 @@ func (s *Scale) Step() float64 {
 	return s.Span / float64(s.Last)
 }
 
-// Conversions of a scale are those of one converter of a chip.
-type Conversions struct {
-	Scale
-	unit   *Unit
-	levels []float64 // of a ramp; thresholds of a SAR converter, over the reference
-}
-
-// Noise is the standard deviation of a conversion's input, in its steps.
-func (c *Conversions) Noise() float64 { return c.unit.noise / c.finer() }
-
 // finer is how many steps of the converter's resolution make one of the scale.
-func (c *Conversions) finer() float64 { return float64(int64(1) << c.Later) }
+func (s *Scale) finer() float64 { return float64(int64(1) << s.Later) }
+
+// Noise is the standard deviation of a conversion's input, in steps of a scale.
+func (u *Unit) Noise(s *Scale) float64 { return u.noise / s.finer() }
 
 // Convert gives what the code stands for that the converter makes of a sum, to which so
 // many steps are added, and whether that lay beyond the codes.
-func (c *Conversions) Convert(sum, steps float64) (value float64, clipped bool) {
-	u := c.unit
-	step := c.Step()
-	sum = sum*u.gain + (steps+u.offset/c.finer())*step
-	clipped = sum < c.Low-step/2 || sum > c.High+step/2
-	last := float64(max(c.Last, 1))
+func (u *Unit) Convert(s *Scale, sum, steps float64) (value float64, clipped bool) {
+	step := s.Step()
+	sum = sum*u.gain + (steps+u.offset/s.finer())*step
+	clipped = sum < s.Low-s.Beyond || sum > s.High+s.Beyond
+	last := float64(max(s.Last, 1))
 	var code int
 	switch {
-	case c.Last == 0:
+	case s.Last == 0:
 	case u.circuit == nil:
-		code = c.quantize((sum - c.First) * last / c.Span)
+		code = u.quantize(s, (sum-s.First)*last/s.Span)
 	default:
-		code = c.decide(min(max(sum, c.Low), c.High))
+		code = u.circuit.decide(s, min(max(sum, s.Low), s.High))
 	}
-	return float64(code)*c.Span/last + c.First, clipped
+	return float64(code)*s.Span/last + s.First, clipped
 }
 
 // quantize finds the code whose lower edge, and not the next one's, is at most x.
-func (c *Conversions) quantize(x float64) int {
-	if c.unit.inl == nil {
-		return int(math.RoundToEven(min(max(x, 0), float64(c.Last))))
+func (u *Unit) quantize(s *Scale, x float64) int {
+	if u.inl == nil {
+		return int(math.RoundToEven(min(max(x, 0), float64(s.Last))))
 	}
-	low, high := 0, c.Last
+	low, high := 0, s.Last
 	for low < high {
 		code := (low + high + 1) / 2
-		if x >= float64(code)-0.5+c.unit.inl[code<<c.Later]/c.finer() {
+		if x >= float64(code)-0.5+u.inl[code<<s.Later]/s.finer() {
 			low = code
 		} else {
 			high = code - 1

@@ -67,16 +67,6 @@ func (c *Config) edges(codes int, random func(stream uint64) *rand.Rand) []float
 	return inl
 }
 
-// On has a unit convert sums of a scale. Levels are those of units of the same bits, and
-// shared by all scales of them.
-func (u *Unit) On(s Scale) *Conversions {
-	c := &Conversions{Scale: s, unit: u}
-	if u.circuit != nil {
-		c.levels = u.circuit.of(s.Bits)
-	}
-	return c
-}
-
 // Numbers is how many a unit holds.
 func (c *Config) Numbers() int64 {
 	ladder := c.Circuit == "ramp" || c.Circuit == "sar"
@@ -92,16 +82,16 @@ type unitCircuit struct {
 	kind        string
 	bits        int
 	gain        float64
-	fractions   []float64 // what the capacitors of number k give, over the reference
-	feedback    []float64 // and the share of it that is fed back
-	symmetric   bool      // numbers are sizes, from the middle code
-	comparators []float64 // offsets, in steps of the resolution; of stages, two each, and the last
-	ratios      []float64 // of a stage's capacitors
-	levels      map[int][]float64
+	fractions   []float64   // what the capacitors of number k give, over the reference
+	feedback    []float64   // and the share of it that is fed back
+	symmetric   bool        // numbers are sizes, from the middle code
+	comparators []float64   // offsets, in steps of the resolution; of stages, two each, and the last
+	ratios      []float64   // of a stage's capacitors
+	levels      [][]float64 // of codes of so many bits less; nil: not asked for yet
 }
 
 func (c *Config) newUnitCircuit(random func(stream uint64) *rand.Rand) *unitCircuit {
-	u := &unitCircuit{kind: c.Circuit, bits: c.Resolution, gain: math.Pow(10, c.GainDB/20), levels: map[int][]float64{}}
+	u := &unitCircuit{kind: c.Circuit, bits: c.Resolution, gain: math.Pow(10, c.GainDB/20), levels: make([][]float64, c.Resolution)}
 	draw := func(stream uint64, σ float64) func() float64 {
 		if σ == 0 {
 			return func() float64 { return 0 }
@@ -198,13 +188,13 @@ func sum(of []float64, bits int) (total float64) {
 	return total
 }
 
-// of is the levels of codes of so many bits over the reference, the lower ones of the
-// capacitors left alone.
-func (u *unitCircuit) of(bits int) []float64 {
-	if u.fractions == nil || u.levels[bits] != nil {
-		return u.levels[bits]
+// less is the levels of codes of so many bits less than all over the reference: of a ramp,
+// or the thresholds of a SAR converter. The lowest capacitors are left alone.
+func (u *unitCircuit) less(later int) []float64 {
+	if u.fractions == nil || u.levels[later] != nil {
+		return u.levels[later]
 	}
-	codes, later := 1<<bits, u.bits-bits
+	codes := 1 << (u.bits - later)
 	levels := make([]float64, codes)
 	for k := range levels {
 		level, feedback := u.level(k-codes/2, codes, later)
@@ -215,7 +205,7 @@ func (u *unitCircuit) of(bits int) []float64 {
 			levels[k] = max(levels[k], levels[k-1]) // a ramp that falls was there before
 		}
 	}
-	u.levels[bits] = levels
+	u.levels[later] = levels
 	return levels
 }
 
@@ -234,11 +224,10 @@ func (u *unitCircuit) level(n, codes, later int) (level, feedback float64) {
 }
 
 // decide is the code of a sum.
-func (c *Conversions) decide(sum float64) int {
-	u := c.unit.circuit
-	codes := float64(c.Last + 1)
-	w := circuit{Circuit: Circuit{Bits: c.Bits}, codes: codes, reference: 1, levels: c.levels}
-	v := sum / (c.Step() * codes / 2)
+func (u *unitCircuit) decide(s *Scale, sum float64) int {
+	codes := float64(s.Last + 1)
+	w := circuit{levels: u.less(s.Later)}
+	v := sum / (s.Step() * codes / 2)
 	step := 2 / math.Exp2(float64(u.bits)) // of the resolution, over the reference
 	switch u.kind {
 	case "ramp":
@@ -247,17 +236,17 @@ func (c *Conversions) decide(sum float64) int {
 		return w.search(v + u.comparators[0]*step)
 	}
 	code, last := 0, u.comparators[len(u.comparators)-1]
-	for s := range c.Bits - 1 {
-		of := s % len(u.ratios)
+	for stage := range s.Bits - 1 {
+		of := stage % len(u.ratios)
 		ratio, add := u.ratios[of], 0.0
 		switch {
 		case v > 0.25+u.comparators[2*of]*step:
-			code += 1 << (c.Bits - 1 - s)
+			code += 1 << (s.Bits - 1 - stage)
 			add = -1
 		case v < -0.25+u.comparators[2*of+1]*step:
 			add = 1
 		default:
-			code += 1 << (c.Bits - 2 - s)
+			code += 1 << (s.Bits - 2 - stage)
 		}
 		v = ((1+ratio)*v + add*ratio) / (1 + (1+ratio)/u.gain)
 	}

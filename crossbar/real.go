@@ -18,8 +18,8 @@ type real struct {
 	samples  []float64      // [column], of the phase at hand
 	sums     []float64      // [output], where columns are combined
 	noise    *noise         // nil: reads have none
-	units    *units         // nil: converters have no errors
-	drivers  *drivers       // nil: digits are driven as they are
+	units    units
+	drivers  *drivers // nil: digits are driven as they are
 
 	supplied Read      // of all rows and columns; nil: levels are all that it takes
 	digits   []float64 // [row]

@@ -138,36 +138,46 @@ func (r *iteration) disturb(random *rand.Rand, first, each int, g, now, added *m
 // readGated has each column, or pair of them, solved with supply wires of its own.
 func (r *iteration) readGated(each int) {
 	rows, columns := r.cells.Dims()
-	volts := make([]float64, rows)
 	linear := mat.DenseCopyOf(r.cells.T())
 	now, added := mat.DenseCopyOf(linear), (*mat.Dense)(nil)
 	if r.floor != nil {
 		added = mat.NewDense(columns, rows, nil)
 	}
+	quiet, noisy := r.gates(each, linear, nil), r.gates(each, now, added)
+	solver, volts := r.wires.GatedSolver(rows, each), make([]float64, rows)
 	r.array.Read = func(digits []float64, full float64, currents []float64) error {
 		for i, digit := range digits {
 			volts[i] = digit / full
 		}
-		of, random := linear, r.array.Random
-		if random != nil && (r.noise != nil || r.floor != nil) {
-			of = now
+		cells := quiet
+		if random := r.array.Random; random != nil && (r.noise != nil || r.floor != nil) {
+			cells = noisy
 			r.disturb(random, 0, 1, linear, now, added)
 		}
 		clear(currents)
-		for o := 0; o < columns; o += each {
-			g := parasitic.Gates{Cubic: r.config.Nonlinearity}
-			for kind := range each {
-				g.Conductances = append(g.Conductances, of.RawRowView(o+kind))
-				if random != nil && added != nil {
-					g.Added = append(g.Added, added.RawRowView(o+kind))
-				}
-			}
-			current, err := r.wires.SolveGated(volts, &g)
+		for o := range cells {
+			current, err := solver.Solve(volts, &cells[o])
 			if err != nil {
 				return err
 			}
-			currents[o] = current * full / r.unit
+			currents[o*each] = current * full / r.unit
 		}
 		return nil
 	}
+}
+
+// gates is the cells of each column, or of so many together, columns × rows.
+func (r *iteration) gates(each int, conductances, added *mat.Dense) (all []parasitic.Gates) {
+	columns, _ := conductances.Dims()
+	for o := 0; o < columns; o += each {
+		g := parasitic.Gates{Cubic: r.config.Nonlinearity}
+		for kind := range each {
+			g.Conductances = append(g.Conductances, conductances.RawRowView(o+kind))
+			if added != nil {
+				g.Added = append(g.Added, added.RawRowView(o+kind))
+			}
+		}
+		all = append(all, g)
+	}
+	return all
 }

@@ -13,17 +13,44 @@ type Gates struct {
 	Added        [][]float64 // nil: none
 }
 
-// SolveGated is the current of such an output. Its unknowns are what wires drop, as
-// those of [Solver]; after a first step of linear cells, each goes where cells would that
-// were as steep as they are now. It errs where it does not converge.
-func (w *Wires) SolveGated(u []float64, cells *Gates) (current float64, err error) {
-	g := newGates(w, len(u), len(cells.Conductances))
-	g.carry(u, &Gates{Conductances: cells.Conductances})
+// GatedSolver is what [Solver] is, of outputs that have supply wires. After a first step
+// of linear cells, each goes where cells would that were as steep as they are now. It may
+// not be used by several goroutines at once.
+type GatedSolver struct {
+	*Wires
+	rows, column   int
+	held           bool        // supplies drop nothing
+	x, in          [][]float64 // [wire][row], voltages and the currents that are left over; the column last
+	steep, current [][]float64 // of cells, by kind
+	given          []float64   // to each wire
+	blocks         []block     // by row
+}
+
+// GatedSolver readies the solution for outputs of so many rows, of one or two cells at a
+// crossing.
+func (w *Wires) GatedSolver(rows, kinds int) *GatedSolver {
+	g := &GatedSolver{Wires: w, rows: rows, column: kinds, held: w.Row == 0, given: make([]float64, kinds+1), blocks: make([]block, rows)}
+	lines := func(n int) (all [][]float64) {
+		for range n {
+			all = append(all, make([]float64, rows))
+		}
+		return all
+	}
+	g.x, g.in, g.steep, g.current = lines(kinds+1), lines(kinds+1), lines(kinds), lines(kinds)
+	return g
+}
+
+// Solve is the current of an output. It errs where it does not converge.
+func (g *GatedSolver) Solve(u []float64, cells *Gates) (current float64, err error) {
+	for _, x := range g.x {
+		clear(x)
+	}
+	g.carry(u, cells, true)
 	g.balance()
 	g.correct()
 	worst := math.Inf(1)
 	for range mostSteps {
-		current = g.carry(u, cells)
+		current = g.carry(u, cells, false)
 		if worst = g.balance(); worst <= tolerance {
 			return current, nil
 		}
@@ -35,48 +62,33 @@ func (w *Wires) SolveGated(u []float64, cells *Gates) (current float64, err erro
 	return 0, fmt.Errorf("parasitic: voltages on the wires of a column do not converge: Kirchhoff's current law is off by %.2g of a wire's currents after %d steps", worst, mostSteps)
 }
 
-// gates is the wires of an output at work, the column last.
-type gates struct {
-	*Wires
-	rows, column   int
-	held           bool        // supplies drop nothing
-	x, in          [][]float64 // [wire][row], voltages and the currents that are left over
-	steep, current [][]float64 // of cells
-	blocks         []block     // by row
-}
-
 // block is a row as seen from the next one.
 type block struct {
 	w [3][3]float64 // (1 + R·K)⁻¹
 	f [3]float64
 }
 
-func newGates(w *Wires, rows, kinds int) *gates {
-	g := &gates{Wires: w, rows: rows, column: kinds, held: w.Row == 0, blocks: make([]block, rows)}
-	lines := func(n int) (all [][]float64) {
-		for range n {
-			all = append(all, make([]float64, rows))
-		}
-		return all
+// carry has the cells that are not open carry what they do, or linear ones would, and
+// gives their sum.
+func (g *GatedSolver) carry(u []float64, cells *Gates, linear bool) (total float64) {
+	cubic := cells.Cubic
+	if linear {
+		cubic = 0
 	}
-	g.x, g.in, g.steep, g.current = lines(kinds+1), lines(kinds+1), lines(kinds), lines(kinds)
-	return g
-}
-
-// carry has the cells that are not open carry what they do, and gives their sum.
-func (g *gates) carry(u []float64, cells *Gates) (total float64) {
 	for kind, conductances := range cells.Conductances {
+		clear(g.current[kind])
+		clear(g.steep[kind])
 		for i, volt := range u {
 			if volt == 0 {
 				continue
 			}
 			v := volt*float64(1-2*kind) - g.x[kind][i] - g.x[g.column][i]
-			current := conductances[i] * (v - cells.Cubic*v*v*v)
-			if cells.Added != nil {
+			current := conductances[i] * (v - cubic*v*v*v)
+			if cells.Added != nil && !linear {
 				current += cells.Added[kind][i]
 			}
 			const least = 0.1 // so that it stays an ascent
-			g.steep[kind][i] = max(conductances[i], 0) * max(1-3*cells.Cubic*v*v, least)
+			g.steep[kind][i] = max(conductances[i], 0) * max(1-3*cubic*v*v, least)
 			g.current[kind][i] = current
 			total += current
 		}
@@ -85,9 +97,10 @@ func (g *gates) carry(u []float64, cells *Gates) (total float64) {
 }
 
 // balance is that of [Solver].
-func (g *gates) balance() (worst float64) {
+func (g *GatedSolver) balance() (worst float64) {
 	clear(g.in[g.column])
-	given, most := make([]float64, g.column+1), 0.0
+	clear(g.given)
+	given := g.given
 	for kind, currents := range g.current {
 		copy(g.in[kind], currents)
 		for i, current := range currents {
@@ -96,7 +109,7 @@ func (g *gates) balance() (worst float64) {
 		}
 		given[g.column] += given[kind]
 	}
-	most = given[g.column]
+	most := given[g.column]
 	for kind := range g.current {
 		worst = max(worst, over(path{g.Row, g.Row}.unbalance(g.x[kind], g.in[kind], 0, 1, g.rows), given[kind], most))
 	}
@@ -105,7 +118,7 @@ func (g *gates) balance() (worst float64) {
 }
 
 // correct eliminates row after row, and goes back.
-func (g *gates) correct() {
+func (g *GatedSolver) correct() {
 	first, n := 0, g.column+1
 	if g.held {
 		first = g.column
@@ -152,7 +165,7 @@ func (g *gates) correct() {
 
 // ends is what makes voltages of the currents at the last row, where the supplies are
 // open and the column is grounded.
-func (g *gates) ends(k [3][3]float64, f [3]float64, first int) [3][3]float64 {
+func (g *GatedSolver) ends(k [3][3]float64, f [3]float64, first int) [3][3]float64 {
 	end := g.Column + g.Sense
 	n := g.column + 1
 	for s := first; s < g.column; s++ {

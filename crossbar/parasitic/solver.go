@@ -166,7 +166,7 @@ func (s *Solver) Solve(u []float64, cells *Cells, out []float64) error {
 	s.carry(u, &linear)
 	s.balance()
 	s.correct(1)
-	worst := math.Inf(1)
+	worst, whole := math.Inf(1), true
 	for range mostSteps {
 		before, ω := worst, s.carry(u, cells)
 		if worst = s.balance(); worst <= tolerance {
@@ -176,7 +176,7 @@ func (s *Solver) Solve(u []float64, cells *Cells, out []float64) error {
 		if math.IsNaN(worst) || math.IsInf(worst, 0) {
 			break
 		}
-		if worst < before/2 {
+		if whole = whole && worst < before/2; whole {
 			ω = 1 // wires have more to say than slopes
 		}
 		s.correct(ω)
@@ -244,11 +244,8 @@ func (s *Solver) balance() (worst float64) {
 // over is how far a wire is off, over what is given to it; to next to nothing, over next
 // to nothing of what others get.
 func over(off, given, most float64) float64 {
-	const nothing = 1e-9
-	if off == 0 {
-		return 0
-	}
-	return off / max(given, nothing*most)
+	const nothing, least = 1e-4, 1e-250 // below, numbers lose their digits
+	return off / max(given, nothing*most, least)
 }
 
 func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }

@@ -82,7 +82,7 @@ func drawCells(t *rapid.T, columns, rows int) (*parasitic.Cells, []mat.Matrix) {
 	for range rapid.IntRange(1, 2).Draw(t, "kinds") {
 		near, now, j := mat.NewDense(columns, rows, nil), mat.NewDense(columns, rows, nil), mat.NewDense(columns, rows, nil)
 		near.Apply(func(int, int, float64) float64 { return random.Float64() * float64(random.IntN(4)) / 3 }, near)
-		now.Apply(func(o, i int, _ float64) float64 { return near.At(o, i) + noise*random.NormFloat64() }, now)
+		now.Apply(func(o, i int, _ float64) float64 { return max(near.At(o, i)+noise*random.NormFloat64(), 0) }, now)
 		j.Apply(func(int, int, float64) float64 { return 0.01 * random.NormFloat64() }, j)
 		base, c.Conductances = append(base, near), append(c.Conductances, now)
 		if added {
@@ -246,14 +246,14 @@ func TestNoAnswerIsAnError(t *testing.T) {
 	if err := solver.Solve(u, cells, make([]float64, 4)); err == nil || !strings.Contains(err.Error(), "do not converge") {
 		t.Errorf("%v", err)
 	}
-	if _, err := w.SolveGated(u, &parasitic.Gates{Conductances: [][]float64{{1, 1, 1, 1}}, Cubic: 1e6}); err == nil {
+	if _, err := w.GatedSolver(4, 1).Solve(u, &parasitic.Gates{Conductances: [][]float64{{1, 1, 1, 1}}, Cubic: 1e6}); err == nil {
 		t.Error("gated cells converge")
 	}
 }
 
 // Gated cells: the same, beside Newton's steps on all nodes, and [parasitic.Wires.Gated]
 // of linear ones.
-func TestSolveGatedIsKirchhoff(t *testing.T) {
+func TestGatedSolverIsKirchhoff(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.IntRange(1, 12).Draw(t, "rows")
 		u := drawVolts(t, rows)
@@ -267,7 +267,7 @@ func TestSolveGatedIsKirchhoff(t *testing.T) {
 				g.Added = append(g.Added, c.Added[s].RawRowView(0))
 			}
 		}
-		got, err := w.SolveGated(u, g)
+		got, err := w.GatedSolver(rows, len(g.Conductances)).Solve(u, g)
 		if err != nil {
 			t.Fatalf("%+v, a = %g: %v", w, c.Cubic, err)
 		}
@@ -278,7 +278,7 @@ func TestSolveGatedIsKirchhoff(t *testing.T) {
 			w.Row = 0
 		}
 		g.Cubic, g.Added = 0, nil
-		if got, err = w.SolveGated(u, g); err != nil {
+		if got, err = w.GatedSolver(rows, len(g.Conductances)).Solve(u, g); err != nil {
 			t.Fatal(err)
 		}
 		if want := w.Gated(u, g.Conductances...); math.Abs(got-want) > 1e-10 {
@@ -334,4 +334,30 @@ func newtonGated(t *rapid.T, w parasitic.Wires, u []float64, g *parasitic.Gates)
 		}
 	}
 	return v.AtVec(column(rows-1)) / (w.Column + w.Sense)
+}
+
+// Solving takes nothing from the heap.
+func TestSolvingAllocatesNothing(t *testing.T) {
+	w := parasitic.Wires{Row: 1e-2, Column: 1e-2}
+	g := mat.NewDense(8, 8, nil)
+	g.Apply(func(o, i int, _ float64) float64 { return float64(o*i%5) / 4 }, g)
+	solver, err := w.Solver(context.Background(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, out := []float64{1, 0, 1, 1, 0.5, 0, 1, 1}, make([]float64, 8)
+	cells, column := &parasitic.Cells{Conductances: []*mat.Dense{g}, Cubic: 0.25}, &parasitic.Gates{Conductances: [][]float64{g.RawRowView(3)}, Cubic: 0.25}
+	gated := w.GatedSolver(8, 1)
+	for what, solve := range map[string]func() error{
+		"rows":    func() error { return solver.Solve(u, cells, out) },
+		"columns": func() error { _, err := gated.Solve(u, column); return err },
+	} {
+		if n := testing.AllocsPerRun(10, func() {
+			if err := solve(); err != nil {
+				t.Fatal(err)
+			}
+		}); n > 0 {
+			t.Errorf("%s: %g allocations", what, n)
+		}
+	}
 }
