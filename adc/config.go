@@ -22,7 +22,7 @@ type Config struct {
 	OffsetError         float64   `toml:"offset_error" range:"0..1000" optional:"true" doc:"standard deviation, from converter to converter, of what each adds to its sums, in steps of its codes (LSB)"`
 	GainError           float64   `toml:"gain_error" range:"0..0.3" optional:"true" doc:"the same of what each multiplies them by, over 1"`
 	DNLError            float64   `toml:"dnl_error" range:"0..1" optional:"true" doc:"standard deviation of the width of each code of a converter over its step (differential nonlinearity, in LSB; the edges of codes are off by the sum of those below: integral nonlinearity); of circuit = quantizer and symmetric"`
-	CapacitorError      float64   `toml:"capacitor_error" range:"0..1" optional:"true" doc:"of the other circuits: standard deviation of a unit capacitor over its capacitance; of n together it is √n times as much"`
+	CapacitorError      float64   `toml:"capacitor_error" range:"0..1" optional:"true" doc:"of the other circuits: standard deviation of a unit capacitor over its capacitance; of n together it is √n times as much; those of a ramp are the same for all converters of an array"`
 	ComparatorError     float64   `toml:"comparator_error" range:"0..1000" optional:"true" doc:"of the same: standard deviation of a comparator's offset, in steps of codes (LSB)"`
 	Noise               float64   `toml:"noise" range:"0..1000" optional:"true" doc:"of each conversion by itself: standard deviation at the converter's input, in steps of codes (LSB)"`
 

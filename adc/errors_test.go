@@ -15,8 +15,13 @@ import (
 )
 
 // streams gives a source for each stream of a seed.
-func streamsOf(seed uint64) func(uint64) *rand.Rand {
+func newStreams(seed uint64) func(uint64) *rand.Rand {
 	return func(k uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, k)) }
+}
+
+// both are those of a converter, and of its array.
+func both(seed uint64) (unit, array func(uint64) *rand.Rand) {
+	return newStreams(seed), newStreams(seed + 1<<32)
 }
 
 var circuits = []string{"quantizer", "symmetric", "ramp", "sar", "pipeline", "cyclic"}
@@ -35,7 +40,7 @@ func TestUnitsWithoutErrors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, scale := c.NewUnit(streamsOf(1)), c.Scale(bits, later, low, high)
+		got, scale := c.NewUnit(both(1)), c.Scale(bits, later, low, high)
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		for range 200 {
 			sum := low + (1.4*r.Float64()-0.2)*(high-low)
@@ -56,7 +61,7 @@ func TestUnitsCountWholeSums(t *testing.T) {
 		low, high := rapid.Int64Range(-300, 0).Draw(t, "low"), rapid.Int64Range(1, 300).Draw(t, "high")
 		want := New(mode, bits, low, high).Finer(mode, bits)
 		c := Config{Circuit: "quantizer", Range: mode, Resolution: bits}
-		got, scale := c.NewUnit(streamsOf(1)), want.Scale(bits, 0)
+		got, scale := c.NewUnit(both(1)), want.Scale(bits, 0)
 		sum := rapid.Float64Range(float64(low)-5, float64(high)+5).Draw(t, "sum")
 		a, clippedA := want.ConvertReal(sum)
 		b, clippedB := got.Convert(&scale, sum, 0)
@@ -75,7 +80,7 @@ func TestEdges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := Config{Circuit: rapid.SampledFrom(circuits[:2]).Draw(t, "circuit"), Resolution: rapid.IntRange(2, 10).Draw(t, "bits"), DNLError: rapid.Float64Range(0.01, 1).Draw(t, "dnl")}
 		later := rapid.IntRange(0, c.Resolution-2).Draw(t, "later")
-		u, scale := c.NewUnit(streamsOf(rapid.Uint64().Draw(t, "seed"))), c.Scale(c.Resolution-later, later, -1, 1)
+		u, scale := c.NewUnit(both(rapid.Uint64().Draw(t, "seed"))), c.Scale(c.Resolution-later, later, -1, 1)
 		last := math.Inf(-1)
 		for k := range 2000 {
 			value, _ := u.Convert(&scale, -1.2+2.4*float64(k)/2000, 0)
@@ -115,7 +120,7 @@ func TestErrorsAreDistributed(t *testing.T) {
 	c := Config{Circuit: "quantizer", Resolution: 6, OffsetError: 0.7, GainError: 0.02, DNLError: 0.05}
 	var offsets, gains, middles, walks []float64
 	for seed := range uint64(3000) {
-		u := c.NewUnit(streamsOf(seed))
+		u := c.NewUnit(both(seed))
 		offsets, gains = append(offsets, u.offset), append(gains, u.gain-1)
 		middles, walks = append(middles, u.inl[32]), append(walks, u.inl[16])
 	}
@@ -145,14 +150,14 @@ func TestErrorsAreIndependent(t *testing.T) {
 			all.CapacitorError, all.ComparatorError = 0.05, 0.3
 		}
 		seed := rapid.Uint64().Draw(t, "seed")
-		u := all.NewUnit(streamsOf(seed))
+		u := all.NewUnit(both(seed))
 		some := all
 		for _, e := range []*float64{&some.OffsetError, &some.GainError, &some.DNLError, &some.CapacitorError, &some.ComparatorError} {
 			if rapid.Bool().Draw(t, "without") {
 				*e = 0
 			}
 		}
-		v := some.NewUnit(streamsOf(seed))
+		v := some.NewUnit(both(seed))
 		same := func(what string, on float64, a, b []float64) {
 			if on > 0 && !slices.Equal(a, b) {
 				t.Errorf("%s: %v, and beside others %v", what, b, a)
@@ -176,8 +181,8 @@ func TestBanksAreCharges(t *testing.T) {
 		bits := rapid.IntRange(2, 9).Draw(t, "bits of a size")
 		c := Config{Circuit: "sar", SplitCapacitors: true, Resolution: bits + 1, CapacitorError: 0.1, GainDB: 400}
 		seed := rapid.Uint64().Draw(t, "seed")
-		u := c.NewUnit(streamsOf(seed)).circuit
-		r := streamsOf(seed)(capacitorStream)
+		u := c.NewUnit(both(seed)).circuit
+		r := newStreams(seed)(capacitorStream)
 		of := func(units float64) float64 { return units + math.Sqrt(units)*(0.1*r.NormFloat64()) }
 		low := (bits + 1) / 2
 		ends, each := of(1), make([]float64, bits)
@@ -215,7 +220,7 @@ func TestBanksAreCharges(t *testing.T) {
 func TestStagesForgiveComparators(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := Config{Circuit: rapid.SampledFrom([]string{"pipeline", "cyclic"}).Draw(t, "circuit"), Resolution: 8, GainDB: 400, ComparatorError: 4}
-		u := c.NewUnit(streamsOf(rapid.Uint64().Draw(t, "seed")))
+		u := c.NewUnit(both(rapid.Uint64().Draw(t, "seed")))
 		last := len(u.circuit.comparators) - 1
 		for _, offset := range u.circuit.comparators {
 			if math.Abs(offset) > 30 { // a quarter of the reference is 32 steps
@@ -238,10 +243,23 @@ func TestMiddleStepOfCapacitors(t *testing.T) {
 	c := Config{Circuit: "sar", Resolution: 6, CapacitorError: 0.002, GainDB: 400}
 	var steps []float64
 	for seed := range uint64(3000) {
-		f := c.NewUnit(streamsOf(seed)).circuit.fractions
+		f := c.NewUnit(both(seed)).circuit.fractions
 		steps = append(steps, (f[32]-f[31])*64-1)
 	}
 	if σ, want := stat.StdDev(steps, nil), 0.002*math.Sqrt(63); math.Abs(σ/want-1) > 0.06 {
 		t.Errorf("σ = %g, want %g", σ, want)
+	}
+}
+
+// A ramp is one for all converters of an array, whose comparators differ; other circuits
+// have capacitors of their own.
+func TestRampsAreShared(t *testing.T) {
+	for _, circuit := range circuits[2:] {
+		c := Config{Circuit: circuit, Resolution: 5, GainDB: 100, CapacitorError: 0.02, ComparatorError: 0.5}
+		one, other := c.NewUnit(newStreams(1), newStreams(9)).circuit, c.NewUnit(newStreams(2), newStreams(9)).circuit
+		same := slices.Equal(one.fractions, other.fractions) && slices.Equal(one.ratios, other.ratios)
+		if same != (circuit == "ramp") || one.comparators[0] == other.comparators[0] {
+			t.Errorf("%s: capacitors are the same: %v", circuit, same)
+		}
 	}
 }

@@ -25,8 +25,9 @@ const (
 )
 
 // NewUnit draws a converter's errors, of which each has random numbers of its own: those
-// of stream k come from random(k), so that none changes another.
-func (c *Config) NewUnit(random func(stream uint64) *rand.Rand) *Unit {
+// of stream k come from random(k), so that none changes another. The capacitors of a ramp
+// are the same for all converters of an array, and come from array(k).
+func (c *Config) NewUnit(random, array func(stream uint64) *rand.Rand) *Unit {
 	u := &Unit{gain: 1, noise: c.Noise}
 	if c.OffsetError > 0 {
 		u.offset = c.OffsetError * random(offsetStream).NormFloat64()
@@ -40,7 +41,10 @@ func (c *Config) NewUnit(random func(stream uint64) *rand.Rand) *Unit {
 	case "symmetric":
 		u.inl = c.edges(1<<c.Resolution-1, random)
 	default:
-		u.circuit = c.newUnitCircuit(random)
+		if c.Circuit != "ramp" {
+			array = random
+		}
+		u.circuit = c.newUnitCircuit(random, array)
 	}
 	return u
 }
@@ -90,16 +94,16 @@ type unitCircuit struct {
 	levels      [][]float64 // of codes of so many bits less; nil: not asked for yet
 }
 
-func (c *Config) newUnitCircuit(random func(stream uint64) *rand.Rand) *unitCircuit {
+func (c *Config) newUnitCircuit(random, array func(stream uint64) *rand.Rand) *unitCircuit {
 	u := &unitCircuit{kind: c.Circuit, bits: c.Resolution, gain: math.Pow(10, c.GainDB/20), levels: make([][]float64, c.Resolution)}
-	draw := func(stream uint64, σ float64) func() float64 {
+	draw := func(from func(stream uint64) *rand.Rand, stream uint64, σ float64) func() float64 {
 		if σ == 0 {
 			return func() float64 { return 0 }
 		}
-		r := random(stream)
+		r := from(stream)
 		return func() float64 { return σ * r.NormFloat64() }
 	}
-	capacitor, comparator := draw(capacitorStream, c.CapacitorError), draw(comparatorStream, c.ComparatorError)
+	capacitor, comparator := draw(array, capacitorStream, c.CapacitorError), draw(random, comparatorStream, c.ComparatorError)
 	stages := 0
 	switch c.Circuit {
 	case "pipeline":

@@ -54,7 +54,7 @@ func TestConvertersWithoutErrors(t *testing.T) {
 		a, _ := array.Activate(context.Background(), &drive, want)
 		var units []*adc.Unit
 		for u := range rapid.IntRange(1, 3).Draw(t, "units") {
-			units = append(units, how.Converter.NewUnit(streams(uint64(u))))
+			units = append(units, how.Converter.NewUnit(streams(uint64(u)), streams(99)))
 		}
 		var drivers []*dac.Driver
 		for row := range rows {
@@ -90,7 +90,7 @@ func TestColumnsShareConverters(t *testing.T) {
 		array.SetCells(array.Cells(), 0)
 		var all []*adc.Unit
 		for u := range units {
-			all = append(all, config.NewUnit(streams(uint64(u))))
+			all = append(all, config.NewUnit(streams(uint64(u)), streams(99)))
 		}
 		array.SetConverters(all, first, nil)
 		var drive crossbar.Drive
@@ -156,7 +156,7 @@ func TestNoiseOfConverters(t *testing.T) {
 	// Three row groups, two slices of σ 1 and 4, two columns of 1 and 4; a step is that of
 	// all sums, 12·3·3, over as many codes as are a whole number of them.
 	step := 108 / (math.Floor((math.Exp2(24)-1)/108) * 108)
-	array.SetConverters([]*adc.Unit{config.NewUnit(streams(1))}, 0, rand.New(rand.NewPCG(1, 1)))
+	array.SetConverters([]*adc.Unit{config.NewUnit(streams(1), streams(99))}, 0, rand.New(rand.NewPCG(1, 1)))
 	normal("conversions", measure(), 50*step*math.Sqrt(3*17*17))
 
 	// Each row's loads are its own, and reach all columns: W² of its weight.
@@ -172,6 +172,42 @@ func TestNoiseOfConverters(t *testing.T) {
 		weights += float64(i%16) * float64(i%16)
 	}
 	normal("loads", measure(), 0.1*math.Sqrt(17*weights))
+}
+
+// Noise of reads goes with what cells carry: of cubic ones, with what their law leaves of
+// a digit.
+func TestNoiseOfCubicCells(t *testing.T) {
+	const rows, reads, a = 20, 4000, 0.25
+	how := crossbar.Reading{
+		Scheme: encode.Scheme{Encoding: encode.Magnitude, WeightBits: 2, CellBits: 2}, Slicer: dac.Slicer{Bits: 4, InputBits: 4},
+		ActiveRows: rows, Range: "scale", Resolution: 44, Real: true,
+	}
+	reader := crossbar.NewReader(how)
+	array, err := reader.Program(context.Background(), rows, 1, func(int, int) int64 { return 3 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	variances := array.Cells()
+	array.SetCells(array.Cells(), 0)
+	array.SetCubic(a)
+	array.SetNoise(variances, nil, rand.New(rand.NewPCG(4, 4)))
+	var drive crossbar.Drive
+	x, want, variance := make([]int32, rows), 0.0, 0.0
+	for i := range x {
+		x[i] = int32(i) % 16
+		v := float64(x[i]) / 15
+		carried := 15 * (v - a*v*v*v)
+		want, variance = want+3*carried, variance+3*carried*carried
+	}
+	reader.Load(x, &drive)
+	var got []float64
+	for range reads {
+		got = append(got, activate(t, array, &drive, 1)[0])
+	}
+	mean, σ := stat.MeanStdDev(got, nil)
+	if math.Abs(mean-want) > 5*math.Sqrt(variance/reads) || math.Abs(σ/math.Sqrt(variance)-1) > 0.06 {
+		t.Errorf("%g ± %g, want %g ± %g", mean, σ, want, math.Sqrt(variance))
+	}
 }
 
 // Cells of a cubic law carry, without wires, what the law says of each row's voltage; of

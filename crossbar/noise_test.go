@@ -139,7 +139,7 @@ func TestNoiseAllocatesNothing(t *testing.T) {
 	for row := range uint64(128) {
 		drivers = append(drivers, driver.NewDriver(streams(row)))
 	}
-	array.SetConverters([]*adc.Unit{converter.NewUnit(streams(1)), converter.NewUnit(streams(2))}, 0, random)
+	array.SetConverters([]*adc.Unit{converter.NewUnit(streams(1), streams(99)), converter.NewUnit(streams(2), streams(99))}, 0, random)
 	array.SetDrivers(drivers, false, random)
 	if with := count(); with > without {
 		t.Errorf("%g allocations with errors of converters, %g without", with, without)

@@ -38,6 +38,7 @@ const (
 	converterStream
 	conversionStream
 	driverStream
+	rampStream
 	loadStream
 )
 
@@ -46,6 +47,9 @@ func (s Stream) Of(id uint64) *rand.Rand { return s.At(id).random() }
 
 // Converter is the stream of the errors of one of an array's converters.
 func (s Stream) Converter(unit int) Stream { return s.At(converterStream).At(uint64(unit)) }
+
+// Ramp is the stream of what makes the ramp of all of an array's converters.
+func (s Stream) Ramp() Stream { return s.At(rampStream) }
 
 // Conversions is the stream of the noise of the conversions of one vector.
 func (s Stream) Conversions(vector int64) Stream { return s.At(conversionStream).At(uint64(vector)) }

@@ -80,7 +80,7 @@ func (v *values) fit(k, tile, array int) {
 	}
 	stream := v.chip.arrayStream(array)
 	for u := len(c.columns[array]); m.ADC.Random() && u < min(sums, m.ADC.PerArray); u++ {
-		c.columns[array] = append(c.columns[array], m.ADC.NewUnit(stream.Converter(u).Of))
+		c.columns[array] = append(c.columns[array], m.ADC.NewUnit(stream.Converter(u).Of, stream.Ramp().Of))
 	}
 	for row := len(c.rows[array]); m.DAC.Random() && row < rows; row++ {
 		c.rows[array] = append(c.rows[array], m.DAC.NewDriver(stream.Driver(row).Of))
