@@ -124,6 +124,9 @@ func TestErrorsAreDistributed(t *testing.T) {
 		offsets, gains = append(offsets, u.offset), append(gains, u.gain-1)
 		middles, walks = append(middles, u.inl[32]), append(walks, u.inl[16])
 	}
+	if r := stat.Correlation(offsets, gains, nil); math.Abs(r) > 0.09 {
+		t.Errorf("offsets and gains go together: %g", r)
+	}
 	middle := c.inlFigure()
 	for what, d := range map[string]float64{
 		"offset": ks(offsets, 0.7), "gain": ks(gains, 0.02), "middle": ks(middles, middle.Value),
@@ -138,6 +141,23 @@ func TestErrorsAreDistributed(t *testing.T) {
 	}
 	c.Noise = 0.5
 	modeltest.Check(t, c.noiseFigure())
+}
+
+// A gain error multiplies sums, and an offset and noise add steps to them, of the
+// resolution where there are fewer codes.
+func TestGainAndOffset(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := Config{Circuit: rapid.SampledFrom([]string{"quantizer", "symmetric", "pipeline"}).Draw(t, "circuit"), Resolution: 20, GainDB: 400, OffsetError: 500, GainError: 0.1}
+		u := c.NewUnit(both(rapid.Uint64().Draw(t, "seed")))
+		later := rapid.IntRange(0, 4).Draw(t, "later")
+		s := c.Scale(20-later, later, -4, 4)
+		sum, noise := rapid.Float64Range(-2, 2).Draw(t, "sum"), rapid.Float64Range(-50, 50).Draw(t, "noise")
+		value, clipped := u.Convert(&s, sum, noise)
+		want := sum*u.gain + (u.offset/math.Exp2(float64(later))+noise)*s.Step()
+		if math.Abs(value-want) > 0.51*s.Step() || clipped {
+			t.Errorf("%g reads %g, want %g", sum, value, want)
+		}
+	})
 }
 
 // What one error draws does not depend on the others.
