@@ -17,15 +17,13 @@ func TestTilesHaveTheConvertersOfTheirArray(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &workload.Workload{Values: &workload.Values{}}
-	matrix := func(rows, cols int64) workload.Matrix {
-		return workload.Matrix{Rows: int(rows), Cols: int(cols), Data: make([]int32, rows*cols)}
+	matrix := func(rows, cols int) workload.Matrix {
+		return workload.Matrix{Rows: rows, Cols: cols, Data: make([]int32, rows*cols)}
 	}
-	for _, k := range cfg.Workload.Kernels {
-		w.Kernels = append(w.Kernels, workload.Kernel{Name: k.Name, L: 1, N: k.N, M: k.M, InputBits: 8, WeightBits: 8, OutputBits: 8})
-		w.Values.Weights, w.Values.Post = append(w.Values.Weights, matrix(k.N, k.M)), append(w.Values.Post, workload.Requantize{})
+	w := &workload.Workload{
+		Kernels: []workload.Kernel{{Name: "k", L: 1, N: 400, M: 40, InputBits: 8, WeightBits: 8, OutputBits: 32}},
+		Values:  &workload.Values{Inputs: matrix(5, 400), Weights: []workload.Matrix{matrix(400, 40)}, Post: make([]workload.Requantize, 1)},
 	}
-	w.Values.Inputs = matrix(4, cfg.Workload.Kernels[0].N)
 	c, err := New(context.Background(), &cfg.Machines[0], w, Options{Batch: 1})
 	if err != nil {
 		t.Fatal(err)
