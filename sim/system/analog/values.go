@@ -35,6 +35,7 @@ type values struct {
 	source    *rand.PCG // of the noise of the read at hand
 	random    *rand.Rand
 	noisy     bool
+	ends      *converters
 	exact     []int64       // inputs of the vector that is compared
 	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
 }
@@ -55,7 +56,8 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	}
 	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
 	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
-	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !c.Devices().Ideal() {
+	v.ends = newConverters(c)
+	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !(c.Devices().Ideal() && c.exactConverters()) {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
 	drives := 0
@@ -120,6 +122,12 @@ func checkValues(c *Chip, work *workload.Values) error {
 		groups := ceilDiv(rows, c.activeRows())
 		digits = max(digits, float64(s.grid.Drives())*float64(groups)*float64(s.slices)*float64(s.slicer.Planes())*float64((rows+63)/64))
 	}
+	if numbers := c.converterNumbers(); numbers > mostNumbers {
+		return fmt.Errorf("converters with errors of their own are %.3g numbers; at most %d are simulated: lower adc.resolution or dac.bits", numbers, mostNumbers)
+	}
+	if factors := c.wireFactors(); factors > mostFactors {
+		return fmt.Errorf("wires that are solved for every read take %.3g numbers; at most %d are simulated: lower crossbar.rows or crossbar.cols", factors, mostFactors)
+	}
 	if digits > mostNumbers {
 		return fmt.Errorf("exact values are driven in %.3g pieces; at most %d are simulated: raise crossbar.active_rows", digits, mostNumbers)
 	}
@@ -156,10 +164,14 @@ func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int, rando
 				return tiles, err
 			}
 			if array.Read != nil {
+				array.Random = random
 				b.SetSupplied(devices.Leak(top), array.Read)
 				continue
 			}
 			b.SetCells(array.Levels, devices.Leak(top))
+			if devices.Nonlinearity != 0 {
+				b.SetCubic(devices.Nonlinearity)
+			}
 			if random != nil && devices.ReadNoise != "" {
 				b.SetNoise(array.Noise, array.Floor, random)
 			}
@@ -273,12 +285,14 @@ func (v *values) activate(w *wave, vector int64) error {
 	for i := range w.arrays {
 		tile := w.shape(i)
 		shape := c.newGroup(w.spec, tile)
+		v.fit(w.plan.Kernel, w.plan.First+i, w.arrays[i])
 		for j, stored := range v.arrays[w.plan.Kernel][w.plan.First+i] {
 			b := grid.Block(w.plan.First+i, j)
 			d := v.drive(w, vector, &b)
 			if v.noisy {
 				c.stream(w.plan.Kernel, w.plan.First+i, j).Reads(v.pass*w.vectors + vector).Seed(v.source)
 			}
+			v.ends.seed(c.stream(w.plan.Kernel, w.plan.First+i, j), v.pass*w.vectors+vector)
 			activity, err := stored.Activate(c.ctx, d, sums[b.Output:][:b.Weights])
 			if err != nil {
 				return err
@@ -457,7 +471,7 @@ func (c *Chip) howRead(s *spec) crossbar.Reading {
 	}
 	if m.Kind == "analog" {
 		r.Converter = &m.ADC
-		r.Real = !devices.Ideal() || s.scheme.Whole || !m.ADC.Plain() || m.DAC.Real()
+		r.Real = !devices.Ideal() || s.scheme.Whole || !m.ADC.Plain() || m.DAC.Real() || m.DAC.Random()
 	}
 	for i := 0; i+1 < len(m.ADC.Limits); i += 2 {
 		r.Limits = append(r.Limits, [2]float64{m.ADC.Limits[i], m.ADC.Limits[i+1]})
