@@ -21,6 +21,11 @@ type Programmed struct {
 	sums    []int64   // [output], where columns are combined
 	product []float64 // [logical column], where there is a unit column
 	real    *real     // nil: cells hold whole levels
+
+	ways       ways       // to read batches
+	levelSums  []float64  // rowSums
+	activities []Activity // of the batch at hand
+	products   []float64  // of it, where there is a unit column
 }
 
 // Program stores rows×cols weights, given by at(row, col). A weight the
@@ -81,6 +86,9 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 				p.plane(row/64, b)[c] |= uint64(level>>b&1) << (row % 64)
 			}
 		}
+	}
+	for _, levels := range p.rowSums {
+		p.levelSums = append(p.levelSums, float64(levels))
 	}
 	return p, nil
 }

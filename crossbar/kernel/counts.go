@@ -69,3 +69,21 @@ func look(products []float64, sums []int16, table []float64, zero int, significa
 		products[v] += float64(significance * table[zero+int(s)])
 	}
 }
+
+// Beyond adds to counts one for each of the sums that is below low or above high.
+func Beyond(counts, sums []int16, low, high int16) {
+	counts, sums = counts[:Vectors], sums[:Vectors]
+	if fast {
+		beyondAVX2(&counts[0], &sums[0], low, high)
+		return
+	}
+	beyond(counts, sums, low, high)
+}
+
+func beyond(counts, sums []int16, low, high int16) {
+	for v, s := range sums {
+		if s < low || s > high {
+			counts[v]++
+		}
+	}
+}

@@ -24,3 +24,6 @@ func lookAVX2(products *float64, sums *int16, table *float64, significance float
 
 //go:noescape
 func quantizeAVX2(values, sums *float64, n int, q *Quantizer) (clipped int)
+
+//go:noescape
+func beyondAVX2(counts, sums *int16, low, high int16)

@@ -315,3 +315,26 @@ quad:
 	MOVQ      AX, clipped+32(FP)
 	VZEROUPPER
 	RET
+
+// func beyondAVX2(counts, sums *int16, low, high int16)
+TEXT ·beyondAVX2(SB), NOSPLIT, $0-20
+	MOVQ         counts+0(FP), DI
+	MOVQ         sums+8(FP), SI
+	VPBROADCASTW low+16(FP), Y6
+	VPBROADCASTW high+18(FP), Y7
+	VMOVDQU      (SI), Y0
+	VMOVDQU      32(SI), Y1
+	VPCMPGTW     Y0, Y6, Y2     // low > sum
+	VPCMPGTW     Y7, Y0, Y3     // sum > high
+	VPOR         Y2, Y3, Y2
+	VPCMPGTW     Y1, Y6, Y4
+	VPCMPGTW     Y7, Y1, Y5
+	VPOR         Y4, Y5, Y4
+	VMOVDQU      (DI), Y0
+	VMOVDQU      32(DI), Y1
+	VPSUBW       Y2, Y0, Y0
+	VPSUBW       Y4, Y1, Y1
+	VMOVDQU      Y0, (DI)
+	VMOVDQU      Y1, 32(DI)
+	VZEROUPPER
+	RET

@@ -160,6 +160,23 @@ func TestLook(t *testing.T) {
 	})
 }
 
+func TestBeyond(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := random(t)
+		low, high := int16(-r.IntN(50)), int16(r.IntN(50))
+		counts, sums := make([]int16, Vectors), make([]int16, Vectors)
+		for i := range sums {
+			sums[i], counts[i] = int16(r.IntN(120)-60), int16(r.IntN(100))
+		}
+		twin := slices.Clone(counts)
+		Beyond(counts, sums, low, high)
+		beyond(twin, sums, low, high)
+		if !slices.Equal(counts, twin) {
+			t.Fatalf("%v, in Go %v", counts, twin)
+		}
+	})
+}
+
 func TestQuantizer(t *testing.T) {
 	skipSlow(t)
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,0 +1,265 @@
+package crossbar
+
+import (
+	"context"
+	"fmt"
+
+	"xbar/adc"
+	"xbar/crossbar/kernel"
+)
+
+// Batch is vectors on their way through the row drivers, as [Drive] is one, ready for
+// every array that shares the rows.
+type Batch struct {
+	reader        *Reader
+	rows, vectors int
+	x             []int32   // [vector][row]
+	real          []float64 // the same, of inputs that are no whole numbers
+	isReal        bool
+	drive         Drive // of one vector, for arrays that take one after another
+
+	totals         []float64 // [vector], Σ x
+	driven, digits []int64   // [vector]
+	squares        []float64 // [vector][row]
+	bits           []int64   // [vector][row]
+
+	index  []int32   // [vector][row], of the reader's inputs
+	lanes  []byte    // see [Batch.planes]; empty: not yet made, as those below
+	whole  []int16   // see [Batch.phases]
+	sums   []float64 // see [Batch.phaseSums]
+	levels []float64 // [vector][slice][row], the digits
+}
+
+// LoadBatch cuts vectors of inputs, one a row, into b. Inputs must be within the range
+// of the slicer. Of one reader, one batch can be loaded at a time.
+func (r *Reader) LoadBatch(x []int32, rows int, b *Batch) {
+	b.x = append(b.x[:0], x...)
+	b.start(r, rows, len(x)/rows)
+	if table := r.tabled(); table != nil {
+		b.tally(table)
+		return
+	}
+	for v := range b.vectors {
+		r.Load(x[v*rows:][:rows], &b.drive)
+		b.take(v)
+	}
+}
+
+// LoadBatchReal is [Reader.LoadBatch] as [Reader.LoadReal] has it.
+func (r *Reader) LoadBatchReal(x []float64, rows int, b *Batch) {
+	b.real = append(b.real[:0], x...)
+	b.start(r, rows, len(x)/rows)
+	b.isReal = true
+	b.levels = cleared(b.levels, len(x))
+	for v := range b.vectors {
+		r.LoadReal(x[v*rows:][:rows], &b.drive)
+		b.take(v)
+		copy(b.levels[v*rows:], b.drive.levels[:rows])
+	}
+}
+
+func (b *Batch) start(r *Reader, rows, vectors int) {
+	b.reader, b.rows, b.vectors, b.isReal = r, rows, vectors, false
+	b.totals = cleared(b.totals, vectors)
+	b.driven, b.digits = cleared(b.driven, vectors), cleared(b.digits, vectors)
+	b.squares, b.bits = cleared(b.squares, vectors*rows), cleared(b.bits, vectors*rows)
+	b.index = cleared(b.index, vectors*rows)
+	b.lanes, b.whole, b.sums, b.levels = b.lanes[:0], b.whole[:0], b.sums[:0], b.levels[:0]
+}
+
+func (b *Batch) tally(table *inputs) {
+	for v := range b.vectors {
+		var total, driven, digits int64
+		squares, bits, index := b.squares[v*b.rows:][:b.rows], b.bits[v*b.rows:][:b.rows], b.index[v*b.rows:][:b.rows]
+		for row, x := range b.x[v*b.rows:][:b.rows] {
+			i := table.at(x)
+			of := &table.tallies[i]
+			index[row] = int32(i)
+			squares[row], bits[row] = of.square, int64(of.bits)
+			total += int64(x)
+			driven += int64(of.driven)
+			digits += int64(of.digits)
+		}
+		b.totals[v], b.driven[v], b.digits[v] = float64(total), driven, digits
+	}
+}
+
+// take is what one vector's drive has.
+func (b *Batch) take(v int) {
+	d := &b.drive
+	b.totals[v], b.driven[v], b.digits[v] = d.total, d.driven, d.digits
+	copy(b.squares[v*b.rows:], d.squares)
+	copy(b.bits[v*b.rows:], d.bits)
+}
+
+// load has one vector driven by itself.
+func (b *Batch) load(v int) *Drive {
+	if b.isReal {
+		b.reader.LoadReal(b.real[v*b.rows:][:b.rows], &b.drive)
+	} else {
+		b.reader.Load(b.x[v*b.rows:][:b.rows], &b.drive)
+	}
+	return &b.drive
+}
+
+// Driven is the digits of a vector other than zero, over all slices.
+func (b *Batch) Driven(v int) int64 { return b.driven[v] }
+
+// Digits is Σ|digit| of a vector, over all slices.
+func (b *Batch) Digits(v int) int64 { return b.digits[v] }
+
+// way is a faster way to read an array, that gives what [Programmed.Activate] does and
+// sums in the same order where that matters.
+type way interface {
+	read(ctx context.Context, p *Programmed, b *Batch, y []float64, stride int, seed func(v int)) error
+}
+
+// ways are those that an array has, made when they are first taken.
+type ways struct {
+	whole   lazy[bool]     // cells and converters are of whole numbers, which
+	counted lazy[*counted] // are counted on bit planes, or
+	summed  lazy[*summed]  // a product of matrices
+	mixed   lazy[*mixed]   // a product of real matrices
+}
+
+type lazy[T any] struct {
+	made bool
+	of   T
+}
+
+func (l *lazy[T]) get(made func() T) T {
+	if !l.made {
+		l.made, l.of = true, made()
+	}
+	return l.of
+}
+
+// way is how a batch is read; nil: one vector after another.
+func (p *Programmed) way(b *Batch) way {
+	w := &p.ways
+	switch {
+	case p.reader.Watch != nil, p.real != nil && p.real.supplied != nil, !b.isReal && p.reader.tabled() == nil:
+		return nil
+	case !b.isReal && w.whole.get(p.isWhole):
+		counted := w.counted.get(p.newCounted)
+		if counted != nil && counted.faster(p.reader, b.vectors) {
+			return counted
+		}
+		if summed := w.summed.get(p.newSummed); summed != nil {
+			return summed
+		}
+		if counted != nil {
+			return counted
+		}
+	}
+	if p.real == nil {
+		return nil
+	}
+	return w.mixed.get(p.newMixed)
+}
+
+// isWhole reports whether columns see the levels that were programmed, of which a sum
+// has one value.
+func (p *Programmed) isWhole() bool {
+	if p.real == nil {
+		return true
+	}
+	if p.real.leak != 0 || p.real.noise != nil {
+		return false
+	}
+	cells := p.Cells()
+	for row := range p.rows {
+		for c, level := range p.real.levels.Data[row*p.real.levels.Stride:][:len(p.samples)] {
+			if cells.At(row, c) != level {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ActivateBatch is [Programmed.Activate] of all vectors of a batch. Vector v's products
+// are added to y[v·stride:]; seed, unless nil, is called before it draws noise.
+func (p *Programmed) ActivateBatch(ctx context.Context, b *Batch, y []float64, stride int, seed func(v int)) ([]Activity, error) {
+	if outputs := p.Outputs(); b.rows != p.rows || stride < outputs || len(y) < (b.vectors-1)*stride+outputs {
+		panic(fmt.Sprintf("crossbar: %d inputs and %d outputs of %d vectors for an array of %d×%d", b.rows, len(y), b.vectors, p.rows, outputs))
+	}
+	p.activities = cleared(p.activities, b.vectors)
+	way := p.way(b)
+	if way == nil {
+		return p.activities, p.oneByOne(ctx, b, y, stride, seed)
+	}
+	into, width := y, stride
+	if p.product != nil {
+		p.products = cleared(p.products, b.vectors*p.weights)
+		into, width = p.products, p.weights
+	}
+	p.tally(b)
+	if err := way.read(ctx, p, b, into, width, seed); err != nil {
+		return p.activities, err
+	}
+	offset := p.reader.Scheme.Offset() + p.leaked()
+	for v := range b.vectors {
+		to := y[v*stride:][:p.Outputs()]
+		if p.product != nil {
+			of := into[v*width:][:width]
+			for j := range to {
+				to[j] += of[j+1] - of[0]
+			}
+		} else if offset != 0 {
+			for j := range to {
+				to[j] -= offset * b.totals[v]
+			}
+		}
+	}
+	return p.activities, nil
+}
+
+func (p *Programmed) oneByOne(ctx context.Context, b *Batch, y []float64, stride int, seed func(v int)) (err error) {
+	for v := 0; v < b.vectors && err == nil; v++ {
+		d := b.load(v)
+		if seed != nil {
+			seed(v)
+		}
+		p.activities[v], err = p.Activate(ctx, d, y[v*stride:][:p.Outputs()])
+	}
+	return err
+}
+
+// tally is [Programmed.Activity] of all vectors, two at a time: each is a chain of sums.
+func (p *Programmed) tally(b *Batch) {
+	n, top := b.rows, float64(p.reader.Scheme.MaxLevel())
+	levels, rowBits := p.levelSums[:n], p.rowBits[:n]
+	for v := 0; v < b.vectors; v += 2 {
+		w := min(v+1, b.vectors-1) // of an odd number, the last one twice
+		s, t := b.squares[v*n:][:n], b.squares[w*n:][:n]
+		d, e := b.bits[v*n:][:n], b.bits[w*n:][:n]
+		var square, other, squareLevel, otherLevel float64
+		var products, otherProducts int64
+		for row, level := range levels {
+			square += s[row]
+			squareLevel += s[row] * level
+			products += d[row] * rowBits[row]
+			other += t[row]
+			otherLevel += t[row] * level
+			otherProducts += e[row] * rowBits[row]
+		}
+		p.activities[v] = Activity{Square: square, SquareLevel: squareLevel / top, Products: products}
+		p.activities[w] = Activity{Square: other, SquareLevel: otherLevel / top, Products: otherProducts}
+	}
+}
+
+// round is what a converter makes of a sum in units of a current, where that is steps;
+// codes: sums are rounded to them.
+func round(t any) (q kernel.Quantizer, codes, ok bool) {
+	unit := 1.0
+	if of, is := t.(inCurrents); is {
+		t, unit = of.Transfer, of.current
+	}
+	of, ok := t.(interface{ Steps() adc.Steps })
+	if !ok {
+		return q, false, false
+	}
+	s := of.Steps()
+	return kernel.Quantizer{Unit: unit, Low: s.Low, High: s.High, Steps: s.Codes, Below: s.Below, Above: s.Above}, s.Codes > 0, true
+}
