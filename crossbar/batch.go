@@ -20,14 +20,13 @@ type Batch struct {
 
 	totals         []float64 // [vector], Σ x
 	driven, digits []int64   // [vector]
-	squares        []float64 // [vector][row]
-	bits           []int64   // [vector][row]
+	index          []int32   // [vector][row], of the reader's inputs, or of
+	own            []tally   // inputs that are no whole numbers
 
-	index  []int32   // [vector][row], of the reader's inputs
 	lanes  []byte    // see [Batch.planes]; empty: not yet made, as those below
 	whole  []int16   // see [Batch.phases]
 	sums   []float64 // see [Batch.phaseSums]
-	levels []float64 // [vector][slice][row], the digits
+	levels []float64 // see [Batch.numbers]
 }
 
 // LoadBatch cuts vectors of inputs, one a row, into b. Inputs must be within the range
@@ -36,12 +35,11 @@ func (r *Reader) LoadBatch(x []int32, rows int, b *Batch) {
 	b.x = append(b.x[:0], x...)
 	b.start(r, rows, len(x)/rows)
 	if table := r.tabled(); table != nil {
-		b.tally(table)
+		table.count(b)
 		return
 	}
 	for v := range b.vectors {
-		r.Load(x[v*rows:][:rows], &b.drive)
-		b.take(v)
+		b.count(v)
 	}
 }
 
@@ -51,45 +49,29 @@ func (r *Reader) LoadBatchReal(x []float64, rows int, b *Batch) {
 	b.start(r, rows, len(x)/rows)
 	b.isReal = true
 	b.levels = cleared(b.levels, len(x))
+	b.own = cleared(b.own, len(x))
 	for v := range b.vectors {
-		r.LoadReal(x[v*rows:][:rows], &b.drive)
-		b.take(v)
+		b.count(v)
 		copy(b.levels[v*rows:], b.drive.levels[:rows])
+		for row := range rows {
+			b.index[v*rows+row] = int32(v*rows + row)
+			b.own[v*rows+row] = tally{b.drive.squares[row], b.drive.bits[row]}
+		}
 	}
+}
+
+// count has a vector driven, and what it adds up to.
+func (b *Batch) count(v int) {
+	d := b.load(v)
+	b.totals[v], b.driven[v], b.digits[v] = d.total, d.driven, d.digits
 }
 
 func (b *Batch) start(r *Reader, rows, vectors int) {
 	b.reader, b.rows, b.vectors, b.isReal = r, rows, vectors, false
 	b.totals = cleared(b.totals, vectors)
 	b.driven, b.digits = cleared(b.driven, vectors), cleared(b.digits, vectors)
-	b.squares, b.bits = cleared(b.squares, vectors*rows), cleared(b.bits, vectors*rows)
 	b.index = cleared(b.index, vectors*rows)
 	b.lanes, b.whole, b.sums, b.levels = b.lanes[:0], b.whole[:0], b.sums[:0], b.levels[:0]
-}
-
-func (b *Batch) tally(table *inputs) {
-	for v := range b.vectors {
-		var total, driven, digits int64
-		squares, bits, index := b.squares[v*b.rows:][:b.rows], b.bits[v*b.rows:][:b.rows], b.index[v*b.rows:][:b.rows]
-		for row, x := range b.x[v*b.rows:][:b.rows] {
-			i := table.at(x)
-			of := &table.tallies[i]
-			index[row] = int32(i)
-			squares[row], bits[row] = of.square, int64(of.bits)
-			total += int64(x)
-			driven += int64(of.driven)
-			digits += int64(of.digits)
-		}
-		b.totals[v], b.driven[v], b.digits[v] = float64(total), driven, digits
-	}
-}
-
-// take is what one vector's drive has.
-func (b *Batch) take(v int) {
-	d := &b.drive
-	b.totals[v], b.driven[v], b.digits[v] = d.total, d.driven, d.digits
-	copy(b.squares[v*b.rows:], d.squares)
-	copy(b.bits[v*b.rows:], d.bits)
 }
 
 // load has one vector driven by itself.
@@ -228,30 +210,33 @@ func (p *Programmed) oneByOne(ctx context.Context, b *Batch, y []float64, stride
 
 // tally is [Programmed.Activity] of all vectors, two at a time: each is a chain of sums.
 func (p *Programmed) tally(b *Batch) {
+	of := b.own
+	if !b.isReal {
+		of = b.reader.inputs.tallies
+	}
 	n, top := b.rows, float64(p.reader.Scheme.MaxLevel())
 	levels, rowBits := p.levelSums[:n], p.rowBits[:n]
 	for v := 0; v < b.vectors; v += 2 {
 		w := min(v+1, b.vectors-1) // of an odd number, the last one twice
-		s, t := b.squares[v*n:][:n], b.squares[w*n:][:n]
-		d, e := b.bits[v*n:][:n], b.bits[w*n:][:n]
+		x, y := b.index[v*n:][:n], b.index[w*n:][:n]
 		var square, other, squareLevel, otherLevel float64
 		var products, otherProducts int64
 		for row, level := range levels {
-			square += s[row]
-			squareLevel += s[row] * level
-			products += d[row] * rowBits[row]
-			other += t[row]
-			otherLevel += t[row] * level
-			otherProducts += e[row] * rowBits[row]
+			t, u := &of[x[row]], &of[y[row]]
+			square += t.square
+			squareLevel += t.square * level
+			products += t.bits * rowBits[row]
+			other += u.square
+			otherLevel += u.square * level
+			otherProducts += u.bits * rowBits[row]
 		}
 		p.activities[v] = Activity{Square: square, SquareLevel: squareLevel / top, Products: products}
 		p.activities[w] = Activity{Square: other, SquareLevel: otherLevel / top, Products: otherProducts}
 	}
 }
 
-// round is what a converter makes of a sum in units of a current, where that is steps;
-// codes: sums are rounded to them.
-func round(t any) (q kernel.Quantizer, codes, ok bool) {
+// rounds is [phase.round] of a converter.
+func rounds(t adc.Transfer) (q kernel.Quantizer, codes, ok bool) {
 	unit := 1.0
 	if of, is := t.(inCurrents); is {
 		t, unit = of.Transfer, of.current

@@ -18,11 +18,11 @@ type counted struct {
 	counters []counter   // of a weight
 	outputs  [][]counter // of a weight, the same by output
 
-	sums, part []int16   // [counter][row group][eight][lane]; of one block, several added up
-	clipped    []int16   // [vector]
-	values     []float64 // [vector]
-	flips      []float64 // [vector]
-	block      []float64 // [weight][vector], of y
+	sums    []int16         // [counter][row group][eight][lane]
+	added   []int16         // [lookup][vector], where converters see several of them together
+	lookups []kernel.Lookup // [phase][row group][block][output]
+	clipped []int16         // [vector]
+	block   []float64       // [weight][vector], of y
 }
 
 // counter is two bits of the levels of a pair of columns, or of one.
@@ -148,6 +148,10 @@ func (t *inputs) drive4(to []byte, index []int32, eight, eights int) {
 	}
 }
 
+// near is the groups of four rows whose bits stay in the nearest cache while all of a
+// weight's cells are counted.
+const near = 60
+
 // tile is how many weights are read before their sums go to y.
 const tile = 8
 
@@ -157,10 +161,8 @@ func (c *counted) read(ctx context.Context, p *Programmed, b *Batch, y []float64
 	lanes, each := b.planes(), r.blocks()*kernel.Vectors
 	_, size := r.laneSize(b.rows)
 	size *= r.eights()
-	c.sums = cleared(c.sums, len(c.counters)*p.groups*r.eights()*kernel.Lanes)
-	c.part, c.flips = cleared(c.part, kernel.Vectors), cleared(c.flips, kernel.Vectors)
-	c.values, c.clipped = cleared(c.values, each), cleared(c.clipped, each)
-	c.block = cleared(c.block, tile*each)
+	c.clipped, c.block = cleared(c.clipped, each), cleared(c.block, tile*each)
+	c.look(p)
 	for from := 0; from < b.vectors; from += each {
 		of, n := lanes[from/each*size:][:size], min(each, b.vectors-from)
 		for first := 0; first < p.weights; first += tile {
@@ -173,9 +175,44 @@ func (c *counted) read(ctx context.Context, p *Programmed, b *Batch, y []float64
 	return nil
 }
 
+// look says what converters see of which sums, and what they make of them.
+func (c *counted) look(p *Programmed) {
+	r := p.reader
+	if c.sums != nil {
+		return
+	}
+	c.sums = make([]int16, len(c.counters)*p.groups*r.eights()*kernel.Lanes)
+	c.added = make([]int16, len(r.phases)*p.groups*r.blocks()*len(r.outputs)*kernel.Vectors)
+	for i := range r.phases {
+		for g := range p.groups {
+			for block := range r.blocks() {
+				for o, significance := range r.significances {
+					t := &r.tables.of[i][o]
+					sums := c.added[len(c.lookups)*kernel.Vectors:][:kernel.Vectors]
+					if r.direct(i) && len(c.outputs[o]) == 1 && c.outputs[o][0].weight == 1 {
+						sums = c.lanes(p, c.outputs[o][0].number, g, block, r.phases[i].From)
+					}
+					c.lookups = append(c.lookups, kernel.Lookup{
+						Sums: sums, Values: t.values, Zero: t.zero, Significance: significance, Lowest: t.lowest, Highest: t.highest,
+					})
+				}
+			}
+		}
+	}
+}
+
+// direct reports whether a phase has one slice of one bit.
+func (r *Reader) direct(i int) bool { return len(r.phases[i].Weights) == 1 && r.planes == 1 }
+
+// lanes are the sums of a counter for a block of vectors and a plane of digits.
+func (c *counted) lanes(p *Programmed, counter, g, block, plane int) []int16 {
+	q := block*len(p.reader.slices)*p.reader.planes + plane
+	return c.sums[((counter*p.groups+g)*p.reader.eights()+q/kernel.Planes)*kernel.Lanes+q%kernel.Planes*kernel.Vectors:][:kernel.Vectors]
+}
+
 // readTile reads a tile of weights for n vectors.
 func (c *counted) readTile(p *Programmed, b *Batch, lanes []byte, y []float64, stride, from, n, first int) {
-	each := len(c.values)
+	each := len(c.clipped)
 	last := min(first+tile, p.weights)
 	for v := range n {
 		for j, sum := range y[v*stride:][first:last] {
@@ -184,7 +221,10 @@ func (c *counted) readTile(p *Programmed, b *Batch, lanes []byte, y []float64, s
 	}
 	for j := first; j < last; j++ {
 		c.count(p, lanes, j)
-		p.eachRead(func(i, g int) { c.convert(p, b, i, g, j, from, c.block[(j-first)*each:][:each]) })
+		for k := range len(p.reader.phases) * p.groups {
+			i, g := p.nth(k)
+			c.convert(p, b, i, g, j, from, c.block[(j-first)*each:][:each])
+		}
 		for v, clipped := range c.clipped[:n] {
 			p.activities[from+v].Clipped += int64(clipped)
 		}
@@ -198,16 +238,12 @@ func (c *counted) readTile(p *Programmed, b *Batch, lanes []byte, y []float64, s
 	}
 }
 
-// eachRead goes through phases and row groups in the order that y adds them up.
-func (p *Programmed) eachRead(do func(phase, group int)) {
-	phases := len(p.reader.phases)
-	for k := range phases * p.groups {
-		if p.real != nil {
-			do(k%phases, k/phases)
-		} else {
-			do(k/p.groups, k%p.groups)
-		}
+// nth is the phase and row group that are read then, in the order that y adds them up.
+func (p *Programmed) nth(k int) (phase, group int) {
+	if phases := len(p.reader.phases); p.real != nil {
+		return k % phases, k / phases
 	}
+	return k / p.groups, k % p.groups
 }
 
 // count finds the sums of the counters of weight j.
@@ -216,17 +252,20 @@ func (c *counted) count(p *Programmed, lanes []byte, j int) {
 	limbs := len(c.cells) / len(p.samples)
 	first := j * p.reader.Scheme.Columns() * limbs
 	clear(c.sums)
-	at := 0
-	for k := range c.counters {
-		plus, minus := c.cells[first+c.counters[k].plus], c.none
-		for g := range p.groups {
-			if c.counters[k].minus >= 0 {
-				minus = c.cells[first+c.counters[k].minus][g*c.fours:][:c.fours]
-			}
-			for e := range eights {
-				digits := lanes[(e*p.groups+g)*c.fours*kernel.Lanes:][:c.fours*kernel.Lanes]
-				kernel.Counts(c.sums[at:][:kernel.Lanes], digits, plus[g*c.fours:][:c.fours], minus)
-				at += kernel.Lanes
+	for g := range p.groups {
+		for e := range eights {
+			digits := lanes[(e*p.groups+g)*c.fours*kernel.Lanes:][:c.fours*kernel.Lanes]
+			for from := 0; from < c.fours; from += near {
+				to := min(from+near, c.fours)
+				for k := range c.counters {
+					counter := &c.counters[k]
+					sums := c.sums[((k*p.groups+g)*eights+e)*kernel.Lanes:][:kernel.Lanes]
+					plus, minus := c.cells[first+counter.plus][g*c.fours:], c.none
+					if counter.minus >= 0 {
+						minus = c.cells[first+counter.minus][g*c.fours:]
+					}
+					kernel.Counts(sums, digits[from*kernel.Lanes:to*kernel.Lanes], plus[from:to], minus[from:to])
+				}
 			}
 		}
 	}
@@ -236,46 +275,33 @@ func (c *counted) count(p *Programmed, lanes []byte, j int) {
 // group.
 func (c *counted) convert(p *Programmed, b *Batch, i, g, j, from int, y []float64) {
 	r := p.reader
-	base := float64(r.phases[i].base)
-	values := c.values
-	for at := 0; at < len(y); at += kernel.Vectors {
-		values := values[at:][:kernel.Vectors]
-		clear(values)
-		for o, significance := range r.significances {
-			t, sums := &r.tables.of[i][o], c.sumsOf(p, i, o, g, at/kernel.Vectors)
-			if t.clips {
-				kernel.Beyond(c.clipped[at:], sums, t.lowest, t.highest)
-			}
-			if !r.Flip || !p.flipped[g*len(p.samples)+j*len(r.outputs)+o] {
-				kernel.Look(values, sums, t.values, t.zero, significance)
-				continue
-			}
-			clear(c.flips)
-			kernel.Look(c.flips, sums, t.values, t.zero, -1)
-			top, driven := float64(r.Scheme.MaxLevel()), b.phaseSums(i, g)
-			for v := range min(kernel.Vectors, b.vectors-from-at) {
-				values[v] += significance * (top*driven[from+at+v] + c.flips[v])
+	for block := range r.blocks() {
+		at := block * kernel.Vectors
+		lookups := c.lookups[((i*p.groups+g)*r.blocks()+block)*len(r.outputs):][:len(r.outputs)]
+		for o := range c.outputs {
+			c.add(p, i, o, g, block, lookups[o].Sums)
+		}
+		if r.Flip && from+at < b.vectors {
+			driven := b.phaseSums(i, g)[from+at:][:kernel.Vectors]
+			for o := range lookups {
+				lookups[o].From = nil
+				if p.flipped[g*len(p.samples)+j*len(r.outputs)+o] {
+					lookups[o].From = driven
+				}
 			}
 		}
-	}
-	for v, value := range values {
-		y[v] += base * value
+		kernel.Convert(y[at:], float64(r.phases[i].base), lookups, c.clipped[at:])
 	}
 }
 
-// sumsOf is what a converter sees of a block of vectors.
-func (c *counted) sumsOf(p *Programmed, i, o, g, block int) []int16 {
+// add finds what a converter sees of a block of vectors, where that is several sums.
+func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
 	r := p.reader
-	eights, planes := r.eights(), len(r.slices)*r.planes
-	lanes := func(k, plane int) []int16 {
-		q := block*planes + plane
-		return c.sums[((k*p.groups+g)*eights+q/8)*kernel.Lanes+q%8*kernel.Vectors:][:kernel.Vectors]
-	}
 	phase, of := &r.phases[i], c.outputs[o]
-	if len(of) == 1 && of[0].weight == 1 && len(phase.Weights) == 1 && r.planes == 1 {
-		return lanes(of[0].number, phase.From)
+	if r.direct(i) && len(of) == 1 && of[0].weight == 1 {
+		return
 	}
-	clear(c.part)
+	clear(sums)
 	for k, weight := range phase.Weights {
 		t := phase.From + k
 		for bit := range r.planes {
@@ -285,13 +311,12 @@ func (c *counted) sumsOf(p *Programmed, i, o, g, block int) []int16 {
 			}
 			for _, counter := range of {
 				times := int16(weight * counter.weight)
-				for v, sum := range lanes(counter.number, t*r.planes+bit) {
-					c.part[v] += times * sum
+				for v, sum := range c.lanes(p, counter.number, g, block, t*r.planes+bit) {
+					sums[v] += times * sum
 				}
 			}
 		}
 	}
-	return c.part
 }
 
 // tables are what converters make of every sum there can be.

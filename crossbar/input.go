@@ -12,18 +12,22 @@ type inputs struct {
 	low     int64
 	drive   Drive // of one row
 	known   []bool
+	counts  []count
 	tallies []tally
 	planes  []uint64  // [input][eight planes], a byte each
 	phases  []int16   // [input][phase], Σ weight·digit
 	levels  []float64 // [input][slice], where cells may hold real levels
 }
 
-// tally is what an input adds to counts and energies.
+// tally is what the cells' energy follows of an input: Σ (digit / full scale)², and the
+// bits of its digits that are set.
 type tally struct {
-	square         float64
-	bits           int32
-	driven, digits int32
+	square float64
+	bits   int64
 }
+
+// count is an input's digits: those other than zero, and the sum of their sizes.
+type count struct{ driven, digits int32 }
 
 // tabled is the inputs that a reader has met; nil: they have too many bits, or sums of
 // digits do.
@@ -34,7 +38,7 @@ func (r *Reader) tabled() *inputs {
 	low, high := r.Slicer.Range()
 	n := int(high - low + 1)
 	t := &inputs{
-		reader: r, low: low, known: make([]bool, n), tallies: make([]tally, n),
+		reader: r, low: low, known: make([]bool, n), counts: make([]count, n), tallies: make([]tally, n),
 		planes: make([]uint64, n*r.eights()), phases: make([]int16, n*len(r.phases)),
 	}
 	if r.Real {
@@ -47,20 +51,31 @@ func (r *Reader) tabled() *inputs {
 // eights is how often eight planes go into the bits of all digits.
 func (r *Reader) eights() int { return (len(r.slices)*r.planes + 7) / 8 }
 
-// at is where an input's numbers stand.
-func (t *inputs) at(x int32) int {
-	i := int(int64(x) - t.low)
-	if !t.known[i] {
-		t.meet(i, x)
+// count finds a batch's inputs, and what each vector of them adds up to.
+func (t *inputs) count(b *Batch) {
+	for v := range b.vectors {
+		var total, driven, digits int64
+		index := b.index[v*b.rows:][:b.rows]
+		for row, x := range b.x[v*b.rows:][:b.rows] {
+			i := int(int64(x) - t.low)
+			if !t.known[i] {
+				t.meet(i, x)
+			}
+			index[row] = int32(i)
+			total += int64(x)
+			driven += int64(t.counts[i].driven)
+			digits += int64(t.counts[i].digits)
+		}
+		b.totals[v], b.driven[v], b.digits[v] = float64(total), driven, digits
 	}
-	return i
 }
 
 func (t *inputs) meet(i int, x int32) {
 	r, d := t.reader, &t.drive
 	r.Load([]int32{x}, d)
 	t.known[i] = true
-	t.tallies[i] = tally{d.squares[0], int32(d.bits[0]), int32(d.driven), int32(d.digits)}
+	t.counts[i] = count{int32(d.driven), int32(d.digits)}
+	t.tallies[i] = tally{d.squares[0], d.bits[0]}
 	for s := range r.slices {
 		for b, plane := range d.of(s, 0, r.planes) {
 			p := s*r.planes + b

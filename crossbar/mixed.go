@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"xbar/crossbar/kernel"
 )
 
@@ -11,6 +13,7 @@ import (
 type mixed struct {
 	levels    []*kernel.Real // [row group]
 	variances []*kernel.Real // [row group]; nil: what noise there is has no variance of digits
+	floor     bool           // there is noise whatever the digits are
 
 	currents []float64 // [row group][vector][slice][column]
 	spreads  []float64 // the same, variances of them
@@ -29,15 +32,22 @@ func (p *Programmed) newMixed() *mixed {
 			m.variances = append(m.variances, pack(n.variances.Data, n.variances.Stride))
 		}
 	}
+	m.floor = p.real.noise != nil && floats.Max(p.real.noise.floor) > 0
 	return m
 }
 
-// digits are [vector][slice][row].
-func (b *Batch) digitsOf() []float64 {
+// numbers are the digits, [vector][slice][row].
+func (b *Batch) numbers() []float64 {
 	if len(b.levels) == 0 {
 		slices := len(b.reader.slices)
 		b.levels = cleared(b.levels, b.vectors*slices*b.rows)
 		for v := range b.vectors {
+			if slices == 1 {
+				for row, i := range b.index[v*b.rows:][:b.rows] {
+					b.levels[v*b.rows+row] = b.reader.inputs.levels[i]
+				}
+				continue
+			}
 			for row, i := range b.index[v*b.rows:][:b.rows] {
 				for t, digit := range b.reader.inputs.levels[int(i)*slices:][:slices] {
 					b.levels[(v*slices+t)*b.rows+row] = digit
@@ -50,7 +60,7 @@ func (b *Batch) digitsOf() []float64 {
 
 // read is [Programmed.readReal] of a batch.
 func (m *mixed) read(ctx context.Context, p *Programmed, b *Batch, y []float64, stride int, seed func(v int)) error {
-	slices, width, digits := len(p.reader.slices), m.levels[0].Stride(), b.digitsOf()
+	slices, width, digits := len(p.reader.slices), m.levels[0].Stride(), b.numbers()
 	size := together * slices * width
 	m.currents = cleared(m.currents, p.groups*size)
 	for from := 0; from < b.vectors; from += together {
@@ -84,6 +94,9 @@ func (m *mixed) spread(p *Programmed, digits []float64, n int) {
 	size := together * slices * width
 	m.spreads = cleared(m.spreads, p.groups*size)
 	for g := range p.groups {
+		if !m.floor {
+			break
+		}
 		floor := noise.floor[g*len(p.samples):][:len(p.samples)]
 		for line := range n * slices {
 			full := p.reader.slices[line%slices].full
@@ -109,32 +122,53 @@ func (m *mixed) spread(p *Programmed, digits []float64, n int) {
 func (m *mixed) convert(p *Programmed, v, size int, y []float64, activity *Activity) {
 	r, width, columns := p.reader, m.levels[0].Stride(), len(p.samples)
 	for g := range p.groups {
-		for t := range r.slices {
-			at := g*size + (v*len(r.slices)+t)*width
-			currents := m.currents[at:][:columns]
-			if p.real.noise != nil {
-				random := p.real.noise.random
-				for c, variance := range m.spreads[at:][:columns] {
-					currents[c] += math.Sqrt(variance) * random.NormFloat64()
-				}
+		at := g*size + v*len(r.slices)*width
+		if p.real.noise != nil {
+			for t := range r.slices {
+				m.disturb(p, m.currents[at+t*width:][:columns], m.spreads[at+t*width:][:columns])
 			}
-			copy(p.real.currents.Data[t*columns:], currents)
 		}
 		for i := range r.phases {
-			p.accumulate(&r.phases[i])
-			activity.Clipped += p.convertLine(&r.phases[i], y)
+			activity.Clipped += m.convertPhase(p, &r.phases[i], m.currents[at:], y)
 		}
 	}
 }
 
-// convertLine is [Programmed.convertReal], all weights at once where each has one converter.
-func (p *Programmed) convertLine(phase *phase, y []float64) int64 {
-	if len(p.reader.outputs) > 1 {
+// disturb adds noise to currents.
+func (m *mixed) disturb(p *Programmed, currents, variances []float64) {
+	random := p.real.noise.random
+	for c, variance := range variances {
+		currents[c] += math.Sqrt(variance) * random.NormFloat64()
+	}
+}
+
+// convertPhase adds to y what converters make of currents, [slice][column].
+func (m *mixed) convertPhase(p *Programmed, phase *phase, currents, y []float64) (clipped int64) {
+	r, samples := p.reader, p.real.samples
+	if width := m.levels[0].Stride(); len(phase.Weights) == 1 {
+		copy(samples, currents[phase.From*width:])
+	} else {
+		clear(samples)
+		for k, weight := range phase.Weights {
+			for c, current := range currents[(phase.From+k)*width:][:len(samples)] {
+				samples[c] += float64(weight) * current
+			}
+		}
+	}
+	if len(r.outputs) > 1 {
 		return p.convertReal(phase, y)
 	}
-	values := p.combineReal(len(y))[:len(y)]
-	clipped := phase.convertAll(0, values)
-	base, significance := float64(phase.base), p.reader.significances[0]
+	values := samples
+	if of := &r.outputs[0]; len(of.columns) == 2 && of.weights[1] == -1 {
+		values = p.real.sums[:len(y)]
+		for j := range values {
+			values[j] = samples[2*j] - samples[2*j+1]
+		}
+	} else {
+		values = p.combineReal(len(y))[:len(y)]
+	}
+	clipped = phase.convertAll(0, values)
+	base, significance := float64(phase.base), r.significances[0]
 	for j, value := range values {
 		y[j] += base * (significance * value)
 	}

@@ -80,25 +80,27 @@ func (b *Batch) phases(g, each int) []int16 {
 	return b.whole[g*size:][:b.vectors*phases*each]
 }
 
-// phaseSums is the sum of a phase's digits of a row group, by vector.
+// phaseSums is the sum of a phase's digits of a row group times the top level, by vector;
+// zero of those that fill up the last block.
 func (b *Batch) phaseSums(i, g int) []float64 {
 	r := b.reader
-	phases := len(r.phases)
+	phases, top := len(r.phases), float64(r.Scheme.MaxLevel())
+	width := (b.vectors + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors
 	if len(b.sums) == 0 {
 		groups := (b.rows + r.ActiveRows - 1) / r.ActiveRows
-		b.sums = cleared(b.sums, groups*phases*b.vectors)
+		b.sums = cleared(b.sums, groups*phases*width)
 		for g := range groups {
 			from, to := r.group(g, b.rows)
 			for v := range b.vectors {
 				for _, x := range b.index[v*b.rows+from : v*b.rows+to] {
 					for i, digit := range r.inputs.phases[int(x)*phases:][:phases] {
-						b.sums[(g*phases+i)*b.vectors+v] += float64(digit)
+						b.sums[(g*phases+i)*width+v] += top * float64(digit)
 					}
 				}
 			}
 		}
 	}
-	return b.sums[(g*phases+i)*b.vectors:][:b.vectors]
+	return b.sums[(g*phases+i)*width:][:width]
 }
 
 // together is how many vectors' sums are found before they are converted.
@@ -121,9 +123,10 @@ func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64,
 		}
 		for v := range n {
 			to, activity := y[(from+v)*stride:][:p.weights], &p.activities[from+v]
-			p.eachRead(func(i, g int) {
+			for k := range phases * p.groups {
+				i, g := p.nth(k)
 				activity.Clipped += s.convert(p, b, i, g, from+v, s.sums[g*size+(v*phases+i)*width:][:width], to)
-			})
+			}
 		}
 	}
 	return nil
@@ -133,6 +136,11 @@ func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64,
 func (s *summed) convert(p *Programmed, b *Batch, i, g, v int, sums []int32, y []float64) (clipped int64) {
 	r := p.reader
 	phase := &r.phases[i]
+	if len(r.outputs) == 1 && !r.Flip {
+		if q, codes, steps := phase.round(0); codes && steps {
+			return int64(q.Add(y, sums, r.significances[0], float64(phase.base)))
+		}
+	}
 	values := s.values[:len(y)]
 	clear(values)
 	for o, significance := range r.significances {
@@ -142,7 +150,7 @@ func (s *summed) convert(p *Programmed, b *Batch, i, g, v int, sums []int32, y [
 		}
 		clipped += phase.convertAll(o, one)
 		if r.Flip {
-			p.invert(one, o, g, float64(r.Scheme.MaxLevel())*b.phaseSums(i, g)[v])
+			p.invert(one, o, g, b.phaseSums(i, g)[v])
 		}
 		for j, value := range one {
 			values[j] += significance * value
@@ -166,15 +174,18 @@ func (p *Programmed) invert(values []float64, o, g int, driven float64) {
 	}
 }
 
+// round is what converter o makes of sums in units of a current, where that is steps;
+// codes: there are fewer of them than sums.
+func (p *phase) round(o int) (q kernel.Quantizer, codes, ok bool) {
+	if p.real == nil {
+		return rounds(&p.converters[o])
+	}
+	return rounds(p.real[o])
+}
+
 // convertAll replaces sums by what converter o makes of them.
 func (p *phase) convertAll(o int, sums []float64) (clipped int64) {
-	var q kernel.Quantizer
-	var codes, steps bool
-	if p.real != nil {
-		q, codes, steps = round(p.real[o])
-	} else {
-		q, codes, steps = round(&p.converters[o])
-	}
+	q, codes, steps := p.round(o)
 	switch {
 	case steps && codes:
 		return int64(q.Convert(sums, sums))

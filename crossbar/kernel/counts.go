@@ -53,37 +53,42 @@ func counts(sums []int16, digits, plus, minus []byte) {
 	}
 }
 
-// Look adds to products what a converter makes of sums, times a significance. The value
-// of a sum of zero is table[zero].
-func Look(products []float64, sums []int16, table []float64, zero int, significance float64) {
-	products, sums = products[:Vectors], sums[:Vectors]
-	if fast {
-		lookAVX2(&products[0], &sums[0], &table[zero], significance)
+// Lookup is what a converter makes of the sums of a block of vectors.
+type Lookup struct {
+	Sums            []int16   // of [Vectors]
+	Values          []float64 // of every sum there can be
+	Zero            int       // where that of a sum of zero stands
+	Significance    float64   // of a value
+	Lowest, Highest int16     // sums beyond are clipped
+	From            []float64 // what values are taken off, of [Vectors]; empty: nothing
+}
+
+// Convert adds to y, one a vector, base · Σ significance·value, and to clipped how many
+// sums were.
+func Convert(y []float64, base float64, of []Lookup, clipped []int16) {
+	y, clipped = y[:Vectors], clipped[:Vectors]
+	if fast && len(of) > 0 {
+		convertAVX2(&y[0], base, &of[0], len(of), &clipped[0])
 		return
 	}
-	look(products, sums, table, zero, significance)
+	convert(y, base, of, clipped)
 }
 
-func look(products []float64, sums []int16, table []float64, zero int, significance float64) {
-	for v, s := range sums {
-		products[v] += float64(significance * table[zero+int(s)])
-	}
-}
-
-// Beyond adds to counts one for each of the sums that is below low or above high.
-func Beyond(counts, sums []int16, low, high int16) {
-	counts, sums = counts[:Vectors], sums[:Vectors]
-	if fast {
-		beyondAVX2(&counts[0], &sums[0], low, high)
-		return
-	}
-	beyond(counts, sums, low, high)
-}
-
-func beyond(counts, sums []int16, low, high int16) {
-	for v, s := range sums {
-		if s < low || s > high {
-			counts[v]++
+func convert(y []float64, base float64, of []Lookup, clipped []int16) {
+	for v := range y {
+		product := 0.0
+		for i := range of {
+			l := &of[i]
+			sum := l.Sums[v]
+			if sum < l.Lowest || sum > l.Highest {
+				clipped[v]++
+			}
+			value := l.Values[l.Zero+int(sum)]
+			if len(l.From) > 0 {
+				value = l.From[v] - value
+			}
+			product += float64(l.Significance * value)
 		}
+		y[v] += float64(base * product)
 	}
 }

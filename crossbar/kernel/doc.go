@@ -3,8 +3,8 @@
 //	Counts   s_pv = Σ_i d_ipv·(plus_i − minus_i)      digits of a bit, levels of two
 //	Whole    s_vc = Σ_i x_vi·w_ic                     whole numbers of 16 bits
 //	Real     y_vc = y_vc + x_v0·w_0c + x_v1·w_1c + …  fused, in the order of rows
-//	Look     y_v  = y_v + σ·table(s_v)
-//	Quantizer.Convert  rounds to the nearest of equal steps
+//	Convert  y_v  = y_v + b·Σ_o σ_o·table_o(s_ov)
+//	Quantizer         rounds to the nearest of equal steps
 //
 // i counts rows, v vectors, c columns and p bit planes. Each loop is written twice: in Go,
 // which says what it gives on any machine, and for processors that have AVX2, which gives

@@ -20,10 +20,10 @@ func mul4AVX2(y *float64, stride int, x *float64, xStride int, w *float64, rows 
 func mul1AVX2(y, x, w *float64, rows int)
 
 //go:noescape
-func lookAVX2(products *float64, sums *int16, table *float64, significance float64)
+func convertAVX2(y *float64, base float64, of *Lookup, n int, clipped *int16)
+
+//go:noescape
+func addAVX2(y *float64, sums *int32, n int, q *Quantizer, significance, base float64) (clipped int)
 
 //go:noescape
 func quantizeAVX2(values, sums *float64, n int, q *Quantizer) (clipped int)
-
-//go:noescape
-func beyondAVX2(counts, sums *int16, low, high int16)

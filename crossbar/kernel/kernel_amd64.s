@@ -241,33 +241,162 @@ row1:
 	VZEROUPPER
 	RET
 
-// func lookAVX2(products *float64, sums *int16, table *float64, significance float64)
-//
-// 32 sums; table points at the value of a sum of zero.
-TEXT ·lookAVX2(SB), NOSPLIT, $0-32
-	MOVQ         products+0(FP), DI
-	MOVQ         sums+8(FP), SI
-	MOVQ         table+16(FP), DX
-	VBROADCASTSD significance+24(FP), Y7
-	MOVQ         $8, CX
+// Of Lookup: Sums 0, Values 24, Zero 48, Significance 56, Lowest 64, Highest 66, From 72; 96 in all.
 
-four:
-	MOVWQSX      (SI), AX
-	MOVWQSX      2(SI), BX
-	MOVWQSX      4(SI), R8
-	MOVWQSX      6(SI), R9
-	VMOVSD       (DX)(AX*8), X0
-	VMOVHPD      (DX)(BX*8), X0, X0
-	VMOVSD       (DX)(R8*8), X1
-	VMOVHPD      (DX)(R9*8), X1, X1
-	VINSERTF128  $1, X1, Y0, Y0
-	VMULPD       Y7, Y0, Y0
-	VADDPD       (DI), Y0, Y0
-	VMOVUPD      Y0, (DI)
-	ADDQ         $8, SI
-	ADDQ         $32, DI
-	DECQ         CX
-	JNZ          four
+// VALUES looks four vectors' up.
+#define VALUES(at) \
+	MOVWQSX     at(SI), AX; \
+	MOVWQSX     (at+2)(SI), BX; \
+	MOVWQSX     (at+4)(SI), CX; \
+	MOVWQSX     (at+6)(SI), R13; \
+	VMOVSD      (DX)(AX*8), X4; \
+	VMOVHPD     (DX)(BX*8), X4, X4; \
+	VMOVSD      (DX)(CX*8), X5; \
+	VMOVHPD     (DX)(R13*8), X5, X5; \
+	VINSERTF128 $1, X5, Y4, Y4
+
+#define ADD(at, Y) \
+	VALUES(at); \
+	VMULPD Y7, Y4, Y4; \
+	VADDPD Y4, Y, Y
+
+#define ADDFROM(at, Y) \
+	VALUES(at); \
+	VMOVUPD (at*4)(R10), Y5; \
+	VSUBPD  Y4, Y5, Y4; \
+	VMULPD  Y7, Y4, Y4; \
+	VADDPD  Y4, Y, Y
+
+#define STORE(at, Y) \
+	VMULPD  Y6, Y, Y; \
+	VADDPD  at(DI), Y, Y; \
+	VMOVUPD Y, at(DI)
+
+// func convertAVX2(y *float64, base float64, of *Lookup, n int, clipped *int16)
+TEXT ·convertAVX2(SB), NOSPLIT, $0-40
+	MOVQ         y+0(FP), DI
+	VBROADCASTSD base+8(FP), Y6
+	MOVQ         of+16(FP), R8
+	MOVQ         n+24(FP), R9
+	MOVQ         clipped+32(FP), R11
+	VMOVDQU      (R11), Y0
+	VMOVDQU      32(R11), Y1
+
+clip:
+	MOVQ         (R8), SI
+	VPBROADCASTW 64(R8), Y8
+	VPBROADCASTW 66(R8), Y9
+	VMOVDQU      (SI), Y2
+	VMOVDQU      32(SI), Y3
+	VPCMPGTW     Y2, Y8, Y4     // lowest > sum
+	VPCMPGTW     Y9, Y2, Y2     // sum > highest
+	VPOR         Y4, Y2, Y2
+	VPSUBW       Y2, Y0, Y0
+	VPCMPGTW     Y3, Y8, Y4
+	VPCMPGTW     Y9, Y3, Y3
+	VPOR         Y4, Y3, Y3
+	VPSUBW       Y3, Y1, Y1
+	ADDQ         $96, R8
+	DECQ         R9
+	JNZ          clip
+	VMOVDQU      Y0, (R11)
+	VMOVDQU      Y1, 32(R11)
+
+	XORQ R11, R11 // half of the vectors
+
+half:
+	MOVQ  of+16(FP), R8
+	MOVQ  n+24(FP), R9
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+lookup:
+	MOVQ         (R8), SI
+	LEAQ         (SI)(R11*1), SI
+	MOVQ         24(R8), DX
+	MOVQ         48(R8), AX
+	LEAQ         (DX)(AX*8), DX
+	VBROADCASTSD 56(R8), Y7
+	CMPQ         80(R8), $0
+	JNE          from
+	ADD(0, Y0)
+	ADD(8, Y1)
+	ADD(16, Y2)
+	ADD(24, Y3)
+
+next:
+	ADDQ $96, R8
+	DECQ R9
+	JNZ  lookup
+	STORE(0, Y0)
+	STORE(32, Y1)
+	STORE(64, Y2)
+	STORE(96, Y3)
+	ADDQ $128, DI
+	ADDQ $32, R11
+	CMPQ R11, $64
+	JNE  half
+	VZEROUPPER
+	RET
+
+from:
+	MOVQ 72(R8), R10
+	LEAQ (R10)(R11*4), R10
+	ADDFROM(0, Y0)
+	ADDFROM(8, Y1)
+	ADDFROM(16, Y2)
+	ADDFROM(24, Y3)
+	JMP next
+
+// func addAVX2(y *float64, sums *int32, n int, q *Quantizer, significance, base float64) (clipped int)
+//
+// n is a multiple of 4.
+TEXT ·addAVX2(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), DI
+	MOVQ         sums+8(FP), SI
+	MOVQ         n+16(FP), CX
+	MOVQ         q+24(FP), DX
+	VBROADCASTSD significance+32(FP), Y6
+	VBROADCASTSD base+40(FP), Y7
+	VBROADCASTSD 0(DX), Y8      // Unit
+	VBROADCASTSD 8(DX), Y9      // Low
+	VBROADCASTSD 16(DX), Y10    // High
+	VBROADCASTSD 24(DX), Y11    // Steps
+	VBROADCASTSD 32(DX), Y12    // Below
+	VBROADCASTSD 40(DX), Y13    // Above
+	VSUBPD       Y9, Y10, Y14   // High − Low
+	XORQ         AX, AX
+
+sums:
+	VCVTDQ2PD (SI), Y0
+	VDIVPD    Y8, Y0, Y0
+	VCMPPD    $1, Y12, Y0, Y1      // sum < Below
+	VCMPPD    $14, Y13, Y0, Y2     // sum > Above
+	VORPD     Y1, Y2, Y1
+	VMOVMSKPD Y1, BX
+	POPCNTL   BX, BX
+	ADDQ      BX, AX
+	VMAXPD    Y9, Y0, Y0
+	VMINPD    Y10, Y0, Y0
+	VSUBPD    Y9, Y0, Y0
+	VMULPD    Y11, Y0, Y0
+	VDIVPD    Y14, Y0, Y0
+	VROUNDPD  $0, Y0, Y0
+	VMULPD    Y14, Y0, Y0
+	VDIVPD    Y11, Y0, Y0
+	VADDPD    Y9, Y0, Y0
+	VMULPD    Y8, Y0, Y0
+	VMULPD    Y6, Y0, Y0
+	VMULPD    Y7, Y0, Y0
+	VADDPD    (DI), Y0, Y0
+	VMOVUPD   Y0, (DI)
+	ADDQ      $16, SI
+	ADDQ      $32, DI
+	SUBQ      $4, CX
+	JNZ       sums
+	MOVQ      AX, clipped+48(FP)
 	VZEROUPPER
 	RET
 
@@ -313,28 +442,5 @@ quad:
 	SUBQ      $4, CX
 	JNZ       quad
 	MOVQ      AX, clipped+32(FP)
-	VZEROUPPER
-	RET
-
-// func beyondAVX2(counts, sums *int16, low, high int16)
-TEXT ·beyondAVX2(SB), NOSPLIT, $0-20
-	MOVQ         counts+0(FP), DI
-	MOVQ         sums+8(FP), SI
-	VPBROADCASTW low+16(FP), Y6
-	VPBROADCASTW high+18(FP), Y7
-	VMOVDQU      (SI), Y0
-	VMOVDQU      32(SI), Y1
-	VPCMPGTW     Y0, Y6, Y2     // low > sum
-	VPCMPGTW     Y7, Y0, Y3     // sum > high
-	VPOR         Y2, Y3, Y2
-	VPCMPGTW     Y1, Y6, Y4
-	VPCMPGTW     Y7, Y1, Y5
-	VPOR         Y4, Y5, Y4
-	VMOVDQU      (DI), Y0
-	VMOVDQU      32(DI), Y1
-	VPSUBW       Y2, Y0, Y0
-	VPSUBW       Y4, Y1, Y1
-	VMOVDQU      Y0, (DI)
-	VMOVDQU      Y1, 32(DI)
 	VZEROUPPER
 	RET

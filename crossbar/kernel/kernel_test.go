@@ -139,40 +139,38 @@ func TestReal(t *testing.T) {
 	})
 }
 
-func TestLook(t *testing.T) {
+func TestConvert(t *testing.T) {
 	skipSlow(t)
 	rapid.Check(t, func(t *rapid.T) {
 		r := random(t)
-		below, above := rapid.IntRange(0, 1000).Draw(t, "below"), rapid.IntRange(0, 1000).Draw(t, "above")
-		table, sums, products := make([]float64, below+above+1), make([]int16, Vectors), make([]float64, Vectors)
-		for i := range table {
-			table[i] = r.NormFloat64()
+		numbers := func(n int) []float64 {
+			x := make([]float64, n)
+			for i := range x {
+				x[i] = r.NormFloat64()
+			}
+			return x
 		}
-		for i := range sums {
-			sums[i], products[i] = int16(r.IntN(len(table))-below), r.NormFloat64()
+		of := make([]Lookup, rapid.IntRange(0, 5).Draw(t, "converters"))
+		for i := range of {
+			below, above := rapid.IntRange(0, 1000).Draw(t, "below"), rapid.IntRange(0, 1000).Draw(t, "above")
+			l := Lookup{
+				Sums: make([]int16, Vectors), Values: numbers(below + above + 1), Zero: below, Significance: r.NormFloat64(),
+				Lowest: int16(r.IntN(100) - 200), Highest: int16(r.IntN(300) - 90),
+			}
+			for v := range l.Sums {
+				l.Sums[v] = int16(r.IntN(len(l.Values)) - below)
+			}
+			if rapid.Bool().Draw(t, "from") {
+				l.From = numbers(Vectors)
+			}
+			of[i] = l
 		}
-		twin, significance := slices.Clone(products), r.NormFloat64()
-		Look(products, sums, table, below, significance)
-		look(twin, sums, table, below, significance)
-		if !slices.Equal(products, twin) {
-			t.Fatalf("%v, in Go %v", products, twin)
-		}
-	})
-}
-
-func TestBeyond(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		r := random(t)
-		low, high := int16(-r.IntN(50)), int16(r.IntN(50))
-		counts, sums := make([]int16, Vectors), make([]int16, Vectors)
-		for i := range sums {
-			sums[i], counts[i] = int16(r.IntN(120)-60), int16(r.IntN(100))
-		}
-		twin := slices.Clone(counts)
-		Beyond(counts, sums, low, high)
-		beyond(twin, sums, low, high)
-		if !slices.Equal(counts, twin) {
-			t.Fatalf("%v, in Go %v", counts, twin)
+		y, clipped, base := numbers(Vectors), make([]int16, Vectors), r.NormFloat64()
+		twin, inGo := slices.Clone(y), slices.Clone(clipped)
+		Convert(y, base, of, clipped)
+		convert(twin, base, of, inGo)
+		if !slices.Equal(y, twin) || !slices.Equal(clipped, inGo) {
+			t.Fatalf("%v, in Go %v; %v clipped, in Go %v", y, twin, clipped, inGo)
 		}
 	})
 }
@@ -201,6 +199,16 @@ func TestQuantizer(t *testing.T) {
 				t.Fatalf("%x of %x, in Go %x", values[i], sums[i], twin[i])
 			}
 		}
+		whole, significance, base := make([]int32, len(sums)), r.NormFloat64(), r.NormFloat64()
+		for i := range whole {
+			whole[i] = int32(r.IntN(12) - 6)
+		}
+		clipped, inGo = q.Add(values, whole, significance, base), q.add(twin, whole, significance, base)
+		if clipped != inGo || !slices.Equal(values, twin) {
+			t.Fatalf("of whole numbers %v and %d clipped, in Go %v and %d", values, clipped, twin, inGo)
+		}
+		q.Convert(values, sums)
+		inGo = q.quantize(twin, sums)
 		clipped = q.Convert(sums, sums)
 		if clipped != inGo || !slices.Equal(sums, values) {
 			t.Fatal("in place it is otherwise")

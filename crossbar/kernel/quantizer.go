@@ -19,20 +19,47 @@ func (q *Quantizer) Convert(values, sums []float64) (clipped int) {
 }
 
 func (q *Quantizer) quantize(values, sums []float64) (clipped int) {
-	span := q.High - q.Low
 	for i, sum := range sums {
-		sum /= q.Unit
-		if sum < q.Below || sum > q.Above {
-			clipped++
-		}
-		if !(sum > q.Low) {
-			sum = q.Low
-		}
-		if !(sum < q.High) {
-			sum = q.High
-		}
-		level := math.RoundToEven(float64((sum-q.Low)*q.Steps) / span)
-		values[i] = (float64(level*span)/q.Steps + q.Low) * q.Unit
+		value, beyond := q.value(sum)
+		values[i] = value
+		clipped += beyond
 	}
 	return clipped
+}
+
+// Add adds base·(significance·value) of as many sums as there are, and counts the clipped
+// ones.
+func (q *Quantizer) Add(y []float64, sums []int32, significance, base float64) (clipped int) {
+	n, from := len(y), 0
+	sums = sums[:n]
+	if n >= 4 && fast {
+		from = n &^ 3
+		clipped = addAVX2(&y[0], &sums[0], from, q, significance, base)
+	}
+	return clipped + q.add(y[from:], sums[from:], significance, base)
+}
+
+func (q *Quantizer) add(y []float64, sums []int32, significance, base float64) (clipped int) {
+	for i, sum := range sums {
+		value, beyond := q.value(float64(sum))
+		y[i] += float64(base * float64(significance*value))
+		clipped += beyond
+	}
+	return clipped
+}
+
+func (q *Quantizer) value(sum float64) (value float64, beyond int) {
+	sum /= q.Unit
+	if sum < q.Below || sum > q.Above {
+		beyond = 1
+	}
+	if !(sum > q.Low) {
+		sum = q.Low
+	}
+	if !(sum < q.High) {
+		sum = q.High
+	}
+	span := q.High - q.Low
+	level := math.RoundToEven(float64((sum-q.Low)*q.Steps) / span)
+	return (float64(level*span)/q.Steps + q.Low) * q.Unit, beyond
 }
