@@ -29,11 +29,15 @@ type Batch struct {
 	levels []float64 // see [Batch.numbers]
 }
 
-// LoadBatch cuts vectors of inputs, one a row, into b. Inputs must be within the range
-// of the slicer. Of one reader, one batch can be loaded at a time.
-func (r *Reader) LoadBatch(x []int32, rows int, b *Batch) {
-	b.x = append(b.x[:0], x...)
-	b.start(r, rows, len(x)/rows)
+// LoadBatch cuts n vectors of inputs, one a row, into b; they stand in x, stride apart.
+// Inputs must be within the range of the slicer. Of one reader, one batch can be loaded
+// at a time.
+func (r *Reader) LoadBatch(x []int32, n, stride, rows int, b *Batch) {
+	b.x = b.x[:0]
+	for v := range n {
+		b.x = append(b.x, x[v*stride:][:rows]...)
+	}
+	b.start(r, rows, n)
 	if table := r.tabled(); table != nil {
 		table.count(b)
 		return
@@ -44,12 +48,14 @@ func (r *Reader) LoadBatch(x []int32, rows int, b *Batch) {
 }
 
 // LoadBatchReal is [Reader.LoadBatch] as [Reader.LoadReal] has it.
-func (r *Reader) LoadBatchReal(x []float64, rows int, b *Batch) {
-	b.real = append(b.real[:0], x...)
-	b.start(r, rows, len(x)/rows)
+func (r *Reader) LoadBatchReal(x []float64, n, stride, rows int, b *Batch) {
+	b.real = b.real[:0]
+	for v := range n {
+		b.real = append(b.real, x[v*stride:][:rows]...)
+	}
+	b.start(r, rows, n)
 	b.isReal = true
-	b.levels = cleared(b.levels, len(x))
-	b.own = cleared(b.own, len(x))
+	b.levels, b.own = cleared(b.levels, n*rows), cleared(b.own, n*rows)
 	for v := range b.vectors {
 		b.count(v)
 		copy(b.levels[v*rows:], b.drive.levels[:rows])

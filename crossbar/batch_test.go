@@ -40,7 +40,7 @@ func sameAsOneByOne(t *rapid.T, reader *crossbar.Reader, array *crossbar.Program
 	want := slices.Clone(got)
 	var batch crossbar.Batch
 	var drive crossbar.Drive
-	reader.LoadBatch(x, rows, &batch)
+	reader.LoadBatch(x, len(x)/rows, rows, rows, &batch)
 	activities, err := array.ActivateBatch(context.Background(), &batch, got, stride, seed)
 	if err != nil {
 		t.Fatal(err)
@@ -149,13 +149,13 @@ func TestBatchesInTurn(t *testing.T) {
 		for range 3 {
 			x := batchOf(t, rows, low, high)
 			n := len(x) / rows
-			reader.LoadBatch(x, rows, &batch)
+			reader.LoadBatch(x, len(x)/rows, rows, rows, &batch)
 			got, want := make([]float64, n*array.Outputs()), make([]float64, n*array.Outputs())
 			if _, err := array.ActivateBatch(ctx, &batch, got, array.Outputs(), nil); err != nil {
 				t.Fatal(err)
 			}
 			for v := range n {
-				reader.LoadBatch(x[v*rows:][:rows], rows, &other)
+				reader.LoadBatch(x[v*rows:], 1, rows, rows, &other)
 				if _, err := array.ActivateBatch(ctx, &other, want[v*array.Outputs():], array.Outputs(), nil); err != nil {
 					t.Fatal(err)
 				}
@@ -165,7 +165,7 @@ func TestBatchesInTurn(t *testing.T) {
 			}
 			y := make([]float64, len(got))
 			if n := testing.AllocsPerRun(3, func() {
-				reader.LoadBatch(x, rows, &batch)
+				reader.LoadBatch(x, len(x)/rows, rows, rows, &batch)
 				_, _ = array.ActivateBatch(ctx, &batch, y, array.Outputs(), nil)
 			}); n > 0 {
 				t.Fatalf("%g allocations a batch", n)

@@ -130,7 +130,7 @@ func speedArray(b *testing.B, mode string, n, vectors int) func() {
 	y := make([]float64, n*vectors)
 	var batch crossbar.Batch
 	return func() {
-		reader.LoadBatch(x, n, &batch)
+		reader.LoadBatch(x, vectors, n, n, &batch)
 		if _, err := array.ActivateBatch(context.Background(), &batch, y, n, nil); err != nil {
 			b.Fatal(err)
 		}
