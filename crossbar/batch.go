@@ -129,15 +129,13 @@ func (p *Programmed) way(b *Batch) way {
 	case p.reader.Watch != nil, p.real != nil && p.real.supplied != nil, !b.isReal && p.reader.tabled() == nil:
 		return nil
 	case !b.isReal && w.whole.get(p.isWhole):
-		counted := w.counted.get(p.newCounted)
-		if counted != nil && counted.faster(p.reader, b.vectors) {
-			return counted
+		if p.reader.counts(b.vectors) {
+			if counted := w.counted.get(p.newCounted); counted != nil {
+				return counted
+			}
 		}
 		if summed := w.summed.get(p.newSummed); summed != nil {
 			return summed
-		}
-		if counted != nil {
-			return counted
 		}
 	}
 	if p.real == nil {
@@ -241,16 +239,27 @@ func (p *Programmed) tally(b *Batch) {
 	}
 }
 
-// rounds is [phase.round] of a converter.
-func rounds(t adc.Transfer) (q kernel.Quantizer, codes, ok bool) {
-	unit := 1.0
+// roundingOf is what a converter makes of sums in units of a current, where it rounds.
+type roundingOf struct {
+	kernel.Quantizer
+	steps bool // to equal steps, or
+	whole bool // to whole numbers
+}
+
+// rounding is of converter o.
+func (p *phase) rounding(o int) (q roundingOf) {
+	q.Unit = 1
+	var t adc.Transfer = &p.converters[o]
+	if p.real != nil {
+		t = p.real[o]
+	}
 	if of, is := t.(inCurrents); is {
-		t, unit = of.Transfer, of.current
+		t, q.Unit = of.Transfer, of.current
 	}
-	of, ok := t.(interface{ Steps() adc.Steps })
-	if !ok {
-		return q, false, false
+	if of, is := t.(interface{ Steps() adc.Steps }); is {
+		s := of.Steps()
+		q.Low, q.High, q.Steps, q.Below, q.Above = s.Low, s.High, s.Codes, s.Below, s.Above
+		q.steps, q.whole = s.Codes > 0, s.Codes == 0
 	}
-	s := of.Steps()
-	return kernel.Quantizer{Unit: unit, Low: s.Low, High: s.High, Steps: s.Codes, Below: s.Below, Above: s.Above}, s.Codes > 0, true
+	return q
 }

@@ -12,11 +12,10 @@ import (
 // counted is an array whose sums are counts of bits: each is looked up in what a
 // converter makes of all there are.
 type counted struct {
-	fours    int         // groups of four rows, of a row group
-	cells    [][]byte    // [column · limb][row group · four], two bits of the levels
-	none     []byte      // cells that there are not
-	counters []counter   // of a weight
-	outputs  [][]counter // of a weight, the same by output
+	fours    int       // groups of four rows, of a row group
+	cells    [][]byte  // [column · limb][row group · four], two bits of the levels
+	none     []byte    // cells that there are not
+	counters []counter // of a weight
 
 	sums    []int16         // [counter][row group][eight][lane]
 	added   []int16         // [lookup][vector], where converters see several of them together
@@ -35,18 +34,14 @@ type counter struct {
 // newCounted is nil where sums are too many to look up.
 func (p *Programmed) newCounted() *counted {
 	r := p.reader
-	if r.tables == nil {
-		r.tables = r.newTables()
-	}
 	limbs := (r.Scheme.CellBits + 1) / 2
-	if r.tables.of == nil || r.Flip && r.mostDigit() > math.MaxInt16 || 3*min(r.ActiveRows, p.rows) > math.MaxInt16 {
+	if r.values() == nil || r.Flip && r.mostDigit() > math.MaxInt16 || 3*min(r.ActiveRows, p.rows) > math.MaxInt16 {
 		return nil
 	}
 	c := &counted{fours: (min(r.ActiveRows, p.rows) + kernel.Fours - 1) / kernel.Fours}
 	c.none = make([]byte, c.fours)
-	for o := range r.outputs {
-		of := r.outputs[o].counters(limbs, len(c.counters))
-		c.counters, c.outputs = append(c.counters, of...), append(c.outputs, of)
+	for _, of := range r.table().counters {
+		c.counters = append(c.counters, of...)
 	}
 	length := p.groups * c.fours
 	all := make([]byte, len(p.samples)*limbs*length)
@@ -90,11 +85,14 @@ func (o *output) counters(limbs, first int) (all []counter) {
 	return all
 }
 
-// faster reports whether so many vectors are read faster in this way than as a product of
+// counts reports whether so many vectors are read faster by counting than as a product of
 // matrices: one instruction has 128 products of bits, or 16 of numbers and half of another.
-func (c *counted) faster(r *Reader, vectors int) bool {
-	lanes := (vectors + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors
-	return len(c.counters)*len(r.slices)*r.planes*lanes < 5*len(r.outputs)*len(r.phases)*vectors
+func (r *Reader) counts(vectors int) bool {
+	lanes, counters := (vectors+kernel.Vectors-1)/kernel.Vectors*kernel.Vectors, 0
+	for _, of := range r.table().counters {
+		counters += len(of)
+	}
+	return counters*len(r.slices)*r.planes*lanes < 5*len(r.outputs)*len(r.phases)*vectors
 }
 
 // blocks is how many blocks of vectors are driven at once, so that their planes fill eights.
@@ -181,16 +179,17 @@ func (c *counted) look(p *Programmed) {
 	if c.sums != nil {
 		return
 	}
+	values := r.values()
 	c.sums = make([]int16, len(c.counters)*p.groups*r.eights()*kernel.Lanes)
 	c.added = make([]int16, len(r.phases)*p.groups*r.blocks()*len(r.outputs)*kernel.Vectors)
 	for i := range r.phases {
 		for g := range p.groups {
 			for block := range r.blocks() {
 				for o, significance := range r.significances {
-					t := &r.tables.of[i][o]
+					t := &values[i][o]
 					sums := c.added[len(c.lookups)*kernel.Vectors:][:kernel.Vectors]
-					if r.direct(i) && len(c.outputs[o]) == 1 && c.outputs[o][0].weight == 1 {
-						sums = c.lanes(p, c.outputs[o][0].number, g, block, r.phases[i].From)
+					if r.direct(i) && len(p.reader.tables.counters[o]) == 1 && p.reader.tables.counters[o][0].weight == 1 {
+						sums = c.lanes(p, p.reader.tables.counters[o][0].number, g, block, r.phases[i].From)
 					}
 					c.lookups = append(c.lookups, kernel.Lookup{
 						Sums: sums, Values: t.values, Zero: t.zero, Significance: significance, Lowest: t.lowest, Highest: t.highest,
@@ -200,6 +199,13 @@ func (c *counted) look(p *Programmed) {
 		}
 	}
 }
+
+var allMinus = func() (signs [kernel.Vectors]float64) {
+	for v := range signs {
+		signs[v] = -1
+	}
+	return signs
+}()
 
 // direct reports whether a phase has one slice of one bit.
 func (r *Reader) direct(i int) bool { return len(r.phases[i].Weights) == 1 && r.planes == 1 }
@@ -278,7 +284,7 @@ func (c *counted) convert(p *Programmed, b *Batch, i, g, j, from int, y []float6
 	for block := range r.blocks() {
 		at := block * kernel.Vectors
 		lookups := c.lookups[((i*p.groups+g)*r.blocks()+block)*len(r.outputs):][:len(r.outputs)]
-		for o := range c.outputs {
+		for o := range r.outputs {
 			c.add(p, i, o, g, block, lookups[o].Sums)
 		}
 		if r.Flip && from+at < b.vectors {
@@ -286,7 +292,7 @@ func (c *counted) convert(p *Programmed, b *Batch, i, g, j, from int, y []float6
 			for o := range lookups {
 				lookups[o].From = nil
 				if p.flipped[g*len(p.samples)+j*len(r.outputs)+o] {
-					lookups[o].From = driven
+					lookups[o].From, lookups[o].Signs = driven, allMinus[:]
 				}
 			}
 		}
@@ -297,7 +303,7 @@ func (c *counted) convert(p *Programmed, b *Batch, i, g, j, from int, y []float6
 // add finds what a converter sees of a block of vectors, where that is several sums.
 func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
 	r := p.reader
-	phase, of := &r.phases[i], c.outputs[o]
+	phase, of := &r.phases[i], p.reader.tables.counters[o]
 	if r.direct(i) && len(of) == 1 && of[0].weight == 1 {
 		return
 	}
@@ -320,7 +326,11 @@ func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
 }
 
 // tables are what converters make of every sum there can be.
-type tables struct{ of [][]table } // [phase][output]
+type tables struct {
+	values   lazy[[][]table] // [phase][output]; nil: sums are too many, or have no one value
+	rounding [][]roundingOf  // [phase][output]
+	counters [][]counter     // [output]
+}
 
 type table struct {
 	zero            int // where the value of a sum of zero stands
@@ -337,25 +347,48 @@ func (p *phase) converts(o int, sum int64) (value float64, clipped bool) {
 	return p.converters[o].Convert(sum)
 }
 
-// newTables is of all converters; empty: sums are too many, or have no one value.
-func (r *Reader) newTables() *tables {
-	t := &tables{}
+// table is of all converters.
+func (r *Reader) table() *tables {
+	if r.tables != nil {
+		return r.tables
+	}
+	r.tables = &tables{}
+	limbs, first := (r.Scheme.CellBits+1)/2, 0
+	for o := range r.outputs {
+		of := r.outputs[o].counters(limbs, first)
+		first += len(of)
+		r.tables.counters = append(r.tables.counters, of)
+	}
 	for i := range r.phases {
-		var all []table
+		var all []roundingOf
+		for o := range r.outputs {
+			all = append(all, r.phases[i].rounding(o))
+		}
+		r.tables.rounding = append(r.tables.rounding, all)
+	}
+	return r.tables
+}
+
+// values are what all converters make of sums.
+func (r *Reader) values() [][]table { return r.table().values.get(r.newValues) }
+
+func (r *Reader) newValues() (all [][]table) {
+	for i := range r.phases {
+		var ofPhase []table
 		for o := range r.outputs {
 			low, high := r.sumRange(&r.phases[i].Phase, &r.outputs[o])
 			if low < math.MinInt16 || high > math.MaxInt16 || !r.phases[i].memoryless(o) {
-				return &tables{}
+				return nil
 			}
 			of, ok := r.phases[i].table(o, low, high)
 			if !ok {
-				return &tables{}
+				return nil
 			}
-			all = append(all, t.shared(of))
+			ofPhase = append(ofPhase, shared(of, append(all, ofPhase)))
 		}
-		t.of = append(t.of, all)
+		all = append(all, ofPhase)
 	}
-	return t
+	return all
 }
 
 // memoryless reports whether a sum has one value.
@@ -395,8 +428,8 @@ func (p *phase) table(o int, low, high int64) (t table, ok bool) {
 }
 
 // shared is one that there is already, if it is the same.
-func (t *tables) shared(of table) table {
-	for _, all := range t.of {
+func shared(of table, among [][]table) table {
+	for _, all := range among {
 		for _, other := range all {
 			if other.zero == of.zero && slices.Equal(other.values, of.values) {
 				of.values = other.values

@@ -129,7 +129,7 @@ func (m *mixed) convert(p *Programmed, v, size int, y []float64, activity *Activ
 			}
 		}
 		for i := range r.phases {
-			activity.Clipped += m.convertPhase(p, &r.phases[i], m.currents[at:], y)
+			activity.Clipped += m.convertPhase(p, i, m.currents[at:], y)
 		}
 	}
 }
@@ -143,8 +143,8 @@ func (m *mixed) disturb(p *Programmed, currents, variances []float64) {
 }
 
 // convertPhase adds to y what converters make of currents, [slice][column].
-func (m *mixed) convertPhase(p *Programmed, phase *phase, currents, y []float64) (clipped int64) {
-	r, samples := p.reader, p.real.samples
+func (m *mixed) convertPhase(p *Programmed, i int, currents, y []float64) (clipped int64) {
+	r, samples, phase := p.reader, p.real.samples, &p.reader.phases[i]
 	if width := m.levels[0].Stride(); len(phase.Weights) == 1 {
 		copy(samples, currents[phase.From*width:])
 	} else {
@@ -167,7 +167,7 @@ func (m *mixed) convertPhase(p *Programmed, phase *phase, currents, y []float64)
 	} else {
 		values = p.combineReal(len(y))[:len(y)]
 	}
-	clipped = phase.convertAll(0, values)
+	clipped = r.convertAll(i, 0, values)
 	base, significance := float64(phase.base), r.significances[0]
 	for j, value := range values {
 		y[j] += base * (significance * value)

@@ -10,12 +10,16 @@ import (
 // summed is an array of whole numbers whose sums are a product of matrices: digits of
 // phases times levels of outputs, output after output.
 type summed struct {
-	groups []*kernel.Whole // [row group]
+	groups      []*kernel.Whole // [row group]
+	signs, from []float64       // [row group][output][weight], what takes back that columns are inverted
 
-	sums   []int32   // [row group][vector][phase][output · weight]
-	values []float64 // [weight]
-	one    []float64 // of one output
-	flips  [][]int   // [row group][…], outputs · weights that are inverted
+	sums    []int32   // [row group][vector][phase][output · weight]
+	one     []float64 // [weight], of one output
+	values  []float64 // [weight]
+	line    []float64 // [weight], of y, to the end of a block
+	looked  []int16   // [output][weight], to the end of a block
+	clipped []int16
+	lookups []kernel.Lookup // [output]
 }
 
 // newSummed is nil where digits, levels or sums are too large.
@@ -49,6 +53,20 @@ func (p *Programmed) newSummed() *summed {
 			}
 			return int16(sum)
 		}))
+	}
+	width := (p.weights + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors
+	s.one, s.values, s.line = make([]float64, p.weights), make([]float64, p.weights), make([]float64, width)
+	s.looked, s.clipped = make([]int16, width*len(r.outputs)), make([]int16, width)
+	s.lookups = make([]kernel.Lookup, len(r.outputs))
+	if r.Flip {
+		s.signs, s.from = make([]float64, p.groups*len(s.looked)), make([]float64, len(s.looked))
+		for k := range s.signs {
+			g, o, j := k/len(s.looked), k%len(s.looked)/width, k%width
+			s.signs[k] = 1
+			if j < p.weights && p.flipped[g*len(p.samples)+j*columns+o] {
+				s.signs[k] = -1
+			}
+		}
 	}
 	return s
 }
@@ -109,9 +127,10 @@ const together = 32
 // read is [Programmed.readLevels] of a batch, or [Programmed.readReal].
 func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64, stride int, _ func(int)) error {
 	phases, width := len(p.reader.phases), s.groups[0].Stride()
-	size := together * phases * width
-	s.sums = cleared(s.sums, p.groups*size)
-	s.values, s.one = cleared(s.values, p.weights), cleared(s.one, p.weights)
+	size := min(together, b.vectors) * phases * width
+	if n := p.groups * size; len(s.sums) < n {
+		s.sums = make([]int32, n)
+	}
 	for from := 0; from < b.vectors; from += together {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -122,74 +141,109 @@ func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64,
 			of.Mul(s.sums[g*size:][:n*phases*width], x)
 		}
 		for v := range n {
-			to, activity := y[(from+v)*stride:][:p.weights], &p.activities[from+v]
-			for k := range phases * p.groups {
-				i, g := p.nth(k)
-				activity.Clipped += s.convert(p, b, i, g, from+v, s.sums[g*size+(v*phases+i)*width:][:width], to)
-			}
+			sums := func(i, g int) []int32 { return s.sums[g*size+(v*phases+i)*width:][:width] }
+			s.convert(p, b, from+v, sums, y[(from+v)*stride:][:p.weights])
 		}
 	}
 	return nil
 }
 
-// convert adds to y what the converters make of a vector's sums in a phase of a row group.
-func (s *summed) convert(p *Programmed, b *Batch, i, g, v int, sums []int32, y []float64) (clipped int64) {
-	r := p.reader
-	phase := &r.phases[i]
-	if len(r.outputs) == 1 && !r.Flip {
-		if q, codes, steps := phase.round(0); codes && steps {
-			return int64(q.Add(y, sums, r.significances[0], float64(phase.base)))
+// convert adds to y what the converters make of a vector's sums.
+func (s *summed) convert(p *Programmed, b *Batch, v int, sums func(i, g int) []int32, y []float64) {
+	r, activity := p.reader, &p.activities[v]
+	tables := r.table()
+	looked := r.values() != nil
+	if looked {
+		copy(s.line, y)
+		clear(s.clipped)
+	}
+	for k := range len(r.phases) * p.groups {
+		i, g := p.nth(k)
+		base := float64(r.phases[i].base)
+		switch rounding := tables.rounding[i]; {
+		case looked:
+			s.look(p, b, i, g, v, sums(i, g))
+		case len(r.outputs) == 1 && !r.Flip && rounding[0].steps:
+			activity.Clipped += int64(rounding[0].Add(y, sums(i, g), r.significances[0], base))
+		default:
+			activity.Clipped += s.convertAll(p, b, i, g, v, sums(i, g), y)
 		}
 	}
-	values := s.values[:len(y)]
-	clear(values)
+	if looked {
+		copy(y, s.line)
+		for _, clipped := range s.clipped[:len(y)] {
+			activity.Clipped += int64(clipped)
+		}
+	}
+}
+
+// look adds to the line of y what the converters make of a phase's sums of a row group,
+// of which there are few.
+func (s *summed) look(p *Programmed, b *Batch, i, g, v int, sums []int32) {
+	r, width := p.reader, len(s.line)
+	for o := range r.outputs {
+		to := s.looked[o*width:][:p.weights]
+		for j, sum := range sums[o*p.weights:][:p.weights] {
+			to[j] = int16(sum)
+		}
+	}
+	var signs []float64
+	if r.Flip {
+		driven := b.phaseSums(i, g)[v]
+		signs = s.signs[g*len(s.looked):][:len(s.looked)]
+		for k, sign := range signs {
+			s.from[k] = driven * (1 - sign) / 2
+		}
+	}
 	for o, significance := range r.significances {
-		one := s.one[:len(y)]
+		t := &r.values()[i][o]
+		s.lookups[o] = kernel.Lookup{Values: t.values, Zero: t.zero, Significance: significance, Lowest: t.lowest, Highest: t.highest}
+	}
+	for at := 0; at < width; at += kernel.Vectors {
+		for o := range s.lookups {
+			of := o*width + at
+			s.lookups[o].Sums = s.looked[of:][:kernel.Vectors]
+			if r.Flip {
+				s.lookups[o].From, s.lookups[o].Signs = s.from[of:][:kernel.Vectors], signs[of:][:kernel.Vectors]
+			}
+		}
+		kernel.Convert(s.line[at:], float64(r.phases[i].base), s.lookups, s.clipped[at:])
+	}
+}
+
+// convertAll adds to y what the converters make of a phase's sums of a row group.
+func (s *summed) convertAll(p *Programmed, b *Batch, i, g, v int, sums []int32, y []float64) (clipped int64) {
+	r := p.reader
+	clear(s.values)
+	for o, significance := range r.significances {
 		for j, sum := range sums[o*len(y):][:len(y)] {
-			one[j] = float64(sum)
+			s.one[j] = float64(sum)
 		}
-		clipped += phase.convertAll(o, one)
+		clipped += r.convertAll(i, o, s.one)
 		if r.Flip {
-			p.invert(one, o, g, b.phaseSums(i, g)[v])
+			driven, signs := b.phaseSums(i, g)[v], s.signs[g*len(s.looked)+o*len(s.line):]
+			for j, value := range s.one {
+				s.one[j] = driven*(1-signs[j])/2 + signs[j]*value
+			}
 		}
-		for j, value := range one {
-			values[j] += significance * value
+		for j, value := range s.one {
+			s.values[j] += significance * value
 		}
 	}
-	base := float64(phase.base)
-	for j, value := range values {
+	base := float64(r.phases[i].base)
+	for j, value := range s.values {
 		y[j] += base * value
 	}
 	return clipped
 }
 
-// invert takes back that columns were.
-func (p *Programmed) invert(values []float64, o, g int, driven float64) {
-	columns := len(p.reader.outputs)
-	flipped := p.flipped[g*len(p.samples):][:len(p.samples)]
-	for j := range values {
-		if flipped[j*columns+o] {
-			values[j] = driven - values[j]
-		}
-	}
-}
-
-// round is what converter o makes of sums in units of a current, where that is steps;
-// codes: there are fewer of them than sums.
-func (p *phase) round(o int) (q kernel.Quantizer, codes, ok bool) {
-	if p.real == nil {
-		return rounds(&p.converters[o])
-	}
-	return rounds(p.real[o])
-}
-
-// convertAll replaces sums by what converter o makes of them.
-func (p *phase) convertAll(o int, sums []float64) (clipped int64) {
-	q, codes, steps := p.round(o)
+// convertAll replaces sums by what converter o makes of them in a phase.
+func (r *Reader) convertAll(i, o int, sums []float64) (clipped int64) {
+	q := &r.table().rounding[i][o]
 	switch {
-	case steps && codes:
+	case q.steps:
 		return int64(q.Convert(sums, sums))
-	case steps:
+	case q.whole:
 		for j, sum := range sums {
 			sum /= q.Unit
 			if sum < q.Below || sum > q.Above {
@@ -200,7 +254,7 @@ func (p *phase) convertAll(o int, sums []float64) (clipped int64) {
 		return clipped
 	}
 	for j, sum := range sums {
-		value, beyond := p.real[o].ConvertReal(sum)
+		value, beyond := r.phases[i].real[o].ConvertReal(sum)
 		if beyond {
 			clipped++
 		}

@@ -60,7 +60,7 @@ type Lookup struct {
 	Zero            int       // where that of a sum of zero stands
 	Significance    float64   // of a value
 	Lowest, Highest int16     // sums beyond are clipped
-	From            []float64 // what values are taken off, of [Vectors]; empty: nothing
+	From, Signs     []float64 // values become From + Signs·value, of [Vectors]; empty: they stay
 }
 
 // Convert adds to y, one a vector, base · Σ significance·value, and to clipped how many
@@ -85,7 +85,7 @@ func convert(y []float64, base float64, of []Lookup, clipped []int16) {
 			}
 			value := l.Values[l.Zero+int(sum)]
 			if len(l.From) > 0 {
-				value = l.From[v] - value
+				value = l.From[v] + l.Signs[v]*value
 			}
 			product += float64(l.Significance * value)
 		}

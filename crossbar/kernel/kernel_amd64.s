@@ -241,7 +241,8 @@ row1:
 	VZEROUPPER
 	RET
 
-// Of Lookup: Sums 0, Values 24, Zero 48, Significance 56, Lowest 64, Highest 66, From 72; 96 in all.
+// Of Lookup: Sums 0, Values 24, Zero 48, Significance 56, Lowest 64, Highest 66, From 72,
+// Signs 96; 120 in all.
 
 // VALUES looks four vectors' up.
 #define VALUES(at) \
@@ -262,8 +263,8 @@ row1:
 
 #define ADDFROM(at, Y) \
 	VALUES(at); \
-	VMOVUPD (at*4)(R10), Y5; \
-	VSUBPD  Y4, Y5, Y4; \
+	VMULPD  (at*4)(R12), Y4, Y4; \
+	VADDPD  (at*4)(R10), Y4, Y4; \
 	VMULPD  Y7, Y4, Y4; \
 	VADDPD  Y4, Y, Y
 
@@ -296,7 +297,7 @@ clip:
 	VPCMPGTW     Y9, Y3, Y3
 	VPOR         Y4, Y3, Y3
 	VPSUBW       Y3, Y1, Y1
-	ADDQ         $96, R8
+	ADDQ         $120, R8
 	DECQ         R9
 	JNZ          clip
 	VMOVDQU      Y0, (R11)
@@ -327,7 +328,7 @@ lookup:
 	ADD(24, Y3)
 
 next:
-	ADDQ $96, R8
+	ADDQ $120, R8
 	DECQ R9
 	JNZ  lookup
 	STORE(0, Y0)
@@ -344,6 +345,8 @@ next:
 from:
 	MOVQ 72(R8), R10
 	LEAQ (R10)(R11*4), R10
+	MOVQ 96(R8), R12
+	LEAQ (R12)(R11*4), R12
 	ADDFROM(0, Y0)
 	ADDFROM(8, Y1)
 	ADDFROM(16, Y2)

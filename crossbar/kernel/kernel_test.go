@@ -161,7 +161,7 @@ func TestConvert(t *testing.T) {
 				l.Sums[v] = int16(r.IntN(len(l.Values)) - below)
 			}
 			if rapid.Bool().Draw(t, "from") {
-				l.From = numbers(Vectors)
+				l.From, l.Signs = numbers(Vectors), numbers(Vectors)
 			}
 			of[i] = l
 		}
