@@ -86,6 +86,12 @@ func (b *Batch) phases(g, each int) []int16 {
 			of := b.whole[g*size:]
 			for v := range b.vectors {
 				index := b.index[v*b.rows+from : v*b.rows+to]
+				if phases == 1 {
+					for row, x := range index {
+						of[v*each+row] = r.inputs.phases[x]
+					}
+					continue
+				}
 				for i := range phases {
 					line := of[(v*phases+i)*each:][:len(index)]
 					for row, x := range index {
