@@ -14,6 +14,12 @@ func dot4AVX2(sums *int32, stride int, x *int16, xStride int, w *int16, pairs in
 func dot1AVX2(sums *int32, x *int16, w *int16, pairs int)
 
 //go:noescape
+func dotBytes4AVX2(sums *int32, stride int, x *int16, xStride int, w *int8, pairs int)
+
+//go:noescape
+func dotBytes1AVX2(sums *int32, x *int16, w *int8, pairs int)
+
+//go:noescape
 func mul4AVX2(y *float64, stride int, x *float64, xStride int, w *float64, rows int)
 
 //go:noescape

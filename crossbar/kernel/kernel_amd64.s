@@ -77,93 +77,139 @@ group:
 	VZEROUPPER
 	RET
 
-// func dot4AVX2(sums *int32, stride int, x *int16, xStride int, w *int16, pairs int)
-TEXT ·dot4AVX2(SB), NOSPLIT, $0-48
-	MOVQ  sums+0(FP), DI
-	MOVQ  stride+8(FP), R8
-	MOVQ  x+16(FP), SI
-	MOVQ  xStride+24(FP), R9
-	MOVQ  w+32(FP), DX
-	MOVQ  pairs+40(FP), CX
-	SHLQ  $2, R8
-	SHLQ  $1, R9
-	LEAQ  (SI)(R9*2), R10
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
+// A pair of rows of 16 columns: as they are, or of bytes.
+#define WORDS \
+	VMOVDQU (DX), Y8; \
+	VMOVDQU 32(DX), Y9; \
+	ADDQ    $64, DX
+
+#define BYTES \
+	VPMOVSXBW (DX), Y8; \
+	VPMOVSXBW 16(DX), Y9; \
+	ADDQ      $32, DX
+
+#define DOT(X, A, B) \
+	VPMADDWD Y8, X, Y14; \
+	VPMADDWD Y9, X, Y15; \
+	VPADDD   Y14, A, A; \
+	VPADDD   Y15, B, B
+
+#define START4 \
+	SHLQ  $2, R8; \
+	SHLQ  $1, R9; \
+	LEAQ  (SI)(R9*2), R10; \
+	VPXOR Y0, Y0, Y0; \
+	VPXOR Y1, Y1, Y1; \
+	VPXOR Y2, Y2, Y2; \
+	VPXOR Y3, Y3, Y3; \
+	VPXOR Y4, Y4, Y4; \
+	VPXOR Y5, Y5, Y5; \
+	VPXOR Y6, Y6, Y6; \
 	VPXOR Y7, Y7, Y7
 
-pair:
-	VMOVDQU      (DX), Y8
-	VMOVDQU      32(DX), Y9
-	VPBROADCASTD (SI), Y10
-	VPBROADCASTD (SI)(R9*1), Y11
-	VPBROADCASTD (R10), Y12
-	VPBROADCASTD (R10)(R9*1), Y13
-	VPMADDWD     Y8, Y10, Y14
-	VPMADDWD     Y9, Y10, Y15
-	VPADDD       Y14, Y0, Y0
-	VPADDD       Y15, Y1, Y1
-	VPMADDWD     Y8, Y11, Y14
-	VPMADDWD     Y9, Y11, Y15
-	VPADDD       Y14, Y2, Y2
-	VPADDD       Y15, Y3, Y3
-	VPMADDWD     Y8, Y12, Y14
-	VPMADDWD     Y9, Y12, Y15
-	VPADDD       Y14, Y4, Y4
-	VPADDD       Y15, Y5, Y5
-	VPMADDWD     Y8, Y13, Y14
-	VPMADDWD     Y9, Y13, Y15
-	VPADDD       Y14, Y6, Y6
-	VPADDD       Y15, Y7, Y7
-	ADDQ         $64, DX
-	ADDQ         $4, SI
+#define PAIR4 \
+	VPBROADCASTD (SI), Y10; \
+	VPBROADCASTD (SI)(R9*1), Y11; \
+	VPBROADCASTD (R10), Y12; \
+	VPBROADCASTD (R10)(R9*1), Y13; \
+	DOT(Y10, Y0, Y1); \
+	DOT(Y11, Y2, Y3); \
+	DOT(Y12, Y4, Y5); \
+	DOT(Y13, Y6, Y7); \
+	ADDQ         $4, SI; \
 	ADDQ         $4, R10
-	DECQ         CX
-	JNZ          pair
 
-	VMOVDQU Y0, (DI)
-	VMOVDQU Y1, 32(DI)
+#define STORE2(A, B) \
+	VMOVDQU A, (DI); \
+	VMOVDQU B, 32(DI); \
 	ADDQ    R8, DI
-	VMOVDQU Y2, (DI)
-	VMOVDQU Y3, 32(DI)
-	ADDQ    R8, DI
-	VMOVDQU Y4, (DI)
-	VMOVDQU Y5, 32(DI)
-	ADDQ    R8, DI
-	VMOVDQU Y6, (DI)
-	VMOVDQU Y7, 32(DI)
-	VZEROUPPER
+
+#define END4 \
+	STORE2(Y0, Y1); \
+	STORE2(Y2, Y3); \
+	STORE2(Y4, Y5); \
+	STORE2(Y6, Y7); \
+	VZEROUPPER; \
+	RET
+
+// func dot4AVX2(sums *int32, stride int, x *int16, xStride int, w *int16, pairs int)
+TEXT ·dot4AVX2(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), DI
+	MOVQ stride+8(FP), R8
+	MOVQ x+16(FP), SI
+	MOVQ xStride+24(FP), R9
+	MOVQ w+32(FP), DX
+	MOVQ pairs+40(FP), CX
+	START4
+
+words4:
+	WORDS
+	PAIR4
+	DECQ CX
+	JNZ  words4
+	END4
+
+// func dotBytes4AVX2(sums *int32, stride int, x *int16, xStride int, w *int8, pairs int)
+TEXT ·dotBytes4AVX2(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), DI
+	MOVQ stride+8(FP), R8
+	MOVQ x+16(FP), SI
+	MOVQ xStride+24(FP), R9
+	MOVQ w+32(FP), DX
+	MOVQ pairs+40(FP), CX
+	START4
+
+bytes4:
+	BYTES
+	PAIR4
+	DECQ CX
+	JNZ  bytes4
+	END4
+
+#define START1 \
+	VPXOR Y0, Y0, Y0; \
+	VPXOR Y1, Y1, Y1
+
+#define PAIR1 \
+	VPBROADCASTD (SI), Y10; \
+	DOT(Y10, Y0, Y1); \
+	ADDQ         $4, SI
+
+#define END1 \
+	VMOVDQU Y0, (DI); \
+	VMOVDQU Y1, 32(DI); \
+	VZEROUPPER; \
 	RET
 
 // func dot1AVX2(sums *int32, x *int16, w *int16, pairs int)
 TEXT ·dot1AVX2(SB), NOSPLIT, $0-32
-	MOVQ  sums+0(FP), DI
-	MOVQ  x+8(FP), SI
-	MOVQ  w+16(FP), DX
-	MOVQ  pairs+24(FP), CX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
+	MOVQ sums+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ pairs+24(FP), CX
+	START1
 
-pair1:
-	VPBROADCASTD (SI), Y10
-	VPMADDWD     (DX), Y10, Y14
-	VPMADDWD     32(DX), Y10, Y15
-	VPADDD       Y14, Y0, Y0
-	VPADDD       Y15, Y1, Y1
-	ADDQ         $64, DX
-	ADDQ         $4, SI
-	DECQ         CX
-	JNZ          pair1
+words1:
+	WORDS
+	PAIR1
+	DECQ CX
+	JNZ  words1
+	END1
 
-	VMOVDQU Y0, (DI)
-	VMOVDQU Y1, 32(DI)
-	VZEROUPPER
-	RET
+// func dotBytes1AVX2(sums *int32, x *int16, w *int8, pairs int)
+TEXT ·dotBytes1AVX2(SB), NOSPLIT, $0-32
+	MOVQ sums+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ pairs+24(FP), CX
+	START1
+
+bytes1:
+	BYTES
+	PAIR1
+	DECQ CX
+	JNZ  bytes1
+	END1
 
 // func mul4AVX2(y *float64, stride int, x *float64, xStride int, w *float64, rows int)
 TEXT ·mul4AVX2(SB), NOSPLIT, $0-48

@@ -68,16 +68,16 @@ func TestWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows, columns, n := rapid.IntRange(1, 50).Draw(t, "rows"), rapid.IntRange(1, 50).Draw(t, "columns"), rapid.IntRange(0, 11).Draw(t, "vectors")
 		r := random(t)
-		number := func() int16 { return int16(r.IntN(1<<13) - 1<<12) }
-		w := make([]int16, rows*columns)
+		number := func(most int) int16 { return int16(r.IntN(2*most) - most) }
+		w, most := make([]int16, rows*columns), rapid.SampledFrom([]int{1 << 7, 1 << 12}).Draw(t, "most")
 		for i := range w {
-			w[i] = number()
+			w[i] = number(most)
 		}
 		m := NewWhole(rows, columns, func(i, j int) int16 { return w[i*columns+j] })
 		x := make([]int16, n*m.Inputs())
 		for v := range n {
 			for i := range rows {
-				x[v*m.Inputs()+i] = number()
+				x[v*m.Inputs()+i] = number(1 << 12)
 			}
 		}
 		sums := make([]int32, n*m.Stride())
@@ -90,7 +90,11 @@ func TestWhole(t *testing.T) {
 					want += int32(x[v*m.Inputs()+i]) * int32(w[i*columns+j])
 				}
 				p := j / wholePanel
-				dot(twin, x[v*m.Inputs():][:m.Inputs()], m.data[p*m.pairs*2*wholePanel:][:m.pairs*2*wholePanel])
+				if m.bytes != nil {
+					dot(twin, x[v*m.Inputs():][:m.Inputs()], m.bytes[p*m.panel():])
+				} else {
+					dot(twin, x[v*m.Inputs():][:m.Inputs()], m.words[p*m.panel():])
+				}
 				if got := sums[v*m.Stride()+j]; got != want || twin[j%wholePanel] != want {
 					t.Fatalf("vector %d, column %d: %d, in Go %d, want %d", v, j, got, twin[j%wholePanel], want)
 				}
@@ -237,7 +241,7 @@ func BenchmarkWhole(b *testing.B) {
 	for _, n := range []int{64, 256, 1024} {
 		for _, vectors := range []int{1, 64} {
 			b.Run(fmt.Sprint(n, "x", vectors), func(b *testing.B) {
-				w := NewWhole(n, n, func(i, j int) int16 { return int16(i + j) })
+				w := NewWhole(n, n, func(i, j int) int16 { return int16((i+j)%256 - 128) })
 				sums, x := make([]int32, vectors*n), make([]int16, vectors*n)
 				for i := range x {
 					x[i] = int16(i)

@@ -5,7 +5,8 @@ import "math"
 // Whole is a matrix of whole numbers, in panels of 16 columns: [panel][pair of rows][column][row].
 type Whole struct {
 	pairs, panels int
-	data          []int16
+	words         []int16
+	bytes         []int8 // instead, where all of them fit
 }
 
 const wholePanel = 16
@@ -13,15 +14,27 @@ const wholePanel = 16
 // NewWhole packs a matrix, given by at(row, column).
 func NewWhole(rows, columns int, at func(row, column int) int16) *Whole {
 	w := &Whole{pairs: (rows + 1) / 2, panels: (columns + wholePanel - 1) / wholePanel}
-	w.data = make([]int16, w.panels*w.pairs*2*wholePanel)
+	w.words = make([]int16, w.panels*w.panel())
+	small := true
 	for i := range rows {
 		for j := range columns {
-			panel := w.data[(j/wholePanel*w.pairs+i/2)*2*wholePanel:]
-			panel[j%wholePanel*2+i%2] = at(i, j)
+			number := at(i, j)
+			w.words[j/wholePanel*w.panel()+i/2*2*wholePanel+j%wholePanel*2+i%2] = number
+			small = small && number == int16(int8(number))
 		}
+	}
+	if small {
+		w.bytes = make([]int8, len(w.words))
+		for i, number := range w.words {
+			w.bytes[i] = int8(number)
+		}
+		w.words = nil
 	}
 	return w
 }
+
+// panel is the numbers of a panel.
+func (w *Whole) panel() int { return w.pairs * 2 * wholePanel }
 
 // Inputs is the numbers that a vector has, and Stride those that its sums take.
 func (w *Whole) Inputs() int { return 2 * w.pairs }
@@ -35,23 +48,32 @@ func (w *Whole) Mul(sums []int32, x []int16) {
 	n := len(x) / w.Inputs()
 	x, sums = x[:n*w.Inputs()], sums[:n*w.Stride()]
 	for p := range w.panels {
-		panel := w.data[p*w.pairs*2*wholePanel:][:w.pairs*2*wholePanel]
-		v := 0
+		at, v := p*w.panel(), 0
 		for ; fast && v+4 <= n; v += 4 {
-			dot4AVX2(&sums[v*w.Stride()+p*wholePanel], w.Stride(), &x[v*w.Inputs()], w.Inputs(), &panel[0], w.pairs)
+			to, from := &sums[v*w.Stride()+p*wholePanel], &x[v*w.Inputs()]
+			if w.bytes != nil {
+				dotBytes4AVX2(to, w.Stride(), from, w.Inputs(), &w.bytes[at], w.pairs)
+			} else {
+				dot4AVX2(to, w.Stride(), from, w.Inputs(), &w.words[at], w.pairs)
+			}
 		}
 		for ; v < n; v++ {
 			to, from := sums[v*w.Stride()+p*wholePanel:][:wholePanel], x[v*w.Inputs():][:w.Inputs()]
-			if fast {
-				dot1AVX2(&to[0], &from[0], &panel[0], w.pairs)
-			} else {
-				dot(to, from, panel)
+			switch {
+			case fast && w.bytes != nil:
+				dotBytes1AVX2(&to[0], &from[0], &w.bytes[at], w.pairs)
+			case fast:
+				dot1AVX2(&to[0], &from[0], &w.words[at], w.pairs)
+			case w.bytes != nil:
+				dot(to, from, w.bytes[at:])
+			default:
+				dot(to, from, w.words[at:])
 			}
 		}
 	}
 }
 
-func dot(sums []int32, x, panel []int16) {
+func dot[T int8 | int16](sums []int32, x []int16, panel []T) {
 	clear(sums)
 	for i := 0; i < len(x); i += 2 {
 		for c := range sums {
