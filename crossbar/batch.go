@@ -30,8 +30,8 @@ type Batch struct {
 }
 
 // LoadBatch cuts n vectors of inputs, one a row, into b; they stand in x, stride apart.
-// Inputs must be within the range of the slicer. Of one reader, one batch can be loaded
-// at a time.
+// Inputs must be within the range of the slicer. Readers that share what inputs are cut into
+// load one batch at a time.
 func (r *Reader) LoadBatch(x []int32, n, stride, rows int, b *Batch) {
 	b.x = b.x[:0]
 	for v := range n {

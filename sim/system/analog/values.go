@@ -92,7 +92,11 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 				return nil, err
 			}
 		}
-		v.readers = append(v.readers, crossbar.NewReader(how))
+		reader := crossbar.NewReader(how)
+		for _, earlier := range v.readers {
+			reader.Share(earlier)
+		}
+		v.readers = append(v.readers, reader)
 	}
 	v.drives = make([]drive, drives)
 	for k := range c.specs {
