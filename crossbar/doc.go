@@ -27,12 +27,12 @@
 // [Programmed] computes what an activation yields: of whole numbers exactly, on bit
 // planes, for a sum of products of small integers is AND and popcount; of real ones
 // ([Programmed.SetCells]) as a matrix product, through any converter of package adc.
-// [Batch] brings many vectors at once, on the loops of package kernel: the same numbers, bit
-// for bit where they are whole, and where they are not within what rounding makes of a sum.
 // Its definitions are those of CrossSim 3.2 (Sandia), but for its results from offset
 // cells of c bits, which are low by (2^c − 2)/(2^c − 1), and from unit columns of slices
 // that have room for more bits than weights have, which stand for more than zero; here
-// they are not.
+// they are not. A [Batch] is many vectors at once, on the loops of package kernel: it gives
+// the same, bit for bit where numbers are whole, and where they are real within what
+// rounding makes of their sums.
 //
 // [Pipeline] computes when: one read per row group and phase passes
 //
