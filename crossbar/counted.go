@@ -19,7 +19,9 @@ type counted struct {
 
 	sums    []int16         // [counter][row group][eight][lane]
 	added   []int16         // [lookup][vector], where converters see several of them together
-	lookups []kernel.Lookup // [phase][row group][block][output]
+	lookups []kernel.Lookup // [block][read][output], in the order that y adds reads up
+	several []int           // lookups of sums that are added up
+	bases   []float64       // [read]
 	clipped []int16         // [vector]
 	block   []float64       // [weight][vector], of y
 }
@@ -179,24 +181,26 @@ func (c *counted) look(p *Programmed) {
 	if c.sums != nil {
 		return
 	}
-	values := r.values()
+	values, reads := r.values(), len(r.phases)*p.groups
 	c.sums = make([]int16, len(c.counters)*p.groups*r.eights()*kernel.Lanes)
-	c.added = make([]int16, len(r.phases)*p.groups*r.blocks()*len(r.outputs)*kernel.Vectors)
-	for i := range r.phases {
-		for g := range p.groups {
-			for block := range r.blocks() {
-				for o, significance := range r.significances {
-					t := &values[i][o]
-					sums := c.added[len(c.lookups)*kernel.Vectors:][:kernel.Vectors]
-					if r.direct(i) && len(p.reader.tables.counters[o]) == 1 && p.reader.tables.counters[o][0].weight == 1 {
-						sums = c.lanes(p, p.reader.tables.counters[o][0].number, g, block, r.phases[i].From)
-					}
-					c.lookups = append(c.lookups, kernel.Lookup{
-						Sums: sums, Values: t.values, Zero: t.zero, Significance: significance, Lowest: t.lowest, Highest: t.highest,
-					})
-				}
-			}
+	c.added = make([]int16, reads*r.blocks()*len(r.outputs)*kernel.Vectors)
+	for k := range reads {
+		i, _ := p.nth(k)
+		c.bases = append(c.bases, float64(r.phases[i].base))
+	}
+	for at := range r.blocks() * reads * len(r.outputs) {
+		block, o := at/len(r.outputs)/reads, at%len(r.outputs)
+		i, g := p.nth(at / len(r.outputs) % reads)
+		t, of := &values[i][o], r.tables.counters[o]
+		sums := c.added[at*kernel.Vectors:][:kernel.Vectors]
+		if len(r.phases[i].Weights) == 1 && r.planes == 1 && len(of) == 1 && of[0].weight == 1 {
+			sums = c.lanes(p, of[0].number, g, block, r.phases[i].From)
+		} else {
+			c.several = append(c.several, at)
 		}
+		c.lookups = append(c.lookups, kernel.Lookup{
+			Sums: sums, Values: t.values, Zero: t.zero, Significance: r.significances[o], Lowest: t.lowest, Highest: t.highest,
+		})
 	}
 }
 
@@ -206,9 +210,6 @@ var allMinus = func() (signs [kernel.Vectors]float64) {
 	}
 	return signs
 }()
-
-// direct reports whether a phase has one slice of one bit.
-func (r *Reader) direct(i int) bool { return len(r.phases[i].Weights) == 1 && r.planes == 1 }
 
 // lanes are the sums of a counter for a block of vectors and a plane of digits.
 func (c *counted) lanes(p *Programmed, counter, g, block, plane int) []int16 {
@@ -227,10 +228,7 @@ func (c *counted) readTile(p *Programmed, b *Batch, lanes []byte, y []float64, s
 	}
 	for j := first; j < last; j++ {
 		c.count(p, lanes, j)
-		for k := range len(p.reader.phases) * p.groups {
-			i, g := p.nth(k)
-			c.convert(p, b, i, g, j, from, c.block[(j-first)*each:][:each])
-		}
+		c.convert(p, b, j, from, c.block[(j-first)*each:][:each])
 		for v, clipped := range c.clipped[:n] {
 			p.activities[from+v].Clipped += int64(clipped)
 		}
@@ -277,36 +275,39 @@ func (c *counted) count(p *Programmed, lanes []byte, j int) {
 	}
 }
 
-// convert adds to y what the converters make of the sums of weight j in a phase of a row
-// group.
-func (c *counted) convert(p *Programmed, b *Batch, i, g, j, from int, y []float64) {
-	r := p.reader
-	for block := range r.blocks() {
-		at := block * kernel.Vectors
-		lookups := c.lookups[((i*p.groups+g)*r.blocks()+block)*len(r.outputs):][:len(r.outputs)]
-		for o := range r.outputs {
-			c.add(p, i, o, g, block, lookups[o].Sums)
+// convert adds to y what the converters make of the sums of weight j.
+func (c *counted) convert(p *Programmed, b *Batch, j, from int, y []float64) {
+	reads, outputs := len(c.bases), len(p.reader.outputs)
+	for _, at := range c.several {
+		i, g := p.nth(at / outputs % reads)
+		c.add(p, i, at%outputs, g, at/outputs/reads, c.lookups[at].Sums)
+	}
+	for at := 0; at < len(y) && from+at < b.vectors; at += kernel.Vectors {
+		lookups := c.lookups[at/kernel.Vectors*reads*outputs:][:reads*outputs]
+		if p.reader.Flip {
+			p.flipBack(b, lookups, j, from+at)
 		}
-		if r.Flip && from+at < b.vectors {
-			driven := b.phaseSums(i, g)[from+at:][:kernel.Vectors]
-			for o := range lookups {
-				lookups[o].From = nil
-				if p.flipped[g*len(p.samples)+j*len(r.outputs)+o] {
-					lookups[o].From, lookups[o].Signs = driven, allMinus[:]
-				}
-			}
+		kernel.Convert(y[at:], c.bases, lookups, c.clipped[at:])
+	}
+}
+
+// flipBack has lookups of weight j, of a block of vectors, take values of inverted columns
+// from what the digits drive.
+func (p *Programmed) flipBack(b *Batch, lookups []kernel.Lookup, j, from int) {
+	outputs := len(p.reader.outputs)
+	for at := range lookups {
+		i, g := p.nth(at / outputs)
+		lookups[at].From = nil
+		if p.flipped[g*len(p.samples)+j*outputs+at%outputs] {
+			lookups[at].From, lookups[at].Signs = b.phaseSums(i, g)[from:][:kernel.Vectors], allMinus[:]
 		}
-		kernel.Convert(y[at:], float64(r.phases[i].base), lookups, c.clipped[at:])
 	}
 }
 
 // add finds what a converter sees of a block of vectors, where that is several sums.
 func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
 	r := p.reader
-	phase, of := &r.phases[i], p.reader.tables.counters[o]
-	if r.direct(i) && len(of) == 1 && of[0].weight == 1 {
-		return
-	}
+	phase := &r.phases[i]
 	clear(sums)
 	for k, weight := range phase.Weights {
 		t := phase.From + k
@@ -315,7 +316,7 @@ func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
 			if r.slices[t].bipolar && bit == r.planes-1 {
 				weight = -weight
 			}
-			for _, counter := range of {
+			for _, counter := range r.tables.counters[o] {
 				times := int16(weight * counter.weight)
 				for v, sum := range c.lanes(p, counter.number, g, block, t*r.planes+bit) {
 					sums[v] += times * sum

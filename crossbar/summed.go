@@ -10,16 +10,18 @@ import (
 // summed is an array of whole numbers whose sums are a product of matrices: digits of
 // phases times levels of outputs, output after output.
 type summed struct {
-	groups      []*kernel.Whole // [row group]
-	signs, from []float64       // [row group][output][weight], what takes back that columns are inverted
+	groups []*kernel.Whole // [row group]
+	signs  []float64       // [row group][output][weight], −1 where the column is inverted; empty: none is
 
 	sums    []int32   // [row group][vector][phase][output · weight]
 	one     []float64 // [weight], of one output
 	values  []float64 // [weight]
 	line    []float64 // [weight], of y, to the end of a block
-	looked  []int16   // [output][weight], to the end of a block
+	looked  []int16   // [read][output][weight], to the end of a block
+	from    []float64 // the same, what inverted columns' values are taken from
 	clipped []int16
-	lookups []kernel.Lookup // [output]
+	lookups []kernel.Lookup // [read][output], of a block of weights
+	bases   []float64       // [read]
 }
 
 // newSummed is nil where digits, levels or sums are too large.
@@ -56,19 +58,40 @@ func (p *Programmed) newSummed() *summed {
 	}
 	width := (p.weights + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors
 	s.one, s.values, s.line = make([]float64, p.weights), make([]float64, p.weights), make([]float64, width)
-	s.looked, s.clipped = make([]int16, width*len(r.outputs)), make([]int16, width)
-	s.lookups = make([]kernel.Lookup, len(r.outputs))
+	s.clipped = make([]int16, width)
 	if r.Flip {
-		s.signs, s.from = make([]float64, p.groups*len(s.looked)), make([]float64, len(s.looked))
+		s.signs = make([]float64, p.groups*len(r.outputs)*width)
 		for k := range s.signs {
-			g, o, j := k/len(s.looked), k%len(s.looked)/width, k%width
+			g, o, j := k/width/len(r.outputs), k/width%len(r.outputs), k%width
 			s.signs[k] = 1
 			if j < p.weights && p.flipped[g*len(p.samples)+j*columns+o] {
 				s.signs[k] = -1
 			}
 		}
 	}
+	if r.values() != nil {
+		s.look(p)
+	}
 	return s
+}
+
+// look says what converters make of sums, of which there are few.
+func (s *summed) look(p *Programmed) {
+	r, reads, width := p.reader, len(p.reader.phases)*p.groups, len(s.line)
+	s.looked = make([]int16, reads*len(r.outputs)*width)
+	if r.Flip {
+		s.from = make([]float64, len(s.looked))
+	}
+	for k := range reads {
+		i, _ := p.nth(k)
+		s.bases = append(s.bases, float64(r.phases[i].base))
+		for o, significance := range r.significances {
+			t := &r.values()[i][o]
+			s.lookups = append(s.lookups, kernel.Lookup{
+				Values: t.values, Zero: t.zero, Significance: significance, Lowest: t.lowest, Highest: t.highest,
+			})
+		}
+	}
 }
 
 // phases are the digits of a row group's phases, [vector][phase][row], as pairs of rows
@@ -147,74 +170,74 @@ func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64,
 			of.Mul(s.sums[g*size:][:n*phases*width], x)
 		}
 		for v := range n {
-			sums := func(i, g int) []int32 { return s.sums[g*size+(v*phases+i)*width:][:width] }
-			s.convert(p, b, from+v, sums, y[(from+v)*stride:][:p.weights])
+			s.convert(p, b, from+v, s.sums[v*phases*width:], size, y[(from+v)*stride:][:p.weights])
 		}
 	}
 	return nil
 }
 
-// convert adds to y what the converters make of a vector's sums.
-func (s *summed) convert(p *Programmed, b *Batch, v int, sums func(i, g int) []int32, y []float64) {
-	r, activity := p.reader, &p.activities[v]
-	tables := r.table()
-	looked := r.values() != nil
-	if looked {
-		copy(s.line, y)
-		clear(s.clipped)
-	}
+// convert adds to y what the converters make of a vector's sums, those of a row group size
+// numbers after those of the one before.
+func (s *summed) convert(p *Programmed, b *Batch, v int, sums []int32, size int, y []float64) {
+	r, activity, width := p.reader, &p.activities[v], s.groups[0].Stride()
 	for k := range len(r.phases) * p.groups {
 		i, g := p.nth(k)
-		base := float64(r.phases[i].base)
-		switch rounding := tables.rounding[i]; {
-		case looked:
-			s.look(p, b, i, g, v, sums(i, g))
+		sums := sums[g*size+i*width:][:width]
+		switch rounding := r.table().rounding[i]; {
+		case s.lookups != nil:
+			s.see(p, b, k, v, sums)
 		case len(r.outputs) == 1 && !r.Flip && rounding[0].steps:
-			activity.Clipped += int64(rounding[0].Add(y, sums(i, g), r.significances[0], base))
+			activity.Clipped += int64(rounding[0].Add(y, sums, r.significances[0], float64(r.phases[i].base)))
 		default:
-			activity.Clipped += s.convertAll(p, b, i, g, v, sums(i, g), y)
+			activity.Clipped += s.convertAll(p, b, i, g, v, sums, y)
 		}
 	}
-	if looked {
-		copy(y, s.line)
-		for _, clipped := range s.clipped[:len(y)] {
-			activity.Clipped += int64(clipped)
-		}
+	if s.lookups != nil {
+		activity.Clipped += s.lookUp(p, y)
 	}
 }
 
-// look adds to the line of y what the converters make of a phase's sums of a row group,
-// of which there are few.
-func (s *summed) look(p *Programmed, b *Batch, i, g, v int, sums []int32) {
-	r, width := p.reader, len(s.line)
-	for o := range r.outputs {
-		to := s.looked[o*width:][:p.weights]
+// see has converters see a vector's sums in read k.
+func (s *summed) see(p *Programmed, b *Batch, k, v int, sums []int32) {
+	outputs, width := len(p.reader.outputs), len(s.line)
+	for o := range outputs {
+		to := s.looked[(k*outputs+o)*width:][:p.weights]
 		for j, sum := range sums[o*p.weights:][:p.weights] {
 			to[j] = int16(sum)
 		}
 	}
-	var signs []float64
-	if r.Flip {
-		driven := b.phaseSums(i, g)[v]
-		signs = s.signs[g*len(s.looked):][:len(s.looked)]
-		for k, sign := range signs {
-			s.from[k] = driven * (1 - sign) / 2
+	if len(s.signs) > 0 {
+		i, g := p.nth(k)
+		half := b.phaseSums(i, g)[v] / 2
+		from := s.from[k*outputs*width:][:outputs*width]
+		for at, sign := range s.signs[g*len(from):][:len(from)] {
+			from[at] = half - half*sign
 		}
 	}
-	for o, significance := range r.significances {
-		t := &r.values()[i][o]
-		s.lookups[o] = kernel.Lookup{Values: t.values, Zero: t.zero, Significance: significance, Lowest: t.lowest, Highest: t.highest}
-	}
+}
+
+// lookUp adds to y what converters make of the sums that they see.
+func (s *summed) lookUp(p *Programmed, y []float64) (clipped int64) {
+	width, outputs := len(s.line), len(p.reader.outputs)
+	copy(s.line, y)
+	clear(s.clipped)
 	for at := 0; at < width; at += kernel.Vectors {
-		for o := range s.lookups {
-			of := o*width + at
-			s.lookups[o].Sums = s.looked[of:][:kernel.Vectors]
-			if r.Flip {
-				s.lookups[o].From, s.lookups[o].Signs = s.from[of:][:kernel.Vectors], signs[of:][:kernel.Vectors]
+		for k := range s.lookups {
+			l := &s.lookups[k]
+			l.Sums = s.looked[k*width+at:][:kernel.Vectors]
+			if len(s.signs) > 0 {
+				_, g := p.nth(k / outputs)
+				l.From = s.from[k*width+at:][:kernel.Vectors]
+				l.Signs = s.signs[(g*outputs+k%outputs)*width+at:][:kernel.Vectors]
 			}
 		}
-		kernel.Convert(s.line[at:], float64(r.phases[i].base), s.lookups, s.clipped[at:])
+		kernel.Convert(s.line[at:], s.bases, s.lookups, s.clipped[at:])
 	}
+	copy(y, s.line)
+	for _, n := range s.clipped[:len(y)] {
+		clipped += int64(n)
+	}
+	return clipped
 }
 
 // convertAll adds to y what the converters make of a phase's sums of a row group.
@@ -227,9 +250,9 @@ func (s *summed) convertAll(p *Programmed, b *Batch, i, g, v int, sums []int32, 
 		}
 		clipped += r.convertAll(i, o, s.one)
 		if r.Flip {
-			driven, signs := b.phaseSums(i, g)[v], s.signs[g*len(s.looked)+o*len(s.line):]
+			half, signs := b.phaseSums(i, g)[v]/2, s.signs[(g*len(r.outputs)+o)*len(s.line):]
 			for j, value := range s.one {
-				s.one[j] = driven*(1-signs[j])/2 + signs[j]*value
+				s.one[j] = half - half*signs[j] + signs[j]*value
 			}
 		}
 		for j, value := range s.one {

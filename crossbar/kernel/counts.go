@@ -63,32 +63,34 @@ type Lookup struct {
 	From, Signs     []float64 // values become From + Signs·value, of [Vectors]; empty: they stay
 }
 
-// Convert adds to y, one a vector, base · Σ significance·value, and to clipped how many
-// sums were.
-func Convert(y []float64, base float64, of []Lookup, clipped []int16) {
+// Convert adds to y, one a vector, base · Σ significance·value of each read in turn, and to
+// clipped how many sums were. Reads have as many lookups each.
+func Convert(y, bases []float64, of []Lookup, clipped []int16) {
 	y, clipped = y[:Vectors], clipped[:Vectors]
 	if fast && len(of) > 0 {
-		convertAVX2(&y[0], base, &of[0], len(of), &clipped[0])
+		convertAVX2(&y[0], &bases[0], len(bases), &of[0], len(of)/len(bases), &clipped[0])
 		return
 	}
-	convert(y, base, of, clipped)
+	convert(y, bases, of, clipped)
 }
 
-func convert(y []float64, base float64, of []Lookup, clipped []int16) {
-	for v := range y {
-		product := 0.0
-		for i := range of {
-			l := &of[i]
-			sum := l.Sums[v]
-			if sum < l.Lowest || sum > l.Highest {
-				clipped[v]++
+func convert(y, bases []float64, of []Lookup, clipped []int16) {
+	for k, base := range bases {
+		for v := range y {
+			product := 0.0
+			for i := range of[k*len(of)/len(bases) : (k+1)*len(of)/len(bases)] {
+				l := &of[k*len(of)/len(bases)+i]
+				sum := l.Sums[v]
+				if sum < l.Lowest || sum > l.Highest {
+					clipped[v]++
+				}
+				value := l.Values[l.Zero+int(sum)]
+				if len(l.From) > 0 {
+					value = l.From[v] + l.Signs[v]*value
+				}
+				product += float64(l.Significance * value)
 			}
-			value := l.Values[l.Zero+int(sum)]
-			if len(l.From) > 0 {
-				value = l.From[v] + l.Signs[v]*value
-			}
-			product += float64(l.Significance * value)
+			y[v] += float64(base * product)
 		}
-		y[v] += float64(base * product)
 	}
 }

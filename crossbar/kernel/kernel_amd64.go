@@ -26,7 +26,7 @@ func mul4AVX2(y *float64, stride int, x *float64, xStride int, w *float64, rows 
 func mul1AVX2(y, x, w *float64, rows int)
 
 //go:noescape
-func convertAVX2(y *float64, base float64, of *Lookup, n int, clipped *int16)
+func convertAVX2(y, bases *float64, reads int, of *Lookup, n int, clipped *int16)
 
 //go:noescape
 func addAVX2(y *float64, sums *int32, n int, q *Quantizer, significance, base float64) (clipped int)

@@ -314,20 +314,21 @@ row1:
 	VMULPD  Y7, Y4, Y4; \
 	VADDPD  Y4, Y, Y
 
-#define STORE(at, Y) \
-	VMULPD  Y6, Y, Y; \
-	VADDPD  at(DI), Y, Y; \
-	VMOVUPD Y, at(DI)
+#define ADDUP(Y, SUM) \
+	VMULPD Y6, Y, Y; \
+	VADDPD SUM, Y, SUM
 
-// func convertAVX2(y *float64, base float64, of *Lookup, n int, clipped *int16)
-TEXT ·convertAVX2(SB), NOSPLIT, $0-40
-	MOVQ         y+0(FP), DI
-	VBROADCASTSD base+8(FP), Y6
-	MOVQ         of+16(FP), R8
-	MOVQ         n+24(FP), R9
-	MOVQ         clipped+32(FP), R11
-	VMOVDQU      (R11), Y0
-	VMOVDQU      32(R11), Y1
+// func convertAVX2(y, bases *float64, reads int, of *Lookup, n int, clipped *int16)
+//
+// y of 16 vectors stays in Y8–Y11 for all reads, and Y0–Y3 have the sums of one.
+TEXT ·convertAVX2(SB), NOSPLIT, $16-48
+	MOVQ    y+0(FP), DI
+	MOVQ    of+24(FP), R8
+	MOVQ    n+32(FP), R9
+	IMULQ   reads+16(FP), R9
+	MOVQ    clipped+40(FP), R11
+	VMOVDQU (R11), Y0
+	VMOVDQU 32(R11), Y1
 
 clip:
 	MOVQ         (R8), SI
@@ -349,11 +350,21 @@ clip:
 	VMOVDQU      Y0, (R11)
 	VMOVDQU      Y1, 32(R11)
 
-	XORQ R11, R11 // half of the vectors
+	XORQ R11, R11 // bytes of the sums of the vectors before
 
 half:
-	MOVQ  of+16(FP), R8
-	MOVQ  n+24(FP), R9
+	MOVQ    of+24(FP), R8
+	MOVQ    bases+8(FP), AX
+	MOVQ    AX, base-8(SP)
+	MOVQ    reads+16(FP), AX
+	MOVQ    AX, left-16(SP)
+	VMOVUPD (DI), Y8
+	VMOVUPD 32(DI), Y9
+	VMOVUPD 64(DI), Y10
+	VMOVUPD 96(DI), Y11
+
+read:
+	MOVQ   n+32(FP), R9
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -374,17 +385,27 @@ lookup:
 	ADD(24, Y3)
 
 next:
-	ADDQ $120, R8
-	DECQ R9
-	JNZ  lookup
-	STORE(0, Y0)
-	STORE(32, Y1)
-	STORE(64, Y2)
-	STORE(96, Y3)
-	ADDQ $128, DI
-	ADDQ $32, R11
-	CMPQ R11, $64
-	JNE  half
+	ADDQ         $120, R8
+	DECQ         R9
+	JNZ          lookup
+	MOVQ         base-8(SP), AX
+	VBROADCASTSD (AX), Y6
+	ADDQ         $8, AX
+	MOVQ         AX, base-8(SP)
+	ADDUP(Y0, Y8)
+	ADDUP(Y1, Y9)
+	ADDUP(Y2, Y10)
+	ADDUP(Y3, Y11)
+	DECQ         left-16(SP)
+	JNZ          read
+	VMOVUPD      Y8, (DI)
+	VMOVUPD      Y9, 32(DI)
+	VMOVUPD      Y10, 64(DI)
+	VMOVUPD      Y11, 96(DI)
+	ADDQ         $128, DI
+	ADDQ         $32, R11
+	CMPQ         R11, $64
+	JNE          half
 	VZEROUPPER
 	RET
 
@@ -397,7 +418,7 @@ from:
 	ADDFROM(8, Y1)
 	ADDFROM(16, Y2)
 	ADDFROM(24, Y3)
-	JMP next
+	JMP  next
 
 // func addAVX2(y *float64, sums *int32, n int, q *Quantizer, significance, base float64) (clipped int)
 //

@@ -154,7 +154,8 @@ func TestConvert(t *testing.T) {
 			}
 			return x
 		}
-		of := make([]Lookup, rapid.IntRange(0, 5).Draw(t, "converters"))
+		bases := numbers(rapid.IntRange(1, 4).Draw(t, "reads"))
+		of := make([]Lookup, len(bases)*rapid.IntRange(0, 5).Draw(t, "converters"))
 		for i := range of {
 			below, above := rapid.IntRange(0, 1000).Draw(t, "below"), rapid.IntRange(0, 1000).Draw(t, "above")
 			l := Lookup{
@@ -169,10 +170,10 @@ func TestConvert(t *testing.T) {
 			}
 			of[i] = l
 		}
-		y, clipped, base := numbers(Vectors), make([]int16, Vectors), r.NormFloat64()
+		y, clipped := numbers(Vectors), make([]int16, Vectors)
 		twin, inGo := slices.Clone(y), slices.Clone(clipped)
-		Convert(y, base, of, clipped)
-		convert(twin, base, of, inGo)
+		Convert(y, bases, of, clipped)
+		convert(twin, bases, of, inGo)
 		if !slices.Equal(y, twin) || !slices.Equal(clipped, inGo) {
 			t.Fatalf("%v, in Go %v; %v clipped, in Go %v", y, twin, clipped, inGo)
 		}
