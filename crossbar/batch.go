@@ -13,15 +13,17 @@ import (
 type Batch struct {
 	reader        *Reader
 	rows, vectors int
-	x             []int32   // [vector][row]
-	real          []float64 // the same, of inputs that are no whole numbers
+	x             []int32 // of the vectors, stride apart: the inputs, or
+	stride        int
+	low           int32     // of inputs; they less this are where the reader's tables have them
+	real          []float64 // [vector][row], of inputs that are no whole numbers, whose
+	own           []tally   // tallies these are, and x is where they stand
+	places        []int32
 	isReal        bool
 	drive         Drive // of one vector, for arrays that take one after another
 
 	totals         []float64 // [vector], Σ x
 	driven, digits []int64   // [vector]
-	index          []int32   // [vector][row], of the reader's inputs, or of
-	own            []tally   // inputs that are no whole numbers
 
 	lanes  []byte    // see [Batch.planes]; empty: not yet made, as those below
 	whole  []int16   // see [Batch.phases]
@@ -29,16 +31,14 @@ type Batch struct {
 	levels []float64 // see [Batch.numbers]
 }
 
-// LoadBatch cuts n vectors of inputs, one a row, into b; they stand in x, stride apart.
-// Inputs must be within the range of the slicer. Readers that share what inputs are cut into
-// load one batch at a time.
+// LoadBatch cuts n vectors of inputs, one a row, into b; they stand in x, stride apart, and
+// stay there until b is no longer read. Inputs must be within the range of the slicer. Readers
+// that share what inputs are cut into load one batch at a time.
 func (r *Reader) LoadBatch(x []int32, n, stride, rows int, b *Batch) {
-	b.x = b.x[:0]
-	for v := range n {
-		b.x = append(b.x, x[v*stride:][:rows]...)
-	}
-	b.start(r, rows, n)
+	b.start(r, n, rows)
+	b.x, b.stride = x, stride
 	if table := r.tabled(); table != nil {
+		b.low = table.low
 		table.count(b)
 		return
 	}
@@ -49,22 +49,31 @@ func (r *Reader) LoadBatch(x []int32, n, stride, rows int, b *Batch) {
 
 // LoadBatchReal is [Reader.LoadBatch] as [Reader.LoadReal] has it.
 func (r *Reader) LoadBatchReal(x []float64, n, stride, rows int, b *Batch) {
-	b.real = b.real[:0]
-	for v := range n {
-		b.real = append(b.real, x[v*stride:][:rows]...)
-	}
-	b.start(r, rows, n)
-	b.isReal = true
-	b.levels, b.own = cleared(b.levels, n*rows), cleared(b.own, n*rows)
+	b.start(r, n, rows)
+	b.isReal, b.low, b.stride = true, 0, rows
+	b.real, b.levels = cleared(b.real, n*rows), cleared(b.levels, n*rows)
+	b.own, b.places = cleared(b.own, n*rows), cleared(b.places, n*rows)
+	b.x = b.places
 	for v := range b.vectors {
+		copy(b.real[v*rows:], x[v*stride:][:rows])
 		b.count(v)
 		copy(b.levels[v*rows:], b.drive.levels[:rows])
 		for row := range rows {
-			b.index[v*rows+row] = int32(v*rows + row)
+			b.places[v*rows+row] = int32(v*rows + row)
 			b.own[v*rows+row] = tally{b.drive.squares[row], b.drive.bits[row]}
 		}
 	}
 }
+
+func (b *Batch) start(r *Reader, vectors, rows int) {
+	b.reader, b.rows, b.vectors, b.isReal = r, rows, vectors, false
+	b.totals = cleared(b.totals, vectors)
+	b.driven, b.digits = cleared(b.driven, vectors), cleared(b.digits, vectors)
+	b.lanes, b.whole, b.sums, b.levels = b.lanes[:0], b.whole[:0], b.sums[:0], b.levels[:0]
+}
+
+// line is a vector's inputs, or where they stand.
+func (b *Batch) line(v int) []int32 { return b.x[v*b.stride:][:b.rows] }
 
 // count has a vector driven, and what it adds up to.
 func (b *Batch) count(v int) {
@@ -72,20 +81,12 @@ func (b *Batch) count(v int) {
 	b.totals[v], b.driven[v], b.digits[v] = d.total, d.driven, d.digits
 }
 
-func (b *Batch) start(r *Reader, rows, vectors int) {
-	b.reader, b.rows, b.vectors, b.isReal = r, rows, vectors, false
-	b.totals = cleared(b.totals, vectors)
-	b.driven, b.digits = cleared(b.driven, vectors), cleared(b.digits, vectors)
-	b.index = cleared(b.index, vectors*rows)
-	b.lanes, b.whole, b.sums, b.levels = b.lanes[:0], b.whole[:0], b.sums[:0], b.levels[:0]
-}
-
 // load has one vector driven by itself.
 func (b *Batch) load(v int) *Drive {
 	if b.isReal {
 		b.reader.LoadReal(b.real[v*b.rows:][:b.rows], &b.drive)
 	} else {
-		b.reader.Load(b.x[v*b.rows:][:b.rows], &b.drive)
+		b.reader.Load(b.line(v), &b.drive)
 	}
 	return &b.drive
 }
@@ -222,11 +223,12 @@ func (p *Programmed) tally(b *Batch) {
 	levels, rowBits := p.levelSums[:n], p.rowBits[:n]
 	for v := 0; v < b.vectors; v += 2 {
 		w := min(v+1, b.vectors-1) // of an odd number, the last one twice
-		x, y := b.index[v*n:][:n], b.index[w*n:][:n]
+		x, y, low := b.line(v), b.line(w), b.low
 		var square, other, squareLevel, otherLevel float64
 		var products, otherProducts int64
+		x, y = x[:len(levels)], y[:len(levels)]
 		for row, level := range levels {
-			t, u := &of[x[row]], &of[y[row]]
+			t, u := &of[x[row]-low], &of[y[row]-low]
 			square += t.square
 			squareLevel += t.square * level
 			products += t.bits * rowBits[row]

@@ -123,7 +123,7 @@ func (b *Batch) planes() []byte {
 			to = to[v%each/kernel.Vectors*len(r.slices)*r.planes*kernel.Vectors+kernel.Lane(v%kernel.Vectors):]
 			for g := range groups {
 				from, end := r.group(g, b.rows)
-				table.drive4(to[g*size/groups:], b.index[v*b.rows+from:v*b.rows+end], e, eights)
+				table.drive4(to[g*size/groups:], b.line(v)[from:end], e, eights)
 			}
 		}
 	}
@@ -131,18 +131,18 @@ func (b *Batch) planes() []byte {
 }
 
 // drive4 writes eight planes of a vector's inputs, four rows a byte.
-func (t *inputs) drive4(to []byte, index []int32, eight, eights int) {
-	for len(index) > 0 {
+func (t *inputs) drive4(to []byte, x []int32, eight, eights int) {
+	for len(x) > 0 {
 		var word uint64
-		for row, i := range index[:min(kernel.Fours, len(index))] {
-			word |= t.planes[int(i)*eights+eight] << row
+		for row, xi := range x[:min(kernel.Fours, len(x))] {
+			word |= t.planes[int(xi-t.low)*eights+eight] << row
 		}
-		index = index[min(kernel.Fours, len(index)):]
+		x = x[min(kernel.Fours, len(x)):]
 		for p := 0; word != 0; p++ {
 			to[p*kernel.Vectors] = byte(word)
 			word >>= 8
 		}
-		if len(index) > 0 {
+		if len(x) > 0 {
 			to = to[kernel.Lanes:]
 		}
 	}

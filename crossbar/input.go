@@ -9,14 +9,14 @@ const mostTabled = 16
 // when it is first met.
 type inputs struct {
 	reader  *Reader
-	low     int64
+	low     int32
+	size    int   // of them
 	drive   Drive // of one row
-	known   []bool
 	counts  []count
 	tallies []tally
 	planes  []uint64  // [input][eight planes], a byte each
-	phases  []int16   // [input][phase], Σ weight·digit
-	levels  []float64 // [input][slice], where cells may hold real levels
+	phases  []int16   // [phase][input], Σ weight·digit
+	levels  []float64 // [slice][input], where cells may hold real levels
 }
 
 // tally is what the cells' energy follows of an input: Σ (digit / full scale)², and the
@@ -26,7 +26,8 @@ type tally struct {
 	bits   int64
 }
 
-// count is an input's digits: those other than zero, and the sum of their sizes.
+// count is an input's digits: those other than zero, −1 of an input not yet met, and the
+// sum of their sizes.
 type count struct{ driven, digits int32 }
 
 // tabled is the inputs that a reader has met; nil: they have too many bits, or sums of
@@ -38,11 +39,14 @@ func (r *Reader) tabled() *inputs {
 	low, high := r.Slicer.Range()
 	n := int(high - low + 1)
 	t := &inputs{
-		reader: r, low: low, known: make([]bool, n), counts: make([]count, n), tallies: make([]tally, n),
+		reader: r, low: int32(low), size: n, counts: make([]count, n), tallies: make([]tally, n),
 		planes: make([]uint64, n*r.eights()), phases: make([]int16, n*len(r.phases)),
 	}
 	if r.Real {
 		t.levels = make([]float64, n*len(r.slices))
+	}
+	for i := range t.counts {
+		t.counts[i].driven = -1
 	}
 	r.inputs = t
 	return t
@@ -63,25 +67,22 @@ func (r *Reader) eights() int { return (len(r.slices)*r.planes + 7) / 8 }
 func (t *inputs) count(b *Batch) {
 	for v := range b.vectors {
 		var total, driven, digits int64
-		index := b.index[v*b.rows:][:b.rows]
-		for row, x := range b.x[v*b.rows:][:b.rows] {
-			i := int(int64(x) - t.low)
-			if !t.known[i] {
-				t.meet(i, x)
+		for _, x := range b.line(v) {
+			of := t.counts[x-t.low]
+			if of.driven < 0 {
+				of = t.meet(x)
 			}
-			index[row] = int32(i)
 			total += int64(x)
-			driven += int64(t.counts[i].driven)
-			digits += int64(t.counts[i].digits)
+			driven += int64(of.driven)
+			digits += int64(of.digits)
 		}
 		b.totals[v], b.driven[v], b.digits[v] = float64(total), driven, digits
 	}
 }
 
-func (t *inputs) meet(i int, x int32) {
-	r, d := t.reader, &t.drive
+func (t *inputs) meet(x int32) count {
+	r, d, i := t.reader, &t.drive, int(x-t.low)
 	r.Load([]int32{x}, d)
-	t.known[i] = true
 	t.counts[i] = count{int32(d.driven), int32(d.digits)}
 	t.tallies[i] = tally{d.squares[0], d.bits[0]}
 	for s := range r.slices {
@@ -89,13 +90,14 @@ func (t *inputs) meet(i int, x int32) {
 			p := s*r.planes + b
 			t.planes[i*r.eights()+p/8] |= plane & 1 << (p % 8 * 8)
 		}
+		if r.Real {
+			t.levels[s*t.size+i] = d.levels[s]
+		}
 	}
 	for k := range r.phases {
-		t.phases[i*len(r.phases)+k] = int16(r.phases[k].digit(d.sums))
+		t.phases[k*t.size+i] = int16(r.phases[k].digit(d.sums))
 	}
-	if r.Real {
-		copy(t.levels[i*len(r.slices):][:len(r.slices)], d.levels)
-	}
+	return t.counts[i]
 }
 
 // digit is Σ weight·digit of a phase.

@@ -39,18 +39,13 @@ func (p *Programmed) newMixed() *mixed {
 // numbers are the digits, [vector][slice][row].
 func (b *Batch) numbers() []float64 {
 	if len(b.levels) == 0 {
-		slices := len(b.reader.slices)
-		b.levels = cleared(b.levels, b.vectors*slices*b.rows)
+		n, t := len(b.reader.slices), b.reader.inputs
+		b.levels = cleared(b.levels, b.vectors*n*b.rows)
 		for v := range b.vectors {
-			if slices == 1 {
-				for row, i := range b.index[v*b.rows:][:b.rows] {
-					b.levels[v*b.rows+row] = b.reader.inputs.levels[i]
-				}
-				continue
-			}
-			for row, i := range b.index[v*b.rows:][:b.rows] {
-				for t, digit := range b.reader.inputs.levels[int(i)*slices:][:slices] {
-					b.levels[(v*slices+t)*b.rows+row] = digit
+			for k := range n {
+				line, digits := b.levels[(v*n+k)*b.rows:][:b.rows], t.levels[k*t.size:][:t.size]
+				for row, xi := range b.line(v) {
+					line[row] = digits[xi-b.low]
 				}
 			}
 		}

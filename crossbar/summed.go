@@ -108,17 +108,11 @@ func (b *Batch) phases(g, each int) []int16 {
 			each := (to - from + 1) &^ 1
 			of := b.whole[g*size:]
 			for v := range b.vectors {
-				index := b.index[v*b.rows+from : v*b.rows+to]
-				if phases == 1 {
-					for row, x := range index {
-						of[v*each+row] = r.inputs.phases[x]
-					}
-					continue
-				}
+				x := b.line(v)[from:to]
 				for i := range phases {
-					line := of[(v*phases+i)*each:][:len(index)]
-					for row, x := range index {
-						line[row] = r.inputs.phases[int(x)*phases+i]
+					line, digits := of[(v*phases+i)*each:][:len(x)], r.inputs.phases[i*r.inputs.size:][:r.inputs.size]
+					for row, xi := range x {
+						line[row] = digits[xi-b.low]
 					}
 				}
 			}
@@ -139,10 +133,13 @@ func (b *Batch) phaseSums(i, g int) []float64 {
 		for g := range groups {
 			from, to := r.group(g, b.rows)
 			for v := range b.vectors {
-				for _, x := range b.index[v*b.rows+from : v*b.rows+to] {
-					for i, digit := range r.inputs.phases[int(x)*phases:][:phases] {
-						b.sums[(g*phases+i)*width+v] += top * float64(digit)
+				x := b.line(v)[from:to]
+				for i := range phases {
+					digits, sum := r.inputs.phases[i*r.inputs.size:][:r.inputs.size], int64(0)
+					for _, xi := range x {
+						sum += int64(digits[xi-b.low])
 					}
+					b.sums[(g*phases+i)*width+v] = top * float64(sum)
 				}
 			}
 		}
