@@ -165,25 +165,57 @@ func (p *Programmed) isWhole() bool {
 	return true
 }
 
+// shapeOf is what arrays of a reader have in common that are read alike.
+type shapeOf struct {
+	groups, weights int
+	real            bool
+}
+
+// scratch is what reading a batch takes, of arrays of one shape.
+type scratch struct {
+	activities []Activity
+	products   []float64 // where there is a unit column
+	counting   counting
+	summing    summing
+	mixing     mixing
+}
+
+// shape is the scratch of an array.
+func (p *Programmed) shape() *scratch {
+	if p.scratch == nil {
+		r, shape := p.reader, shapeOf{p.groups, p.weights, p.real != nil}
+		if r.scratch == nil {
+			r.scratch = map[shapeOf]*scratch{}
+		}
+		if r.scratch[shape] == nil {
+			r.scratch[shape] = &scratch{}
+		}
+		p.scratch = r.scratch[shape]
+	}
+	return p.scratch
+}
+
 // ActivateBatch is [Programmed.Activate] of all vectors of a batch. Vector v's products
-// are added to y[v·stride:]; seed, unless nil, is called before it draws noise.
+// are added to y[v·stride:]; seed, unless nil, is called before it draws noise. What it gives
+// is there until the next batch that an array of the same reader activates.
 func (p *Programmed) ActivateBatch(ctx context.Context, b *Batch, y []float64, stride int, seed func(v int)) ([]Activity, error) {
 	if outputs := p.Outputs(); b.rows != p.rows || stride < outputs || len(y) < (b.vectors-1)*stride+outputs {
 		panic(fmt.Sprintf("crossbar: %d inputs and %d outputs of %d vectors for an array of %d×%d", b.rows, len(y), b.vectors, p.rows, outputs))
 	}
-	p.activities = cleared(p.activities, b.vectors)
+	s := p.shape()
+	s.activities = cleared(s.activities, b.vectors)
 	way := p.way(b)
 	if way == nil {
-		return p.activities, p.oneByOne(ctx, b, y, stride, seed)
+		return s.activities, p.oneByOne(ctx, b, y, stride, seed)
 	}
 	into, width := y, stride
 	if p.product != nil {
-		p.products = cleared(p.products, b.vectors*p.weights)
-		into, width = p.products, p.weights
+		s.products = cleared(s.products, b.vectors*p.weights)
+		into, width = s.products, p.weights
 	}
 	p.tally(b)
 	if err := way.read(ctx, p, b, into, width, seed); err != nil {
-		return p.activities, err
+		return s.activities, err
 	}
 	offset := p.reader.Scheme.Offset() + p.leaked()
 	for v := range b.vectors {
@@ -199,7 +231,7 @@ func (p *Programmed) ActivateBatch(ctx context.Context, b *Batch, y []float64, s
 			}
 		}
 	}
-	return p.activities, nil
+	return s.activities, nil
 }
 
 func (p *Programmed) oneByOne(ctx context.Context, b *Batch, y []float64, stride int, seed func(v int)) (err error) {
@@ -208,7 +240,7 @@ func (p *Programmed) oneByOne(ctx context.Context, b *Batch, y []float64, stride
 		if seed != nil {
 			seed(v)
 		}
-		p.activities[v], err = p.Activate(ctx, d, y[v*stride:][:p.Outputs()])
+		p.scratch.activities[v], err = p.Activate(ctx, d, y[v*stride:][:p.Outputs()])
 	}
 	return err
 }
@@ -236,8 +268,8 @@ func (p *Programmed) tally(b *Batch) {
 			otherLevel += u.square * level
 			otherProducts += u.bits * rowBits[row]
 		}
-		p.activities[v] = Activity{Square: square, SquareLevel: squareLevel / top, Products: products}
-		p.activities[w] = Activity{Square: other, SquareLevel: otherLevel / top, Products: otherProducts}
+		p.scratch.activities[v] = Activity{Square: square, SquareLevel: squareLevel / top, Products: products}
+		p.scratch.activities[w] = Activity{Square: other, SquareLevel: otherLevel / top, Products: otherProducts}
 	}
 }
 

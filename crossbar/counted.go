@@ -12,11 +12,13 @@ import (
 // counted is an array whose sums are counts of bits: each is looked up in what a
 // converter makes of all there are.
 type counted struct {
-	fours    int       // groups of four rows, of a row group
-	cells    [][]byte  // [column · limb][row group · four], two bits of the levels
-	none     []byte    // cells that there are not
-	counters []counter // of a weight
+	fours int      // groups of four rows, of a row group
+	cells [][]byte // [column · limb][row group · four], two bits of the levels
+	none  []byte   // cells that there are not
+}
 
+// counting is what it takes to count, whatever the cells.
+type counting struct {
 	sums    []int16         // [counter][row group][eight][lane]
 	added   []int16         // [lookup][vector], where converters see several of them together
 	lookups []kernel.Lookup // [block][read][output], in the order that y adds reads up
@@ -42,9 +44,6 @@ func (p *Programmed) newCounted() *counted {
 	}
 	c := &counted{fours: (min(r.ActiveRows, p.rows) + kernel.Fours - 1) / kernel.Fours}
 	c.none = make([]byte, c.fours)
-	for _, of := range r.table().counters {
-		c.counters = append(c.counters, of...)
-	}
 	length := p.groups * c.fours
 	all := make([]byte, len(p.samples)*limbs*length)
 	for k := range len(p.samples) * limbs {
@@ -90,11 +89,8 @@ func (o *output) counters(limbs, first int) (all []counter) {
 // counts reports whether so many vectors are read faster by counting than as a product of
 // matrices: one instruction has 128 products of bits, or 16 of numbers and half of another.
 func (r *Reader) counts(vectors int) bool {
-	lanes, counters := (vectors+kernel.Vectors-1)/kernel.Vectors*kernel.Vectors, 0
-	for _, of := range r.table().counters {
-		counters += len(of)
-	}
-	return counters*len(r.slices)*r.planes*lanes < 5*len(r.outputs)*len(r.phases)*vectors
+	lanes := (vectors + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors
+	return len(r.table().counters)*len(r.slices)*r.planes*lanes < 5*len(r.outputs)*len(r.phases)*vectors
 }
 
 // blocks is how many blocks of vectors are driven at once, so that their planes fill eights.
@@ -157,48 +153,47 @@ const tile = 8
 
 // read is [Programmed.readLevels] of a batch, or [Programmed.readReal].
 func (c *counted) read(ctx context.Context, p *Programmed, b *Batch, y []float64, stride int, _ func(int)) error {
-	r := p.reader
-	lanes, each := b.planes(), r.blocks()*kernel.Vectors
-	_, size := r.laneSize(b.rows)
-	size *= r.eights()
-	c.clipped, c.block = cleared(c.clipped, each), cleared(c.block, tile*each)
-	c.look(p)
+	s := &p.shape().counting
+	if s.sums == nil {
+		p.count(s)
+	}
+	lanes, each := b.planes(), p.reader.blocks()*kernel.Vectors
+	_, size := p.reader.laneSize(b.rows)
+	size *= p.reader.eights()
 	for from := 0; from < b.vectors; from += each {
 		of, n := lanes[from/each*size:][:size], min(each, b.vectors-from)
 		for first := 0; first < p.weights; first += tile {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			c.readTile(p, b, of, y[from*stride:], stride, from, n, first)
+			c.readTile(s, p, b, of, y[from*stride:], stride, from, n, first)
 		}
 	}
 	return nil
 }
 
-// look says what converters see of which sums, and what they make of them.
-func (c *counted) look(p *Programmed) {
+// count says what converters see of which counts, and what they make of them.
+func (p *Programmed) count(s *counting) {
 	r := p.reader
-	if c.sums != nil {
-		return
-	}
-	values, reads := r.values(), len(r.phases)*p.groups
-	c.sums = make([]int16, len(c.counters)*p.groups*r.eights()*kernel.Lanes)
-	c.added = make([]int16, reads*r.blocks()*len(r.outputs)*kernel.Vectors)
+	values, reads, each := r.values(), len(r.phases)*p.groups, r.blocks()*kernel.Vectors
+	s.sums = make([]int16, len(r.tables.counters)*p.groups*r.eights()*kernel.Lanes)
+	s.added = make([]int16, reads*r.blocks()*len(r.outputs)*kernel.Vectors)
+	s.clipped, s.block = make([]int16, each), make([]float64, tile*each)
 	for k := range reads {
 		i, _ := p.nth(k)
-		c.bases = append(c.bases, float64(r.phases[i].base))
+		s.bases = append(s.bases, float64(r.phases[i].base))
 	}
 	for at := range r.blocks() * reads * len(r.outputs) {
 		block, o := at/len(r.outputs)/reads, at%len(r.outputs)
 		i, g := p.nth(at / len(r.outputs) % reads)
-		t, of := &values[i][o], r.tables.counters[o]
-		sums := c.added[at*kernel.Vectors:][:kernel.Vectors]
+		t, of := &values[i][o], r.tables.outputs[o]
+		sums := s.added[at*kernel.Vectors:][:kernel.Vectors]
 		if len(r.phases[i].Weights) == 1 && r.planes == 1 && len(of) == 1 && of[0].weight == 1 {
-			sums = c.lanes(p, of[0].number, g, block, r.phases[i].From)
+			sums = s.lanes(p, of[0].number, g, block, r.phases[i].From)
 		} else {
-			c.several = append(c.several, at)
+			s.several = append(s.several, at)
 		}
-		c.lookups = append(c.lookups, kernel.Lookup{
+		s.lookups = append(s.lookups, kernel.Lookup{
 			Sums: sums, Values: t.values, Zero: t.zero, Significance: r.significances[o], Lowest: t.lowest, Highest: t.highest,
 		})
 	}
@@ -212,32 +207,32 @@ var allMinus = func() (signs [kernel.Vectors]float64) {
 }()
 
 // lanes are the sums of a counter for a block of vectors and a plane of digits.
-func (c *counted) lanes(p *Programmed, counter, g, block, plane int) []int16 {
+func (s *counting) lanes(p *Programmed, counter, g, block, plane int) []int16 {
 	q := block*len(p.reader.slices)*p.reader.planes + plane
-	return c.sums[((counter*p.groups+g)*p.reader.eights()+q/kernel.Planes)*kernel.Lanes+q%kernel.Planes*kernel.Vectors:][:kernel.Vectors]
+	return s.sums[((counter*p.groups+g)*p.reader.eights()+q/kernel.Planes)*kernel.Lanes+q%kernel.Planes*kernel.Vectors:][:kernel.Vectors]
 }
 
 // readTile reads a tile of weights for n vectors.
-func (c *counted) readTile(p *Programmed, b *Batch, lanes []byte, y []float64, stride, from, n, first int) {
-	each := len(c.clipped)
+func (c *counted) readTile(s *counting, p *Programmed, b *Batch, lanes []byte, y []float64, stride, from, n, first int) {
+	each := len(s.clipped)
 	last := min(first+tile, p.weights)
 	for v := range n {
 		for j, sum := range y[v*stride:][first:last] {
-			c.block[j*each+v] = sum
+			s.block[j*each+v] = sum
 		}
 	}
 	for j := first; j < last; j++ {
-		c.count(p, lanes, j)
-		c.convert(p, b, j, from, c.block[(j-first)*each:][:each])
-		for v, clipped := range c.clipped[:n] {
-			p.activities[from+v].Clipped += int64(clipped)
+		c.count(s, p, lanes, j)
+		s.convert(p, b, j, from, s.block[(j-first)*each:][:each])
+		for v, clipped := range s.clipped[:n] {
+			p.shape().activities[from+v].Clipped += int64(clipped)
 		}
-		clear(c.clipped)
+		clear(s.clipped)
 	}
 	for v := range n {
 		to := y[v*stride:][first:last]
 		for j := range to {
-			to[j] = c.block[j*each+v]
+			to[j] = s.block[j*each+v]
 		}
 	}
 }
@@ -251,19 +246,19 @@ func (p *Programmed) nth(k int) (phase, group int) {
 }
 
 // count finds the sums of the counters of weight j.
-func (c *counted) count(p *Programmed, lanes []byte, j int) {
+func (c *counted) count(s *counting, p *Programmed, lanes []byte, j int) {
 	eights := p.reader.eights()
 	limbs := len(c.cells) / len(p.samples)
 	first := j * p.reader.Scheme.Columns() * limbs
-	clear(c.sums)
+	clear(s.sums)
 	for g := range p.groups {
 		for e := range eights {
 			digits := lanes[(e*p.groups+g)*c.fours*kernel.Lanes:][:c.fours*kernel.Lanes]
 			for from := 0; from < c.fours; from += near {
 				to := min(from+near, c.fours)
-				for k := range c.counters {
-					counter := &c.counters[k]
-					sums := c.sums[((k*p.groups+g)*eights+e)*kernel.Lanes:][:kernel.Lanes]
+				for k := range p.reader.tables.counters {
+					counter := &p.reader.tables.counters[k]
+					sums := s.sums[((k*p.groups+g)*eights+e)*kernel.Lanes:][:kernel.Lanes]
 					plus, minus := c.cells[first+counter.plus][g*c.fours:], c.none
 					if counter.minus >= 0 {
 						minus = c.cells[first+counter.minus][g*c.fours:]
@@ -276,18 +271,18 @@ func (c *counted) count(p *Programmed, lanes []byte, j int) {
 }
 
 // convert adds to y what the converters make of the sums of weight j.
-func (c *counted) convert(p *Programmed, b *Batch, j, from int, y []float64) {
-	reads, outputs := len(c.bases), len(p.reader.outputs)
-	for _, at := range c.several {
+func (s *counting) convert(p *Programmed, b *Batch, j, from int, y []float64) {
+	reads, outputs := len(s.bases), len(p.reader.outputs)
+	for _, at := range s.several {
 		i, g := p.nth(at / outputs % reads)
-		c.add(p, i, at%outputs, g, at/outputs/reads, c.lookups[at].Sums)
+		s.add(p, i, at%outputs, g, at/outputs/reads, s.lookups[at].Sums)
 	}
 	for at := 0; at < len(y) && from+at < b.vectors; at += kernel.Vectors {
-		lookups := c.lookups[at/kernel.Vectors*reads*outputs:][:reads*outputs]
+		lookups := s.lookups[at/kernel.Vectors*reads*outputs:][:reads*outputs]
 		if p.reader.Flip {
 			p.flipBack(b, lookups, j, from+at)
 		}
-		kernel.Convert(y[at:], c.bases, lookups, c.clipped[at:])
+		kernel.Convert(y[at:], s.bases, lookups, s.clipped[at:])
 	}
 }
 
@@ -305,7 +300,7 @@ func (p *Programmed) flipBack(b *Batch, lookups []kernel.Lookup, j, from int) {
 }
 
 // add finds what a converter sees of a block of vectors, where that is several sums.
-func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
+func (s *counting) add(p *Programmed, i, o, g, block int, sums []int16) {
 	r := p.reader
 	phase := &r.phases[i]
 	clear(sums)
@@ -316,9 +311,9 @@ func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
 			if r.slices[t].bipolar && bit == r.planes-1 {
 				weight = -weight
 			}
-			for _, counter := range r.tables.counters[o] {
+			for _, counter := range r.tables.outputs[o] {
 				times := int16(weight * counter.weight)
-				for v, sum := range c.lanes(p, counter.number, g, block, t*r.planes+bit) {
+				for v, sum := range s.lanes(p, counter.number, g, block, t*r.planes+bit) {
 					sums[v] += times * sum
 				}
 			}
@@ -330,13 +325,13 @@ func (c *counted) add(p *Programmed, i, o, g, block int, sums []int16) {
 type tables struct {
 	values   lazy[[][]table] // [phase][output]; nil: sums are too many, or have no one value
 	rounding [][]roundingOf  // [phase][output]
-	counters [][]counter     // [output]
+	outputs  [][]counter     // [output]
+	counters []counter       // of all of them
 }
 
 type table struct {
 	zero            int // where the value of a sum of zero stands
 	values          []float64
-	clips           bool
 	lowest, highest int16 // of the sums that are not clipped
 }
 
@@ -354,11 +349,10 @@ func (r *Reader) table() *tables {
 		return r.tables
 	}
 	r.tables = &tables{}
-	limbs, first := (r.Scheme.CellBits+1)/2, 0
+	limbs := (r.Scheme.CellBits + 1) / 2
 	for o := range r.outputs {
-		of := r.outputs[o].counters(limbs, first)
-		first += len(of)
-		r.tables.counters = append(r.tables.counters, of)
+		of := r.outputs[o].counters(limbs, len(r.tables.counters))
+		r.tables.outputs, r.tables.counters = append(r.tables.outputs, of), append(r.tables.counters, of...)
 	}
 	for i := range r.phases {
 		var all []roundingOf
@@ -412,7 +406,6 @@ func (p *phase) table(o int, low, high int64) (t table, ok bool) {
 	for sum := low; sum <= high; sum++ {
 		value, clipped := p.converts(o, sum)
 		t.values = append(t.values, value)
-		t.clips = t.clips || clipped
 		switch {
 		case !clipped && !inside:
 			if t.highest < math.MaxInt16 {

@@ -14,7 +14,10 @@ type mixed struct {
 	levels    []*kernel.Real // [row group]
 	variances []*kernel.Real // [row group]; nil: what noise there is has no variance of digits
 	floor     bool           // there is noise whatever the digits are
+}
 
+// mixing is where currents are found, whatever the cells.
+type mixing struct {
 	currents []float64 // [row group][vector][slice][column]
 	spreads  []float64 // the same, variances of them
 	squares  []float64 // [vector][slice][row], of digits
@@ -55,76 +58,68 @@ func (b *Batch) numbers() []float64 {
 
 // read is [Programmed.readReal] of a batch.
 func (m *mixed) read(ctx context.Context, p *Programmed, b *Batch, y []float64, stride int, seed func(v int)) error {
-	slices, width, digits := len(p.reader.slices), m.levels[0].Stride(), b.numbers()
-	size := together * slices * width
-	m.currents = cleared(m.currents, p.groups*size)
+	w, slices, width, digits := &p.shape().mixing, len(p.reader.slices), m.levels[0].Stride(), b.numbers()
+	size := min(together, b.vectors) * slices * width
 	for from := 0; from < b.vectors; from += together {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		n := min(together, b.vectors-from)
 		of := digits[from*slices*b.rows:][:n*slices*b.rows]
-		clear(m.currents)
+		w.currents = cleared(w.currents, p.groups*size)
 		for g, levels := range m.levels {
 			start, _ := p.reader.group(g, p.rows)
-			levels.MulAdd(m.currents[g*size:], of[start:], b.rows, n*slices)
+			levels.MulAdd(w.currents[g*size:], of[start:], b.rows, n*slices)
 		}
-		m.spread(p, of, n)
+		if p.real.noise != nil {
+			m.spread(w, p, of, n, size)
+		}
 		for v := range n {
 			if seed != nil {
 				seed(from + v)
 			}
-			m.convert(p, v, size, y[(from+v)*stride:][:p.weights], &p.activities[from+v])
+			m.convert(w, p, v, size, y[(from+v)*stride:][:p.weights], &p.shape().activities[from+v])
 		}
 	}
 	return nil
 }
 
 // spread finds the variances of the currents of n vectors.
-func (m *mixed) spread(p *Programmed, digits []float64, n int) {
+func (m *mixed) spread(w *mixing, p *Programmed, digits []float64, n, size int) {
 	noise, slices, width := p.real.noise, len(p.reader.slices), m.levels[0].Stride()
-	if noise == nil {
-		return
-	}
-	size := together * slices * width
-	m.spreads = cleared(m.spreads, p.groups*size)
-	for g := range p.groups {
-		if !m.floor {
-			break
-		}
-		floor := noise.floor[g*len(p.samples):][:len(p.samples)]
-		for line := range n * slices {
-			full := p.reader.slices[line%slices].full
-			for c, v := range floor {
-				m.spreads[g*size+line*width+c] = v * full * full
-			}
+	w.spreads = cleared(w.spreads, p.groups*size)
+	for at := 0; m.floor && at < p.groups*n*slices; at++ {
+		g, line := at/n/slices, at%(n*slices)
+		full := p.reader.slices[line%slices].full
+		for c, v := range noise.floor[g*len(p.samples):][:len(p.samples)] {
+			w.spreads[g*size+line*width+c] = v * full * full
 		}
 	}
 	if m.variances == nil {
 		return
 	}
-	m.squares = cleared(m.squares, len(digits))
+	w.squares = cleared(w.squares, len(digits))
 	for i, digit := range digits {
-		m.squares[i] = digit * digit
+		w.squares[i] = digit * digit
 	}
 	for g, variances := range m.variances {
 		start, _ := p.reader.group(g, p.rows)
-		variances.MulAdd(m.spreads[g*size:], m.squares[start:], p.rows, n*slices)
+		variances.MulAdd(w.spreads[g*size:], w.squares[start:], p.rows, n*slices)
 	}
 }
 
 // convert disturbs, accumulates and converts the currents of a vector.
-func (m *mixed) convert(p *Programmed, v, size int, y []float64, activity *Activity) {
+func (m *mixed) convert(w *mixing, p *Programmed, v, size int, y []float64, activity *Activity) {
 	r, width, columns := p.reader, m.levels[0].Stride(), len(p.samples)
 	for g := range p.groups {
 		at := g*size + v*len(r.slices)*width
 		if p.real.noise != nil {
 			for t := range r.slices {
-				m.disturb(p, m.currents[at+t*width:][:columns], m.spreads[at+t*width:][:columns])
+				m.disturb(p, w.currents[at+t*width:][:columns], w.spreads[at+t*width:][:columns])
 			}
 		}
 		for i := range r.phases {
-			activity.Clipped += m.convertPhase(p, i, m.currents[at:], y)
+			activity.Clipped += m.convertPhase(p, i, w.currents[at:], y)
 		}
 	}
 }

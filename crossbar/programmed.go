@@ -22,10 +22,9 @@ type Programmed struct {
 	product []float64 // [logical column], where there is a unit column
 	real    *real     // nil: cells hold whole levels
 
-	ways       ways       // to read batches
-	levelSums  []float64  // rowSums
-	activities []Activity // of the batch at hand
-	products   []float64  // of it, where there is a unit column
+	ways      ways      // to read batches
+	scratch   *scratch  // for them; nil: see [Programmed.shape]
+	levelSums []float64 // rowSums
 }
 
 // Program stores rows×cols weights, given by at(row, col). A weight the

@@ -53,7 +53,7 @@ func (p *Programmed) Cells() *mat.Dense {
 func (p *Programmed) SetCells(levels *mat.Dense, leak float64) {
 	slices := len(p.reader.slices)
 	columns := len(p.samples)
-	p.ways = ways{}
+	p.ways, p.scratch = ways{}, nil
 	p.real = &real{
 		levels: levels.RawMatrix(), leak: leak,
 		currents: blas64.General{Rows: slices, Cols: columns, Stride: columns, Data: make([]float64, slices*columns)},

@@ -12,16 +12,19 @@ import (
 type summed struct {
 	groups []*kernel.Whole // [row group]
 	signs  []float64       // [row group][output][weight], −1 where the column is inverted; empty: none is
+}
 
-	sums    []int32   // [row group][vector][phase][output · weight]
-	one     []float64 // [weight], of one output
-	values  []float64 // [weight]
-	line    []float64 // [weight], of y, to the end of a block
-	looked  []int16   // [read][output][weight], to the end of a block
-	from    []float64 // the same, what inverted columns' values are taken from
-	clipped []int16
-	lookups []kernel.Lookup // [read][output], of a block of weights
-	bases   []float64       // [read]
+// summing is what it takes to convert the sums, whatever the cells. Weights go to the end
+// of a block.
+type summing struct {
+	sums        []int32   // [row group][vector][phase][output · weight]
+	one, values []float64 // [weight], of one output and of all
+	line        []float64 // [weight], of y
+	looked      []int16   // [read][output][weight], where there are few sums
+	from        []float64 // the same, what inverted columns' values are taken from
+	clipped     []int16
+	lookups     []kernel.Lookup // [read][output], of a block of weights
+	bases       []float64       // [read]
 }
 
 // newSummed is nil where digits, levels or sums are too large.
@@ -56,10 +59,8 @@ func (p *Programmed) newSummed() *summed {
 			return int16(sum)
 		}))
 	}
-	width := (p.weights + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors
-	s.one, s.values, s.line = make([]float64, p.weights), make([]float64, p.weights), make([]float64, width)
-	s.clipped = make([]int16, width)
 	if r.Flip {
+		width := blocksOf(p.weights)
 		s.signs = make([]float64, p.groups*len(r.outputs)*width)
 		for k := range s.signs {
 			g, o, j := k/width/len(r.outputs), k/width%len(r.outputs), k%width
@@ -69,16 +70,20 @@ func (p *Programmed) newSummed() *summed {
 			}
 		}
 	}
-	if r.values() != nil {
-		s.look(p)
-	}
 	return s
 }
 
-// look says what converters make of sums, of which there are few.
-func (s *summed) look(p *Programmed) {
-	r, reads, width := p.reader, len(p.reader.phases)*p.groups, len(s.line)
-	s.looked = make([]int16, reads*len(r.outputs)*width)
+// blocksOf is n, to the end of a block.
+func blocksOf(n int) int { return (n + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors }
+
+// sum says what converters make of sums.
+func (p *Programmed) sum(s *summing) {
+	r, reads, width := p.reader, len(p.reader.phases)*p.groups, blocksOf(p.weights)
+	s.one, s.values, s.line = make([]float64, p.weights), make([]float64, p.weights), make([]float64, width)
+	if r.values() == nil {
+		return
+	}
+	s.clipped, s.looked = make([]int16, width), make([]int16, reads*len(r.outputs)*width)
 	if r.Flip {
 		s.from = make([]float64, len(s.looked))
 	}
@@ -126,7 +131,7 @@ func (b *Batch) phases(g, each int) []int16 {
 func (b *Batch) phaseSums(i, g int) []float64 {
 	r := b.reader
 	phases, top := len(r.phases), float64(r.Scheme.MaxLevel())
-	width := (b.vectors + kernel.Vectors - 1) / kernel.Vectors * kernel.Vectors
+	width := blocksOf(b.vectors)
 	if len(b.sums) == 0 {
 		groups := (b.rows + r.ActiveRows - 1) / r.ActiveRows
 		b.sums = cleared(b.sums, groups*phases*width)
@@ -152,10 +157,14 @@ const together = 32
 
 // read is [Programmed.readLevels] of a batch, or [Programmed.readReal].
 func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64, stride int, _ func(int)) error {
+	w := &p.shape().summing
+	if w.line == nil {
+		p.sum(w)
+	}
 	phases, width := len(p.reader.phases), s.groups[0].Stride()
 	size := min(together, b.vectors) * phases * width
-	if n := p.groups * size; len(s.sums) < n {
-		s.sums = make([]int32, n)
+	if n := p.groups * size; len(w.sums) < n {
+		w.sums = make([]int32, n)
 	}
 	for from := 0; from < b.vectors; from += together {
 		if err := ctx.Err(); err != nil {
@@ -164,10 +173,10 @@ func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64,
 		n := min(together, b.vectors-from)
 		for g, of := range s.groups {
 			x := b.phases(g, of.Inputs())[from*phases*of.Inputs():][:n*phases*of.Inputs()]
-			of.Mul(s.sums[g*size:][:n*phases*width], x)
+			of.Mul(w.sums[g*size:][:n*phases*width], x)
 		}
 		for v := range n {
-			s.convert(p, b, from+v, s.sums[v*phases*width:], size, y[(from+v)*stride:][:p.weights])
+			s.convert(w, p, b, from+v, w.sums[v*phases*width:], size, y[(from+v)*stride:][:p.weights])
 		}
 	}
 	return nil
@@ -175,30 +184,30 @@ func (s *summed) read(ctx context.Context, p *Programmed, b *Batch, y []float64,
 
 // convert adds to y what the converters make of a vector's sums, those of a row group size
 // numbers after those of the one before.
-func (s *summed) convert(p *Programmed, b *Batch, v int, sums []int32, size int, y []float64) {
-	r, activity, width := p.reader, &p.activities[v], s.groups[0].Stride()
+func (s *summed) convert(w *summing, p *Programmed, b *Batch, v int, sums []int32, size int, y []float64) {
+	r, activity, width := p.reader, &p.shape().activities[v], s.groups[0].Stride()
 	for k := range len(r.phases) * p.groups {
 		i, g := p.nth(k)
 		sums := sums[g*size+i*width:][:width]
 		switch rounding := r.table().rounding[i]; {
-		case s.lookups != nil:
-			s.see(p, b, k, v, sums)
+		case w.lookups != nil:
+			s.see(w, p, b, k, v, sums)
 		case len(r.outputs) == 1 && !r.Flip && rounding[0].steps:
 			activity.Clipped += int64(rounding[0].Add(y, sums, r.significances[0], float64(r.phases[i].base)))
 		default:
-			activity.Clipped += s.convertAll(p, b, i, g, v, sums, y)
+			activity.Clipped += s.convertAll(w, p, b, i, g, v, sums, y)
 		}
 	}
-	if s.lookups != nil {
-		activity.Clipped += s.lookUp(p, y)
+	if w.lookups != nil {
+		activity.Clipped += s.lookUp(w, p, y)
 	}
 }
 
 // see has converters see a vector's sums in read k.
-func (s *summed) see(p *Programmed, b *Batch, k, v int, sums []int32) {
-	outputs, width := len(p.reader.outputs), len(s.line)
+func (s *summed) see(w *summing, p *Programmed, b *Batch, k, v int, sums []int32) {
+	outputs, width := len(p.reader.outputs), len(w.line)
 	for o := range outputs {
-		to := s.looked[(k*outputs+o)*width:][:p.weights]
+		to := w.looked[(k*outputs+o)*width:][:p.weights]
 		for j, sum := range sums[o*p.weights:][:p.weights] {
 			to[j] = int16(sum)
 		}
@@ -206,7 +215,7 @@ func (s *summed) see(p *Programmed, b *Batch, k, v int, sums []int32) {
 	if len(s.signs) > 0 {
 		i, g := p.nth(k)
 		half := b.phaseSums(i, g)[v] / 2
-		from := s.from[k*outputs*width:][:outputs*width]
+		from := w.from[k*outputs*width:][:outputs*width]
 		for at, sign := range s.signs[g*len(from):][:len(from)] {
 			from[at] = half - half*sign
 		}
@@ -214,50 +223,50 @@ func (s *summed) see(p *Programmed, b *Batch, k, v int, sums []int32) {
 }
 
 // lookUp adds to y what converters make of the sums that they see.
-func (s *summed) lookUp(p *Programmed, y []float64) (clipped int64) {
-	width, outputs := len(s.line), len(p.reader.outputs)
-	copy(s.line, y)
-	clear(s.clipped)
+func (s *summed) lookUp(w *summing, p *Programmed, y []float64) (clipped int64) {
+	width, outputs := len(w.line), len(p.reader.outputs)
+	copy(w.line, y)
+	clear(w.clipped)
 	for at := 0; at < width; at += kernel.Vectors {
-		for k := range s.lookups {
-			l := &s.lookups[k]
-			l.Sums = s.looked[k*width+at:][:kernel.Vectors]
+		for k := range w.lookups {
+			l := &w.lookups[k]
+			l.Sums = w.looked[k*width+at:][:kernel.Vectors]
 			if len(s.signs) > 0 {
 				_, g := p.nth(k / outputs)
-				l.From = s.from[k*width+at:][:kernel.Vectors]
+				l.From = w.from[k*width+at:][:kernel.Vectors]
 				l.Signs = s.signs[(g*outputs+k%outputs)*width+at:][:kernel.Vectors]
 			}
 		}
-		kernel.Convert(s.line[at:], s.bases, s.lookups, s.clipped[at:])
+		kernel.Convert(w.line[at:], w.bases, w.lookups, w.clipped[at:])
 	}
-	copy(y, s.line)
-	for _, n := range s.clipped[:len(y)] {
+	copy(y, w.line)
+	for _, n := range w.clipped[:len(y)] {
 		clipped += int64(n)
 	}
 	return clipped
 }
 
 // convertAll adds to y what the converters make of a phase's sums of a row group.
-func (s *summed) convertAll(p *Programmed, b *Batch, i, g, v int, sums []int32, y []float64) (clipped int64) {
+func (s *summed) convertAll(w *summing, p *Programmed, b *Batch, i, g, v int, sums []int32, y []float64) (clipped int64) {
 	r := p.reader
-	clear(s.values)
+	clear(w.values)
 	for o, significance := range r.significances {
 		for j, sum := range sums[o*len(y):][:len(y)] {
-			s.one[j] = float64(sum)
+			w.one[j] = float64(sum)
 		}
-		clipped += r.convertAll(i, o, s.one)
+		clipped += r.convertAll(i, o, w.one)
 		if r.Flip {
-			half, signs := b.phaseSums(i, g)[v]/2, s.signs[(g*len(r.outputs)+o)*len(s.line):]
-			for j, value := range s.one {
-				s.one[j] = half - half*signs[j] + signs[j]*value
+			half, signs := b.phaseSums(i, g)[v]/2, s.signs[(g*len(r.outputs)+o)*len(w.line):]
+			for j, value := range w.one {
+				w.one[j] = half - half*signs[j] + signs[j]*value
 			}
 		}
-		for j, value := range s.one {
-			s.values[j] += significance * value
+		for j, value := range w.one {
+			w.values[j] += significance * value
 		}
 	}
 	base := float64(r.phases[i].base)
-	for j, value := range s.values {
+	for j, value := range w.values {
 		y[j] += base * value
 	}
 	return clipped
