@@ -16,6 +16,7 @@ import (
 // fit.
 type decoder struct {
 	errs     *collector
+	top      *section        // of what is read
 	kind     string          // of the machine being read
 	leaves   map[string]leaf // values read without error, by dotted key
 	machines []*machine
@@ -138,7 +139,7 @@ func (d *decoder) sizes(f *field, v reflect.Value, n *node, path string) {
 
 // machine reads one machine. Its keys are counted from its own table.
 func (d *decoder) machine(m *Machine, n *node) {
-	own := decoder{errs: d.errs, leaves: map[string]leaf{}}
+	own := decoder{errs: d.errs, top: d.top, leaves: map[string]leaf{}}
 	if kind := n.child("kind"); kind != nil && slices.Contains(machineSchema.field("kind").enum, kind.text) {
 		own.kind = kind.text
 	}
@@ -159,20 +160,26 @@ func (d *decoder) unknown(s *section, c *node) string {
 		Suggestion: Nearest(c.key, keys),
 		Allowed:    strings.Join(keys, ", "),
 	}
-	if s == schema {
+	if s == d.top {
 		e.Message = fmt.Sprintf("unknown key %s at %s", quote(c.key), s.label)
 	}
-	if e.Suggestion == "" {
-		e.Message += belongs(c.key, s, d.kind)
+	switch {
+	case s == schema && c.key == "axis":
+		e.Message += "; this is a study, which xbar sweep runs"
+	case e.Suggestion == "":
+		e.Message += d.belongs(c.key, s)
 	}
 	d.errs.add(c.keyAt, e)
 	return e.Suggestion
 }
 
 // belongs names the tables that have a key which this one has not.
-func belongs(key string, s *section, kind string) string {
-	if schema.field(key) != nil {
+func (d *decoder) belongs(key string, s *section) string {
+	if d.top.field(key) != nil {
 		return "; it belongs at the top level, above the first [table]"
+	}
+	if d.top != schema {
+		return ""
 	}
 	root := schema
 	if s.sourced {
@@ -183,7 +190,7 @@ func belongs(key string, s *section, kind string) string {
 	}
 	var homes []string
 	for _, f := range root.fields {
-		if f.sub != nil && f.sub.field(key) != nil && f.on(kind) {
+		if f.sub != nil && f.sub.field(key) != nil && f.on(d.kind) {
 			homes = append(homes, f.sub.label)
 		}
 	}
@@ -251,7 +258,7 @@ func (d *decoder) leaf(s *section, f *field, v reflect.Value, c, parent *node, p
 
 func (d *decoder) missing(s *section, f *field, parent *node) {
 	place := "in " + s.label
-	if s == schema {
+	if s == d.top {
 		place = "at " + s.label
 	}
 	e := Error{Message: fmt.Sprintf("missing key %q %s", f.key, place)}
@@ -297,6 +304,10 @@ func (f *field) set(v reflect.Value, n *node) Error {
 		return f.setNumbers(v, n)
 	case series:
 		return f.setSeries(v, n)
+	case anything:
+		return f.setAnything(v, n)
+	case values:
+		return f.setValues(v, n)
 	default:
 		return f.setQuantity(v, n)
 	}

@@ -18,18 +18,26 @@ func Load(path string, sets []string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder := filepath.Dir(path)
-	config, err := Parse(path, text, sets, func(file string, most int64) ([]byte, error) {
-		return readFile(resolve(folder, file), most)
-	})
+	config, err := Parse(path, text, sets, besides(path))
 	if err != nil {
 		return nil, err
 	}
-	w := &config.Workload
+	config.resolve(filepath.Dir(path))
+	return config, nil
+}
+
+// besides reads files whose paths are relative to another file's folder.
+func besides(path string) openFile {
+	folder := filepath.Dir(path)
+	return func(file string, most int64) ([]byte, error) { return readFile(resolve(folder, file), most) }
+}
+
+// resolve makes paths relative to a folder those that the files are found under.
+func (c *Config) resolve(folder string) {
+	w := &c.Workload
 	for _, p := range []*string{&w.Network, &w.Inputs, &w.Labels, &w.Topology, &w.ONNX} {
 		*p = resolve(folder, *p)
 	}
-	return config, nil
 }
 
 func resolve(folder, path string) string {
@@ -76,13 +84,23 @@ type loader struct {
 
 func (l *loader) load(name string, text []byte, sets []string) (*Config, error) {
 	root := read(newDocument(name, string(text)), l.errs)
+	return l.config(root, sets)
+}
+
+// config makes one of a tree, which it changes.
+func (l *loader) config(root *node, sets []string) (*Config, error) {
 	settings := parseSettings(sets, l.errs)
 	if err := l.errs.sorted(); err != nil {
 		return nil, err
 	}
 	l.layer(root, settings)
+	return l.decode(root)
+}
+
+// decode makes a config of a tree on which all layers lie.
+func (l *loader) decode(root *node) (*Config, error) {
 	config := &Config{}
-	d := decoder{errs: l.errs, leaves: map[string]leaf{}}
+	d := decoder{errs: l.errs, top: schema, leaves: map[string]leaf{}}
 	d.table(schema, reflect.ValueOf(config).Elem(), root, "")
 	l.imports(&d, &config.Workload)
 	config.Provenance = make(map[string]Origin, len(d.leaves))
@@ -101,6 +119,14 @@ const maxMachines = 1000
 
 // layer lays file over presets and settings over both.
 func (l *loader) layer(root *node, settings []setting) {
+	if l.underneath(root, settings) {
+		l.above(root, settings)
+	}
+}
+
+// underneath lays presets under a file; it reports whether there is a study to go on
+// with.
+func (l *loader) underneath(root *node, settings []setting) bool {
 	for _, s := range settings {
 		if s.forPreset() {
 			s.apply(root, s.steps, l.errs)
@@ -111,12 +137,17 @@ func (l *loader) layer(root *node, settings []setting) {
 		if n := len(machines.children); n > maxMachines {
 			l.errs.addf(machines.children[maxMachines].at, "%d machines; a study compares at most %d", n, maxMachines)
 			machines.kind = broken
-			return
+			return false
 		}
 		for _, n := range machines.children {
 			l.underlay(n)
 		}
 	}
+	return true
+}
+
+// above lays settings over a file and its presets.
+func (l *loader) above(root *node, settings []setting) {
 	for _, s := range settings {
 		if !s.forPreset() {
 			s.apply(root, s.steps, l.errs)

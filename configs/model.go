@@ -37,6 +37,17 @@ var groups = map[string][]model.Group{
 	"core":          digital.Groups,
 }
 
+// keysOf is the keys of each of them, which every machine is asked for.
+var keysOf = func() map[*model.Group][]string {
+	all := map[*model.Group][]string{}
+	for _, some := range groups {
+		for i := range some {
+			all[&some[i]] = some[i].Keys()
+		}
+	}
+	return all
+}()
+
 // eachGroup calls back for every group of a machine's sections.
 func eachGroup(machine *node, call func(n *node, g *model.Group)) {
 	for _, n := range machine.children {
@@ -61,7 +72,7 @@ func replaceModels(machine *node, own func(section string, key *node) bool) {
 			dropOthers(n, g, above, below)
 			return
 		}
-		for _, key := range g.Keys() {
+		for _, key := range keysOf[g] {
 			if below(key) && !c.Has(key) {
 				n.take(key)
 			}
@@ -86,7 +97,7 @@ func dropOthers(n *node, g *model.Group, above, below func(key string) bool) {
 	kept, some := map[string]bool{}, false
 	for i := range g.Choices {
 		c := &g.Choices[i]
-		if slices.ContainsFunc(g.Keys(), func(key string) bool { return above(key) && !c.Has(key) }) {
+		if slices.ContainsFunc(keysOf[g], func(key string) bool { return above(key) && !c.Has(key) }) {
 			continue
 		}
 		some = true
@@ -94,7 +105,7 @@ func dropOthers(n *node, g *model.Group, above, below func(key string) bool) {
 			kept[key] = true
 		}
 	}
-	for _, key := range g.Keys() {
+	for _, key := range keysOf[g] {
 		if some && below(key) && !kept[key] {
 			n.take(key)
 		}
@@ -112,13 +123,13 @@ func chosen(n *node, g *model.Group, has func(key string) bool) *model.Choice {
 // replacement is the model that a layer's keys mean: the one below where they
 // only refine it. It is nil where the layer has nothing to say.
 func replacement(n *node, g *model.Group, current *model.Choice, above func(key string) bool) *model.Choice {
-	if !above(g.Key) && !slices.ContainsFunc(g.Keys(), above) {
+	if !above(g.Key) && !slices.ContainsFunc(keysOf[g], above) {
 		return nil
 	}
 	if above(g.Key) || current == nil {
 		return chosen(n, g, above)
 	}
-	if !slices.ContainsFunc(g.Keys(), func(key string) bool { return above(key) && !current.Has(key) }) {
+	if !slices.ContainsFunc(keysOf[g], func(key string) bool { return above(key) && !current.Has(key) }) {
 		return nil
 	}
 	return g.Infer(above)
@@ -165,7 +176,7 @@ func (l *loader) choose(n *node, g *model.Group) *model.Choice {
 // cannotInfer reports keys from which no model, or more than one, follows.
 func (l *loader) cannotInfer(n *node, g *model.Group) {
 	var given []string
-	for _, key := range g.Keys() {
+	for _, key := range keysOf[g] {
 		if n.child(key) != nil {
 			given = append(given, key)
 		}
@@ -195,7 +206,7 @@ func (l *loader) cannotInfer(n *node, g *model.Group) {
 // checkNeeds reports what a model lacks, and keys that belong to others.
 func (l *loader) checkNeeds(n *node, g *model.Group, c *model.Choice) {
 	var lacking, foreign, given []string
-	for _, key := range g.Keys() {
+	for _, key := range keysOf[g] {
 		written := n.child(key) != nil
 		switch {
 		case written && !c.Has(key):

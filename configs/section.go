@@ -48,11 +48,13 @@ const (
 	real
 	boolean
 	quantity
-	tables  // one table
-	numbers // a list of numbers that are not negative
-	series  // a list of numbers between bounds
-	sizes   // whole numbers by name
-	lists   // a list of tables
+	tables   // one table
+	numbers  // a list of numbers that are not negative
+	series   // a list of numbers between bounds
+	sizes    // whole numbers by name
+	lists    // a list of tables
+	anything // a value of whatever kind
+	values   // a list of them
 )
 
 // schema is what a study may hold. Tags that make no sense are a programmer's
@@ -170,6 +172,10 @@ func newField(member reflect.StructField, index int, path string) *field {
 	case t.Kind() == reflect.Map:
 		f.kind = sizes
 		f.setBounds(tag.Get("range"))
+	case t.Kind() == reflect.Interface:
+		f.kind, f.bounds = anything, "a number, a text or true or false"
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Interface:
+		f.kind, f.bounds = values, "a list of values: [4, 6, 8]"
 	case t.Kind() == reflect.Slice:
 		f.kind, f.sub = lists, newSection(t.Elem(), below)
 		f.sub.label = "[" + f.sub.label + "]"

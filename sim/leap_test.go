@@ -58,7 +58,7 @@ func (b *belt) send() {
 
 // look leaps as far as it can when a state comes again.
 func (b *belt) look() error {
-	state := b.engine.State([]int64{b.sent - b.done}, func(to sim.ComponentID, a int64) int64 {
+	state := b.engine.State([]int64{b.sent - b.done}, func(to sim.ComponentID, a, _ int64) int64 {
 		if to == b.self {
 			return a - b.done
 		}
@@ -74,7 +74,7 @@ func (b *belt) look() error {
 			return nil
 		}
 		ahead := times * period
-		b.engine.Leap(&b.marks[i], times, func(to sim.ComponentID, _ int32, a int64, key uint64) (int64, uint64) {
+		b.engine.Leap(&b.marks[i], times, func(to sim.ComponentID, a, _ int64, key uint64) (int64, uint64) {
 			if to != b.self {
 				return a, key
 			}

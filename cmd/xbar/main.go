@@ -11,6 +11,7 @@
 //	laws      measure the scaling laws beside their closed forms
 //	explain   say where each joule, second and square metre comes from
 //	mvm       multiply your own matrices through a machine's arrays
+//	sweep     run a what-if study: a config at many points of any of its keys
 //	import    show what kernels a network's file holds
 //	presets   list the library of machines, parts and networks, or print one as TOML
 //	keys      list what a config may hold: keys, units, defaults and models
@@ -159,6 +160,64 @@
 //	xbar mvm study.toml --weights W.npy --inputs X.npy --output Y.npy
 //	xbar mvm study.toml --weights W.npy --inputs X.npy --machine isaac --format json
 //	xbar mvm study.toml --weights W.npy --inputs X.npy --weight-bits 4 --set machine.isaac.adc.resolution=6
+//
+// # xbar sweep
+//
+// Usage:
+//
+//	xbar sweep [merge] STUDY [flags]
+//
+// Sweep simulates the config that STUDY names as its base at every point of the
+// study's axes, and answers which points are best. A study is a TOML file:
+//
+//	base = "chip.toml"
+//	[[axis]]
+//	key = "machine.isaac.adc.resolution"
+//	values = [5, 6, 7, 8]
+//	[[axis]]
+//	key = "machine.isaac.crossbar.rows"
+//	from = 64
+//	to = 1024
+//	scale = "powers"
+//
+// An axis has a key of the config, as --set takes it, and its values, or a range with
+// so many steps, linear, log or powers of two; axes with the same zip go together.
+// With sampling = "random", "latin" or "sobol" and a number of points, points are drawn
+// from the ranges instead of the whole grid.
+//
+// Results go into a folder, STUDY without .toml and with -results unless -o names
+// another: a journal of points as they end, and at the end results.jsonl and results.csv,
+// which are the same bytes for any -j. A study that was stopped, in whatever way, goes on
+// where it was when it is started again. A point that fails is recorded with its error.
+//
+// With --shard 2/4 a run computes every fourth point, beginning with the second; when all
+// shards have run, here or with their journals copied into one folder, xbar sweep merge
+// STUDY says what is missing, or writes the results. Without a goal it shows the points that
+// are best in energy per inference for their latency. JSON is schema xbar.answer/1.
+//
+// Flags, before or after the operands:
+//
+//	--minimize OUTPUT  show the points with the least of an output; of several machines, MACHINE.OUTPUT
+//	--maximize OUTPUT  show those with the most of it
+//	--subject-to BOUND  only points that keep a bound, as in 'latency_s <= 1 ms'; may be repeated
+//	--pareto OUTPUTS   show the points that are best in one of some outputs for what they are in the others
+//	--effects OUTPUT   show which axes of a grid an output goes with: Sobol's indices
+//	--shard I/N        compute every Nth point, beginning with the Ith
+//	--format FORMAT    text (unless given), json or markdown
+//	-o DIR             keep points and results in DIR
+//	--figure FILE      draw the first two outputs of the front, and all points beside it, as FILE.svg or FILE.png
+//	--set KEY=VALUE    override any key of the config; may be repeated
+//	-j N               use at most N processors; the result is the same
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar sweep study.toml
+//	xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'
+//	xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy
+//	xbar sweep study.toml --effects energy_per_mac_j
+//	xbar sweep study.toml --shard 2/4 -o /shared/results
+//	xbar sweep merge study.toml -o /shared/results
 //
 // # xbar import
 //

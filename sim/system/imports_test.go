@@ -16,7 +16,7 @@ import (
 // Paths are those below xbar/; a pattern that ends in /... includes what is
 // beneath. The first line that matches a package is its rule.
 //
-//	sim, sim/model ← sim/energy, sim/trace, sim/workload ← machines, sim/mapping ← configs ← sim/system ← sim/validate ← sim/report ← cmd
+//	sim, sim/model ← sim/energy, sim/trace, sim/workload ← machines, sim/mapping ← configs ← sim/system ← sim/validate, sim/sweep ← sim/report ← cmd
 //
 // Machines know workloads as data, and nothing of mappings, configs or each
 // other. Nothing but cmd imports cmd, because nothing here lists it.
@@ -56,11 +56,12 @@ var house = []struct {
 		"sim/system", "sim/theory", "sim/technology", "sim/unit", "configs", "adc", "dac", "crossbar/device", "digital/memory", "digital/network", "digital/peripheral",
 		"golang.org/x/sync/errgroup",
 	}},
+	{"sim/sweep", []string{"sim/system", "sim/unit", "configs", "gonum.org/v1/gonum/..."}},
 	{"sim/report/...", []string{
-		"sim/report/...", "sim/system", "sim/validate", "sim/workload", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
+		"sim/report/...", "sim/sweep", "sim/system", "sim/validate", "sim/workload", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
 	}},
 	{"cmd/...", []string{
-		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload/...", "sim/mapping", "sim/theory", "sim/system", "sim/validate", "sim/report/...", "gonum.org/v1/gonum/mat",
+		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload/...", "sim/mapping", "sim/theory", "sim/system", "sim/sweep", "sim/validate", "sim/report/...", "gonum.org/v1/gonum/mat",
 	}},
 	{"examples/...", []string{"sim/...", "configs", "digital/kernel", "gonum.org/v1/gonum/...", "golang.org/x/sync/errgroup"}},
 	{"", nil}, // the root has benchmarks only

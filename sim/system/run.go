@@ -19,6 +19,7 @@ type Options struct {
 	Progress func(done, total float64, what string) // called from several goroutines, one at a time
 	Trace    *trace.Recorder                        // of the first analog machine; nil: off
 	Version  string                                 // recorded in the result
+	Memo     *Memo                                  // of runs before; nil: none
 }
 
 // Run simulates the workload on every machine of the config. Its errors name
@@ -50,7 +51,7 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	for i := range cfg.Machines {
 		group.Go(func() error {
 			m := &cfg.Machines[i]
-			job := job{config: cfg, machine: m, work: work, reference: ref, session: session, progress: progress.of(i, m.Name)}
+			job := job{config: cfg, machine: m, work: work, reference: ref, session: session, progress: progress.of(i, m.Name), memo: opt.Memo, index: i}
 			if i == traced {
 				job.trace = opt.Trace
 			}
@@ -111,6 +112,8 @@ type job struct {
 	progress  func(done float64)
 	trace     *trace.Recorder
 	sides     sides       // where dynamic kernels are computed
+	memo      *Memo       // nil: every run is made
+	index     int         // of the machine
 	session   *session    // whose last step the workload is; nil: none
 	trial     bool        // of a candidate, for a steady pass
 	chip      int64       // of those that differ, from 0 on
@@ -132,6 +135,9 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 	}
 	first := *j
 	first.share()
+	if choice != nil { // which prices had a part in
+		first.memo = nil
+	}
 	m, err := first.simulate(ctx)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 
 // runAnalog steps a chip of crossbars through the workload.
 func (j *job) runAnalog(ctx context.Context) (*Machine, error) {
-	chip, err := runChip(ctx, j.machine, j.work, j.options())
+	chip, err := j.ran(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -284,9 +284,9 @@ func copyNotes(chip *analog.Chip, m *Machine) (notes []string) {
 	if m.Pipeline == nil {
 		return notes
 	}
-	notes = append(notes, "kernels run at once: throughput is that of passes behind each other, latency that of a pass alone, a kernel's time what its own arrays take; leakage is shared by that")
-	if !chip.Measured().Flow.Steady {
-		notes = append(notes, fmt.Sprintf("the passes of the pipeline do not repeat within %d; their rate is the mean of the later half", m.PassesMeasured))
+	notes = append(notes, "kernels run at once: throughput is that of inferences behind each other, latency that of a pass alone, a kernel's time what its own arrays take; leakage is shared by that")
+	if flow := chip.Measured().Flow; !flow.Steady {
+		notes = append(notes, fmt.Sprintf("the inferences of the pipeline do not repeat within %d; their rate is the mean of the later half", flow.Behind))
 	}
 	return notes
 }

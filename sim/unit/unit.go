@@ -174,6 +174,9 @@ func scaled(number string, mantissa int64, exponent int) (float64, error) {
 	if err != nil || math.IsInf(x, 0) {
 		return 0, fmt.Errorf("%q is not a number", number)
 	}
+	if mantissa == 1 && plain(number) && math.Abs(x) < 1e60 && math.Abs(x) > 1e-60 {
+		return strconv.ParseFloat(number+"e"+strconv.Itoa(exponent), 64) // the nearest, as below
+	}
 	exact, ok := new(big.Rat).SetString(number)
 	if !ok {
 		return 0, fmt.Errorf("%q is not a number", number)
@@ -191,6 +194,9 @@ func scaled(number string, mantissa int64, exponent int) (float64, error) {
 	value, _ := exact.Float64()
 	return value, nil
 }
+
+// plain reports whether a number is digits with a point at most.
+func plain(number string) bool { return strings.Trim(number, "+-.0123456789") == "" }
 
 func abs(x int) int {
 	if x < 0 {

@@ -80,7 +80,7 @@ type Chip struct {
 	current     int     // the wave that computes or waits for its loads
 	steady      steady
 	lookAgain   func() error // look, made once
-	mayStop     func() error // stopBegun, made once
+	afterOut    func() error // cameOut, made once
 	loading     int          // loads that have begun and are not done
 	fetching    []fetching   // of each kernel, in the measured passes
 	shifting    sim.Cycle    // busy cycles of all shift-add stages
@@ -159,7 +159,7 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 		}
 	}
 	c.self = c.engine.Register("chip", c)
-	c.lookAgain, c.mayStop = c.look, c.stopBegun
+	c.lookAgain, c.afterOut = c.look, c.cameOut
 	c.dram = c.engine.NewResource("dram", m.DRAM.Channels)
 	if m.Network.Routed() {
 		if err := c.newHops(work.Values); err != nil {

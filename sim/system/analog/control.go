@@ -285,7 +285,7 @@ func (c *Chip) issue(n *lane) {
 // chip or was spilled: what its window shares with those before it is there.
 func (c *Chip) fetch(n *lane, v int64) {
 	w := &n.wave
-	bits := w.input.Bits(v%n.line.batch) + w.inSpill.Bits(v%n.line.takesIn) + w.sumSpill.Bits(v)
+	bits := w.input.Bits(v%n.line.inference) + w.inSpill.Bits(v%n.line.alike) + w.sumSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {
@@ -431,7 +431,7 @@ func (c *Chip) send(n *lane, v int64) error {
 
 // store spills what the global buffer cannot keep.
 func (c *Chip) store(n *lane, v int64) error {
-	bits := n.outSpill.Bits(v%n.line.givesIn) + n.partSpill.Bits(v)
+	bits := n.outSpill.Bits(v%n.line.alike) + n.partSpill.Bits(v)
 	c.ledger.Add(n.phase, c.accounts.bufferRead, bits)
 	c.ledger.Add(n.phase, c.accounts.dramWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {

@@ -31,8 +31,8 @@
 // knows no graph: kernels are a chain, so residual branches follow each other and what
 // skips a layer waits for nothing, as in layers.
 //
-// A pipeline's rate is that of passes behind each other, from when the times of passes
-// repeat; its latency is that of a pass alone. Leakage is charged for the time between
+// A pipeline's rate is that of inferences behind each other, from when their times
+// repeat; its latency is that of a pass alone, whose counts are those of any. Leakage is charged for the time between
 // passes, and shared among the kernels by what their own arrays take: the cycles for
 // which the row drivers of a copy are at its vectors, which are also a kernel's time,
 // and do not add up to the pass's.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"xbar/sim"
+	"xbar/sim/energy"
 	"xbar/sim/mapping"
 )
 
@@ -32,28 +33,43 @@ type flow struct {
 	inference int64 // L: vectors
 	lines     int64 // at work
 	span      int64 // vectors of the longest inference of a line
-	batch     int64 // vectors of a pass
 	ahead     int64 // a, of vectors of the kernel before
 	behind    int64 // b
 	window    int64 // W
-	takesIn   int64 // vectors in which the window before goes round, in layers all
-	givesIn   int64 // and this one's
+	alike     int64 // vectors after which spills are the same again: in layers all, in a pipeline one
 	done      int64 // the first so many are stored
 	used      int64 // the first so many have been driven
 }
 
 // flowing is a chip's pipeline.
 type flowing struct {
-	on     bool
-	most   int64 // passes
-	passes int64 // that may begin: the first goes through alone
-	begun  []sim.Cycle
-	ended  []sim.Cycle
-	leads  [][]int64                   // then, how far lines were ahead of the passes that had ended
-	first  sim.Cycle                   // end of the first inference
-	lasted sim.Cycle                   // from pass to pass,
-	over   int64                       // over so many; 0: not known yet
-	before map[*sim.Resource]sim.Cycle // busy with the preload
+	on      bool
+	passes  int64       // that are counted: one, or as many as there are values for
+	most    int64       // inferences
+	limit   int64       // of which so many may begin: the first pass goes through alone
+	through int64       // that have come out
+	start   sim.Cycle   // of the first
+	first   sim.Cycle   // when it came out
+	begun   []sim.Cycle // of those behind the pass that was alone
+	out     []outcome   // of the last of that pass, and those behind it
+	lasted  sim.Cycle   // from inference to inference,
+	over    int64       // over so many; 0: not known yet
+	drove   []sim.Cycle // meanwhile, by line
+
+	watching   bool // for a state that comes again
+	steady     steady
+	aloneLeaps int                         // of the pass that was alone
+	drivenThen []sim.Cycle                 // driving of all copies when it was kept
+	before     map[*sim.Resource]sim.Cycle // busy with the preload
+	busy       map[*sim.Resource]sim.Cycle // and in the measured passes
+	counts     []int64                     // of them, by kernel and account
+}
+
+// outcome is an inference that has come out.
+type outcome struct {
+	at    sim.Cycle
+	lead  []int64     // then, how far lines were ahead of it
+	drove []sim.Cycle // and how long they had been driving
 }
 
 // Flow is what a pipeline was found to do.
@@ -61,15 +77,16 @@ type Flow struct {
 	Latency   sim.Cycle // of a pass that is alone in the pipeline, from its first input to its last output
 	Inference sim.Cycle // of its first inference
 	Loaded    sim.Cycle // of a pass at full rate, which waits for those before it
-	Steady    bool      // the times of passes repeat
+	Steady    bool      // the times of inferences repeat
+	Behind    int64     // inferences among which they were looked for
 }
 
-// A pipeline goes through so many passes until it is steady, or fewer of as many
-// vectors as that in all, but never through less than a few.
+// Behind the pass that is alone a pipeline goes through so many inferences until it is
+// steady, or fewer of as many vectors as that in all, but never through less than a few.
 const (
-	mostFlowPasses  = 256
-	mostFlowVectors = 1 << 20
-	fewFlowPasses   = 4
+	mostFlowInferences = 256
+	mostFlowVectors    = 1 << 20
+	fewFlowInferences  = 4
 )
 
 func (c *Chip) pipelined() bool { return c.machine.Chip.Execution == "pipeline" }
@@ -84,7 +101,7 @@ func (l *line) key(priority, v int64) uint64 {
 // alone sets a line to work by itself.
 func (l *line) alone() {
 	l.inference, l.lines = max(1, l.vectors), 1
-	l.span, l.batch, l.takesIn, l.givesIn = l.inference, l.inference, l.inference, l.inference
+	l.span, l.alike = l.inference, l.inference
 }
 
 // refusePipeline says what of the workload cannot stay in its arrays.
@@ -109,21 +126,23 @@ func (c *Chip) layOutPipeline() error {
 	lines := c.workOutPipeline()
 	vectors := int64(0)
 	for i := range lines {
-		vectors += lines[i].vectors
+		vectors += lines[i].inference
 	}
-	passes := min(max(mostFlowVectors/vectors, fewFlowPasses), mostFlowPasses)
+	f := &c.flow
+	f.passes, f.limit = 1, c.options.Batch
+	f.most = f.limit + min(max(mostFlowVectors/vectors, fewFlowInferences), mostFlowInferences)
 	if c.values != nil {
-		passes = max(3, c.values.passes()) // one alone, and two to tell a rate by
+		f.passes = max(3, c.values.passes()) // one alone, and two to tell a rate by
+		f.most = f.passes * c.options.Batch
 	}
-	c.flow.most, c.flow.passes = passes, 1
 	if err := c.checkLines(lines); err != nil {
 		return err
 	}
 	for i := range c.budget {
-		c.budget[i] *= float64(passes)
+		c.budget[i] *= float64(max(f.passes, 1+f.most-c.options.Batch))
 	}
-	if keys := float64(passes) * float64(c.options.Batch) * float64(len(lines)) * float64(lines[0].span); keys > 1<<57 {
-		return fmt.Errorf("%d passes of %d inferences of %d kernels of up to %d vectors are more than can be told apart in a pipeline", passes, c.options.Batch, len(lines), lines[0].span)
+	if keys := float64(f.most) * float64(len(lines)) * float64(lines[0].span); keys > 1<<57 {
+		return fmt.Errorf("%d inferences of %d kernels of up to %d vectors are more than can be told apart in a pipeline", f.most, len(lines), lines[0].span)
 	}
 	return nil
 }
@@ -139,7 +158,7 @@ func (c *Chip) workOutPipeline() []line {
 	lines := c.workOut(all...)
 	for i := range lines {
 		l := &lines[i]
-		l.inference, l.lines, l.span, l.batch = l.spec.kernel.L, int64(len(lines)), span, l.vectors
+		l.inference, l.lines, l.span = l.spec.kernel.L, int64(len(lines)), span
 		if i > 0 {
 			before := &lines[i-1]
 			l.ahead, l.behind = l.waitsFor(l.spec.kernel.Window.Ahead, before), l.waitsFor(l.spec.kernel.Window.Behind, before)
@@ -156,8 +175,8 @@ func (l *line) waitsFor(inputs int64, before *line) int64 {
 	return before.inference - scaled(all-inputs, before.inference, all)
 }
 
-// spillWindows says what of each window's places is in the DRAM: a vector goes where
-// the last that had its place went.
+// spillWindows says what of each vector between two lines goes by way of the DRAM: of
+// all of them the same share.
 func (c *Chip) spillWindows(lines []line) {
 	var kept []int64
 	for i := range lines[:len(lines)-1] {
@@ -167,15 +186,12 @@ func (c *Chip) spillWindows(lines []line) {
 	c.spills = mapping.WindowSpills(kept, int64(c.machine.GlobalBuffer.Capacity))
 	for i := range lines {
 		l := &lines[i]
-		if i > 0 {
-			before := &lines[i-1]
-			l.takesIn = max(1, ceilDiv(before.window*l.inference, before.inference))
-		}
-		l.givesIn = max(1, l.window)
+		l.alike = 1
 		for n := range l.lanes {
 			w := &l.lanes[n].wave
-			w.inSpill = c.spills[i].Of(ceilDiv(w.known*int64(l.spec.kernel.InputBits), l.inference)*l.takesIn, l.takesIn, 0)
-			w.outSpill = c.spills[i+1].Of(w.outBits*l.givesIn, l.givesIn, 0)
+			w.input = w.stream(mapping.Whole, w.fresh, 1)
+			w.inSpill = c.spills[i].Of(ceilDiv(w.known*int64(l.spec.kernel.InputBits), l.inference), 1, 0)
+			w.outSpill = c.spills[i+1].Of(w.outBits, 1, 0)
 		}
 	}
 }
@@ -222,6 +238,7 @@ func (c *Chip) startPipeline() error {
 	for i := range c.lines {
 		c.startLanes(&c.lines[i])
 	}
+	c.watchFlow()
 	c.allow(&c.lines[0])
 	return nil
 }
@@ -229,7 +246,7 @@ func (c *Chip) startPipeline() error {
 // allow lets a line ask for the vectors whose inputs are there and whose outputs
 // have room.
 func (c *Chip) allow(l *line) {
-	to := c.flow.passes * l.batch
+	to := c.flow.limit * l.inference
 	if i := l.index; i > 0 {
 		to = l.given(c.lines[i-1].done, c.lines[i-1].inference)
 	}
@@ -245,14 +262,17 @@ func (c *Chip) allow(l *line) {
 	}
 }
 
-// begins notes the first vector of a pass.
+// begins notes the first vector of an inference.
 func (c *Chip) begins(l *line, v int64) {
-	if !c.flow.on || l.index > 0 || v%l.batch > 0 {
-		return
-	}
 	f := &c.flow
-	for int64(len(f.begun)) <= v/l.batch {
-		f.begun = append(f.begun, c.engine.Now())
+	switch {
+	case !f.on || l.index > 0 || v%l.inference > 0:
+	case v == 0:
+		f.start = c.engine.Now()
+	default:
+		for behind := v/l.inference - c.options.Batch; int64(len(f.begun)) <= behind; {
+			f.begun = append(f.begun, c.engine.Now())
+		}
 	}
 }
 
@@ -292,130 +312,236 @@ func (c *Chip) makeRoom(l *line) {
 func (c *Chip) comeOut(l *line) error {
 	f := &c.flow
 	now := c.engine.Now()
-	if f.first == 0 && l.done >= l.inference {
+	if f.through == 0 && l.done >= l.inference {
 		f.first = now
 	}
-	for int64(len(f.ended)) < l.done/l.batch {
-		f.ended = append(f.ended, now)
-		f.leads = append(f.leads, nil) // known at the end of the cycle
-		n := len(f.ended)
-		if n == 1 {
-			f.passes = f.most
+	for f.through < l.done/l.inference {
+		f.through++
+		c.engine.AfterCycle(c.afterOut)
+		if c.options.Progress != nil {
+			c.options.Progress(float64(f.through) / float64(f.most))
+		}
+		if f.through >= c.options.Batch {
+			f.out = append(f.out, outcome{at: now})
+		}
+		if f.through == c.options.Batch {
+			if c.values == nil {
+				c.takeCounts()
+			}
+			f.limit = f.most
+			c.watchFlow()
 			c.allow(&c.lines[0])
 		}
-		if c.values == nil && f.over == 0 {
-			c.engine.AfterCycle(c.mayStop)
-		}
-		if c.options.Progress != nil {
-			c.options.Progress(float64(n) / float64(f.most))
-		}
 	}
-	if l.done == f.passes*l.batch {
+	if f.through == f.limit {
 		return c.endPipeline()
 	}
 	return nil
 }
 
-// stopBegun begins no more passes when their times repeat. It looks at the end of a
-// cycle, when it does not matter in which order things happened in it.
-func (c *Chip) stopBegun() error {
-	f, l := &c.flow, &c.lines[len(c.lines)-1]
-	c.lead()
-	if f.over > 0 || c.current == len(c.waves) || !c.repeats() {
+// cameOut looks at the pipeline at the end of a cycle in which inferences came out, when
+// it does not matter in which order things happened in it: whether a state has come
+// again, and whether the rate is known, when no more inferences begin.
+func (c *Chip) cameOut() error {
+	f := &c.flow
+	c.describe()
+	if c.current == len(c.waves) {
 		return nil
 	}
-	f.passes = c.entered()
+	c.findRate(len(f.out))
+	if f.over == 0 && f.watching {
+		if n := len(f.out); c.lookAtFlow() {
+			c.findRate(n)
+		}
+	}
+	if f.over == 0 {
+		return nil
+	}
+	f.limit = min(f.limit, c.entered())
 	c.allow(&c.lines[0])
-	if l.done == f.passes*l.batch {
+	if f.through == f.limit {
 		return c.endPipeline()
 	}
 	return nil
 }
 
-// lead notes how far each line is ahead at the end of a pass. While one fills what is
-// between it and the next, passes may take the same time for a while, and longer then.
-func (c *Chip) lead() {
+// describe completes the outcomes of this cycle.
+func (c *Chip) describe() {
 	f := &c.flow
-	n := len(f.leads)
-	if f.leads[n-1] != nil {
+	for n := len(f.out) - 1; n >= 0 && f.out[n].lead == nil; n-- {
+		through := f.through - int64(len(f.out)-1-n)
+		for i := range c.lines {
+			l := &c.lines[i]
+			f.out[n].lead = append(f.out[n].lead, l.allowed-through*l.inference, l.done-through*l.inference)
+			f.out[n].drove = append(f.out[n].drove, l.drove())
+		}
+	}
+}
+
+// drove is how long copies have been at vectors, all together.
+func (l *line) drove() (sum sim.Cycle) {
+	for i := range l.lanes {
+		sum += l.lanes[i].driving
+	}
+	return sum
+}
+
+// findRate goes through outcomes as cycles brought them, from number n−1 on, until the
+// times of inferences repeat.
+func (c *Chip) findRate(n int) {
+	f := &c.flow
+	if c.values != nil {
 		return
 	}
-	for i := range c.lines {
-		l := &c.lines[i]
-		f.leads[n-1] = append(f.leads[n-1], l.allowed-int64(n)*l.batch, l.done-int64(n)*l.batch)
+	for ; f.over == 0 && n <= len(f.out); n++ {
+		if n < len(f.out) && f.out[n].at == f.out[n-1].at { // in the same cycle
+			continue
+		}
+		if period := c.repeats(f.out[:n]); period > 0 {
+			c.setRate(n-1-period, n-1)
+			c.measured.Flow.Steady = true
+		}
 	}
 }
 
-// repeats reports whether as many passes as there are in a period took the times
-// that those before them took and left lines as far ahead, and keeps what they took.
-// After a period the first vector of a pass is the same copy's again.
-func (c *Chip) repeats() bool {
+// setRate takes the rate from what happened between two outcomes.
+func (c *Chip) setRate(from, to int) {
 	f := &c.flow
-	n := len(f.ended)
+	first, last := &f.out[from], &f.out[to]
+	f.lasted, f.over = last.at-first.at, int64(to-from)
+	f.drove = f.drove[:0]
+	for i := range c.lines {
+		f.drove = append(f.drove, last.drove[i]-first.drove[i])
+	}
+	m := &c.measured.Flow
+	m.Loaded = last.at - f.begun[to-1] + sim.Cycle(math.Round(float64(c.options.Batch-1)*float64(f.lasted)/float64(f.over)))
+}
+
+// repeats is the period with which inferences come out, 0 where there is none: as many
+// as are in it took the times that those before them took, and left lines as far
+// ahead. While a line fills what is between it and the next, inferences may take the
+// same time for a while, and longer then. After a period the first vector of an
+// inference is the same copy's again.
+func (c *Chip) repeats(out []outcome) int {
+	n := len(out)
 	for period := 1; 2*period < n-1; period++ {
-		same := c.inTurn(int64(period)) && slices.Equal(f.leads[n-1], f.leads[n-1-period])
+		same := c.inTurn(int64(period)) && slices.Equal(out[n-1].lead, out[n-1-period].lead)
 		for i := n - period; i < n && same; i++ {
-			same = f.ended[i]-f.ended[i-1] == f.ended[i-period]-f.ended[i-period-1]
+			same = out[i].at-out[i-1].at == out[i-period].at-out[i-period-1].at
 		}
 		if same {
-			f.lasted, f.over = f.ended[n-1]-f.ended[n-1-period], int64(period)
-			return true
+			return period
 		}
 	}
-	return false
+	return 0
 }
 
-// inTurn reports whether so many passes share out their vectors in whole rounds.
-func (c *Chip) inTurn(passes int64) bool {
+// inTurn reports whether so many inferences share out their vectors in whole rounds.
+func (c *Chip) inTurn(inferences int64) bool {
 	for i := range c.lines {
 		l := &c.lines[i]
-		in, out := c.spills[i].Part > 0, c.spills[i+1].Part > 0 && i+1 < len(c.lines)
-		all := passes * l.batch
-		if all%int64(len(l.lanes)) > 0 || in && all%l.takesIn > 0 || out && all%l.givesIn > 0 {
+		if inferences*l.inference%int64(len(l.lanes)) > 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// entered is how many passes have begun.
-func (c *Chip) entered() (passes int64) {
-	l := &c.lines[0]
+// entered is how many inferences have begun.
+func (c *Chip) entered() int64 { return (c.lines[0].asked()-1)/c.lines[0].inference + 1 }
+
+// asked is behind the last vector that was asked for.
+func (l *line) asked() (most int64) {
 	for i := range l.lanes {
 		if n := &l.lanes[i]; n.issued > 0 {
-			passes = max(passes, n.global(n.issued-1)/l.batch+1)
+			most = max(most, n.global(n.issued-1)+1)
 		}
 	}
-	return passes
+	return most
 }
 
-// endPipeline settles what the passes took: the time between two that follow each
-// other, for each.
+// takeCounts notes what the passes that are through have counted. Nothing is under way.
+func (c *Chip) takeCounts() {
+	f := &c.flow
+	f.counts = c.counts(f.counts[:0], firstKernelPhase, c.ledger.Phases())
+	for i := range c.components {
+		p := &c.components[i]
+		p.busy = c.busyNow(p) - p.total
+	}
+	f.busy = map[*sim.Resource]sim.Cycle{}
+	for r, before := range f.before {
+		f.busy[r] = r.BusyCycles() - before
+	}
+	for _, units := range []*tileUnits{&c.accumulator, &c.activation} {
+		for _, r := range append(units.all(), units.alone) {
+			f.busy[r] = r.BusyCycles()
+		}
+	}
+	if c.hops != nil {
+		for _, l := range c.hops.fabric.Used() {
+			r := c.hops.fabric.Resource(l)
+			f.busy[r] = r.BusyCycles() - c.hops.before[l]
+		}
+	}
+}
+
+// endPipeline settles what the measured passes took: the time between two that follow
+// each other, for each. Where one pass was counted, they are as many like it as make
+// that a whole number of cycles.
 func (c *Chip) endPipeline() error {
 	f, m := &c.flow, &c.measured
-	n := len(f.ended)
+	c.describe()
 	if f.over == 0 { // not steady: the mean of the later half
-		half := n / 2
-		f.lasted, f.over = f.ended[n-1]-f.ended[half], int64(n-1-half)
-	} else {
-		m.Flow.Steady = true
+		n := len(f.out)
+		c.setRate(n/2, n-1)
 	}
-	m.Passes = int64(n)
-	m.Cycles = sim.Cycle(math.Round(float64(f.lasted) / float64(f.over) * float64(n)))
-	m.Flow.Latency, m.Flow.Inference = f.ended[0]-f.begun[0], f.first-f.begun[0]
-	m.Flow.Loaded = f.ended[n-1] - f.begun[n-1]
+	times := int64(1)
+	if c.values == nil {
+		times = f.over / gcd(f.over, c.options.Batch)
+	} else {
+		c.takeCounts()
+	}
+	m.Passes = f.passes * times
+	inferences := m.Passes * c.options.Batch
+	m.Cycles = sim.Cycle(math.Round(float64(f.lasted) / float64(f.over) * float64(inferences)))
+	m.Flow.Latency, m.Flow.Inference = f.out[0].at-f.start, f.first-f.start
+	m.Flow.Behind = f.most - c.options.Batch
 	for i := range c.lines {
 		l := &c.lines[i]
-		var driving sim.Cycle
-		for j := range l.lanes {
-			driving += l.lanes[j].driving
-		}
-		m.KernelCycles[i] = sim.Cycle(ceilDiv(int64(driving), int64(len(l.lanes))))
-		m.RoundingSeconds += float64(n) * c.loss(l)
+		each := float64(f.drove[i]) / float64(f.over) / float64(len(l.lanes))
+		m.KernelCycles[i] = sim.Cycle(math.Ceil(each * float64(inferences)))
+		m.RoundingSeconds += float64(m.Passes) * c.loss(l)
 	}
+	c.repeatCounts(times)
 	c.settlePipeline()
 	c.current = len(c.waves)
 	return nil
+}
+
+// repeatCounts sets counts to those of so many times the passes that were counted.
+func (c *Chip) repeatCounts(times int64) {
+	f := &c.flow
+	i := 0
+	for phase := firstKernelPhase; phase < c.ledger.Phases(); phase++ {
+		for id := range c.ledger.Accounts() {
+			account := energy.AccountID(id)
+			c.ledger.Add(phase, account, times*f.counts[i]-c.ledger.Count(phase, account))
+			i++
+		}
+	}
+	for i := range c.components {
+		c.components[i].busy *= times
+	}
+	for r := range f.busy {
+		f.busy[r] *= sim.Cycle(times)
+	}
+}
+
+func gcd(a, b int64) int64 {
+	for b > 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // settlePipeline books the leakage of the passes at their rate. Kernels share it by
@@ -427,13 +553,10 @@ func (c *Chip) settlePipeline() {
 	}
 	for i := range c.components {
 		p := &c.components[i]
-		busy := c.busyNow(p)
 		count := int64(c.measured.Cycles)
 		if c.gated(p) {
-			count = busy - p.total
+			count = p.busy
 		}
-		p.busy += busy - p.total
-		p.total = busy
 		var upTo sim.Cycle
 		var booked int64
 		for k, cycles := range c.measured.KernelCycles {
@@ -454,13 +577,13 @@ func (c *Chip) compute(n *lane, v int64) error {
 	if !c.flow.on {
 		return c.values.activate(&n.wave, v)
 	}
-	if n.line.index > 0 || v%n.line.batch > 0 {
+	if n.line.index > 0 || v%n.line.vectors > 0 {
 		return nil
 	}
 	for i := range c.lines {
 		l := &c.lines[i]
 		c.values.begin(&l.lanes[0].wave)
-		for v := range l.batch {
+		for v := range l.vectors {
 			if err := c.values.activate(&l.lanes[v%int64(len(l.lanes))].wave, v); err != nil {
 				return err
 			}
@@ -494,7 +617,7 @@ func (c *Chip) Bottleneck() Bottleneck {
 		}
 	}
 	shared := func(r *sim.Resource, servers int, path string) {
-		if busy := share(r.BusyCycles()-c.flow.before[r], servers); busy > most.Busy {
+		if busy := share(c.flow.busy[r], servers); busy > most.Busy {
 			most = Bottleneck{Kernel: -1, Shared: path, Busy: busy}
 		}
 	}

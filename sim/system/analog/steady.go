@@ -29,10 +29,54 @@ type steady struct {
 	renew    int64   // vectors drained when it is kept anew
 	state    []int64
 	now      []int64 // scratch
-	mark     sim.Mark
-	counts   []int64 // of the wave's phase, by account
-	busy     [5]sim.Cycle
+	tally    tally
 	leaps    int // so far
+}
+
+// tally is what had been counted when a state was kept.
+type tally struct {
+	mark   sim.Mark
+	counts []int64 // of some phases, by account
+	busy   [5]sim.Cycle
+}
+
+// note takes down what has been counted in the phases from first up to end.
+func (s *tally) note(c *Chip, first, end int) {
+	c.engine.Mark(&s.mark)
+	s.counts = c.counts(s.counts[:0], first, end)
+	for i, busy := range c.busyStages() {
+		s.busy[i] = *busy
+	}
+}
+
+// repeat counts what has been counted since then so many times more.
+func (s *tally) repeat(c *Chip, first, end int, times int64) {
+	i := 0
+	for phase := first; phase < end; phase++ {
+		for id := range c.ledger.Accounts() {
+			account := energy.AccountID(id)
+			c.ledger.Add(phase, account, times*(c.ledger.Count(phase, account)-s.counts[i]))
+			i++
+		}
+	}
+	for i, busy := range c.busyStages() {
+		*busy += sim.Cycle(times) * (*busy - s.busy[i])
+	}
+}
+
+// counts appends those of the phases from first up to end.
+func (c *Chip) counts(to []int64, first, end int) []int64 {
+	for phase := first; phase < end; phase++ {
+		for id := range c.ledger.Accounts() {
+			to = append(to, c.ledger.Count(phase, energy.AccountID(id)))
+		}
+	}
+	return to
+}
+
+// busyStages are the busy cycles that are summed over all of a stage.
+func (c *Chip) busyStages() [5]*sim.Cycle {
+	return [...]*sim.Cycle{&c.shifting, &c.reading, &c.converting, &c.adding, &c.operating}
 }
 
 const (
@@ -114,12 +158,7 @@ func (c *Chip) look() error {
 	case v >= s.renew:
 		s.kept, s.renew = v, 2*v-s.from+1
 		s.now, s.state = s.state, s.now
-		c.engine.Mark(&s.mark)
-		s.counts = s.counts[:0]
-		for id := range c.ledger.Accounts() {
-			s.counts = append(s.counts, c.ledger.Count(l.phase, energy.AccountID(id)))
-		}
-		s.busy = [5]sim.Cycle{c.shifting, c.reading, c.converting, c.adding, c.operating}
+		s.tally.note(c, l.phase, l.phase+1)
 	}
 	return nil
 }
@@ -130,30 +169,35 @@ func (c *Chip) state(to []int64) []int64 {
 	l := &c.lines[0]
 	from := l.lanes[0].drained
 	for i := range l.lanes {
-		n := &l.lanes[i]
-		to = append(to, n.issued-from, n.activated-from, n.driven-from, n.drained-from)
-		for v := n.drained; v < n.issued; v++ {
-			s := n.slot(v)
-			arrived := int64(0)
-			if s.arrived {
-				arrived = 1
-			}
-			to = append(to, arrived, int64(s.driven), int64(s.results))
-			if s.ends > 0 {
-				to = append(to, int64(s.ends), int64(max(s.there-c.engine.Now(), 0)), int64(s.then))
-			}
-		}
-		for i := range n.groups {
-			to = n.groups[i].pipeline.State(to, c.engine.Now())
-		}
+		to = l.lanes[i].state(to, from, c.engine.Now())
 	}
 	first := l.lanes[0].global(from)
-	return c.engine.State(to, func(id sim.ComponentID, a int64) int64 {
+	return c.engine.State(to, func(id sim.ComponentID, a, _ int64) int64 {
 		if c.ofVectors(id) {
 			return a - first
 		}
 		return a
 	})
+}
+
+// state is that of a copy, its own vectors counted from one of them.
+func (n *lane) state(to []int64, from int64, now sim.Cycle) []int64 {
+	to = append(to, n.issued-from, n.activated-from, n.driven-from, n.drained-from)
+	for v := n.drained; v < n.issued; v++ {
+		s := n.slot(v)
+		arrived := int64(0)
+		if s.arrived {
+			arrived = 1
+		}
+		to = append(to, arrived, int64(s.driven), int64(s.results))
+		if s.ends > 0 {
+			to = append(to, int64(s.ends), int64(max(s.there-now, 0)), int64(s.then))
+		}
+	}
+	for i := range n.groups {
+		to = n.groups[i].pipeline.State(to, now)
+	}
+	return to
 }
 
 // leap repeats what happened since the state was kept.
@@ -169,7 +213,7 @@ func (c *Chip) leap() {
 	s.leaps++
 	before := c.engine.Now()
 	ahead := times * period
-	c.engine.Leap(&s.mark, times, func(id sim.ComponentID, _ int32, a int64, key uint64) (int64, uint64) {
+	c.engine.Leap(&s.tally.mark, times, func(id sim.ComponentID, a, _ int64, key uint64) (int64, uint64) {
 		if !c.ofVectors(id) {
 			return a, key
 		}
@@ -177,19 +221,9 @@ func (c *Chip) leap() {
 	})
 	l.drained += ahead
 	for i := range l.lanes {
-		n := &l.lanes[i]
-		for j := range n.groups {
-			n.groups[j].pipeline.Leap(c.engine.Now() - before)
-		}
-		n.move(ahead/copies, c.engine.Now()-before)
+		l.lanes[i].move(ahead/copies, c.engine.Now()-before)
 	}
-	for id := range c.ledger.Accounts() {
-		account := energy.AccountID(id)
-		c.ledger.Add(l.phase, account, times*(c.ledger.Count(l.phase, account)-s.counts[id]))
-	}
-	for i, busy := range []*sim.Cycle{&c.shifting, &c.reading, &c.converting, &c.adding, &c.operating} {
-		*busy += sim.Cycle(times) * (*busy - s.busy[i])
-	}
+	s.tally.repeat(c, l.phase, l.phase+1, times)
 }
 
 // ofVectors reports whether events of a component are about vectors.
@@ -197,8 +231,17 @@ func (c *Chip) ofVectors(id sim.ComponentID) bool {
 	return id == c.self || c.hops != nil && id == c.hops.vectors.ID()
 }
 
-// move renames the vectors that are asked for and not drained, some cycles later.
-func (r *running) move(ahead int64, later sim.Cycle) {
+// move is some cycles later, when so many vectors more have gone through.
+func (n *lane) move(ahead int64, later sim.Cycle) {
+	for i := range n.groups {
+		n.groups[i].pipeline.Leap(later)
+	}
+	n.rename(ahead, later)
+}
+
+// rename gives the vectors that are asked for and not drained the numbers of those
+// that are so, some cycles later.
+func (r *running) rename(ahead int64, later sim.Cycle) {
 	inside := make([]slot, 0, len(r.slots))
 	for v := r.drained; v < r.issued; v++ {
 		inside = append(inside, *r.slot(v))
@@ -207,7 +250,9 @@ func (r *running) move(ahead int64, later sim.Cycle) {
 	r.activated += ahead
 	r.driven += ahead
 	r.drained += ahead
+	r.free += later
 	for i, s := range inside {
+		s.activated += later
 		s.there += later
 		*r.slot(r.drained + int64(i)) = s
 	}

@@ -1,10 +1,12 @@
 package analog
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"xbar/sim/mapping"
 	"xbar/sim/unit"
 )
 
@@ -78,11 +80,40 @@ func TestLeapsOverHopsChangeNothing(t *testing.T) {
 	}
 }
 
+// A pipeline that leaps over inferences, of the pass that is alone and of those behind
+// it, does what one does that goes through all of them.
+func TestPipelineLeapsChangeNothing(t *testing.T) {
+	runs, leaps, alone, hops, spills, copies := 0, 0, 0, 0, 0, 0
+	hundreds(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 12)
+		opt.Batch = rapid.Int64Range(1, 60).Draw(t, "inferences")
+		burst := simulate(t, c.machine, w, opt)
+		opt.Step = true
+		checkSame(t, burst, simulate(t, c.machine, w, opt))
+		runs++
+		f := &burst.flow
+		if f.steady.leaps == 0 {
+			return
+		}
+		leaps++
+		count := func(n *int, has bool) {
+			if has {
+				*n++
+			}
+		}
+		count(&alone, f.aloneLeaps > 0)
+		count(&hops, burst.hops != nil && !burst.networkLink.Unlimited())
+		count(&spills, slices.ContainsFunc(burst.spills[:len(burst.spills)-1], func(s mapping.Share) bool { return s.Part > 0 }))
+		count(&copies, slices.ContainsFunc(burst.lines, func(l line) bool { return len(l.lanes) > 1 }))
+	})
+	t.Logf("%d of %d runs leapt: %d in the pass that is alone, %d with messages on links, %d that spill, %d with copies", leaps, runs, alone, hops, spills, copies)
+}
+
 // A vector whose messages are on their way keeps the time of those that are there.
 func TestLeapMovesTails(t *testing.T) {
 	r := running{issued: 3, drained: 1, slots: make([]slot, 4)}
 	*r.slot(1), *r.slot(2) = slot{ends: 2, there: 17}, slot{ends: 1, there: 19}
-	r.move(5, 100)
+	r.rename(5, 100)
 	if a, b := *r.slot(6), *r.slot(7); r.drained != 6 || a.ends != 2 || a.there != 117 || b.ends != 1 || b.there != 119 {
 		t.Errorf("%+v, %+v", a, b)
 	}

@@ -386,7 +386,11 @@ func (h *hops) mark() {
 // busiest is the link that is busy for the largest part of the measured passes.
 func (h *hops) busiest() (most network.Link, share float64, ok bool) {
 	for _, l := range h.fabric.Used() {
-		busy := h.fabric.Resource(l).BusyCycles() - h.before[l]
+		r := h.fabric.Resource(l)
+		busy := r.BusyCycles() - h.before[l]
+		if h.chip.flow.on {
+			busy = h.chip.flow.busy[r]
+		}
 		if s := float64(busy) / float64(max(1, h.chip.measured.Cycles)); !ok || s > share {
 			most, share, ok = l, s, true
 		}

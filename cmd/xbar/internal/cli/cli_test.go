@@ -42,7 +42,7 @@ func TestParse(t *testing.T) {
 		if diff := cmp.Diff(test.operands, operands); diff != "" {
 			t.Errorf("%s: operands %s", test.args, diff)
 		}
-		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(options{}, product{})); diff != "" {
+		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(options{}, studyFlags{}, product{})); diff != "" {
 			t.Errorf("%s: %s", test.args, diff)
 		}
 	}
@@ -71,7 +71,7 @@ func TestParseAnything(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	for word, want := range map[string]string{"rum": "run", "RUN": "run", "law": "laws", "preset": "presets", "verison": "version", "sweep": "", "x": "", "": ""} {
+	for word, want := range map[string]string{"rum": "run", "RUN": "run", "law": "laws", "preset": "presets", "verison": "version", "sweeps": "sweep", "profile": "", "x": "", "": ""} {
 		if got := configs.Nearest(word, commandNames()); got != want {
 			t.Errorf("configs.Nearest(%q) = %q, want %q", word, got, want)
 		}

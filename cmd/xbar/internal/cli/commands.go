@@ -117,6 +117,50 @@ JSON is schema xbar.mvm/1, and holds Y unless --output names a file for it.`,
 		run: (*session).mvm,
 	},
 	{
+		name: "sweep", operands: "[merge] STUDY", least: 1, most: 2,
+		summary: "run a what-if study: a config at many points of any of its keys",
+		about: `Sweep simulates the config that STUDY names as its base at every point of the
+study's axes, and answers which points are best. A study is a TOML file:
+
+	base = "chip.toml"
+	[[axis]]
+	key = "machine.isaac.adc.resolution"
+	values = [5, 6, 7, 8]
+	[[axis]]
+	key = "machine.isaac.crossbar.rows"
+	from = 64
+	to = 1024
+	scale = "powers"
+
+An axis has a key of the config, as --set takes it, and its values, or a range with
+so many steps, linear, log or powers of two; axes with the same zip go together.
+With sampling = "random", "latin" or "sobol" and a number of points, points are drawn
+from the ranges instead of the whole grid.
+
+Results go into a folder, STUDY without .toml and with -results unless -o names
+another: a journal of points as they end, and at the end results.jsonl and results.csv,
+which are the same bytes for any -j. A study that was stopped, in whatever way, goes on
+where it was when it is started again. A point that fails is recorded with its error.
+
+With --shard 2/4 a run computes every fourth point, beginning with the second; when all
+shards have run, here or with their journals copied into one folder, xbar sweep merge
+STUDY says what is missing, or writes the results. Without a goal it shows the points that
+are best in energy per inference for their latency. JSON is schema xbar.answer/1.`,
+		flagsOf: func(o *options) []flag {
+			return append(o.studyFlags(), o.formatFlag("text", "json", "markdown"), o.folderFlag(),
+				o.figureFlag("draw the first two outputs of the front, and all points beside it"), o.setFlag(), o.workersFlag(), o.quietFlag())
+		},
+		examples: []string{
+			"xbar sweep study.toml",
+			"xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'",
+			"xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy",
+			"xbar sweep study.toml --effects energy_per_mac_j",
+			"xbar sweep study.toml --shard 2/4 -o /shared/results",
+			"xbar sweep merge study.toml -o /shared/results",
+		},
+		run: (*session).sweep,
+	},
+	{
 		name: "import", operands: "FILE", least: 1, most: 1,
 		summary: "show what kernels a network's file holds",
 		about: `Import reads a network from a file of another program and prints the kernels

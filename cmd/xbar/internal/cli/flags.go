@@ -24,6 +24,7 @@ type options struct {
 	toml    bool
 	dims    map[string]int64 // of an ONNX model
 	product product
+	study   studyFlags
 }
 
 // flag is one flag; without a placeholder it takes no value.

@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"xbar/configs"
+	"xbar/sim/report"
+	"xbar/sim/report/figure"
+	"xbar/sim/sweep"
+)
+
+// studyFlags is what flags can say of a study.
+type studyFlags struct {
+	shard, shards int64
+	goal          string
+	most          bool
+	constraints   []string
+	front         string
+	effects       string
+}
+
+func (o *options) studyFlags() []flag {
+	f := &o.study
+	goal := func(most bool) func(string) error {
+		return func(value string) error {
+			if f.goal != "" {
+				return errors.New("there is a goal already; --pareto takes several")
+			}
+			f.goal, f.most = value, most
+			return nil
+		}
+	}
+	return []flag{
+		{"minimize", "OUTPUT", "show the points with the least of an output; of several machines, MACHINE.OUTPUT", goal(false)},
+		{"maximize", "OUTPUT", "show those with the most of it", goal(true)},
+		{"subject-to", "BOUND", "only points that keep a bound, as in 'latency_s <= 1 ms'; may be repeated", func(value string) error {
+			f.constraints = append(f.constraints, value)
+			return nil
+		}},
+		{"pareto", "OUTPUTS", "show the points that are best in one of some outputs for what they are in the others", func(value string) error {
+			f.front = value
+			return nil
+		}},
+		{"effects", "OUTPUT", "show which axes of a grid an output goes with: Sobol's indices", func(value string) error {
+			f.effects = value
+			return nil
+		}},
+		{"shard", "I/N", "compute every Nth point, beginning with the Ith", f.setShard},
+	}
+}
+
+func (f *studyFlags) setShard(value string) error {
+	first, second, _ := strings.Cut(value, "/")
+	i, err := strconv.ParseInt(first, 10, 64)
+	n, errN := strconv.ParseInt(second, 10, 64)
+	if err != nil || errN != nil || i < 1 || i > n {
+		return errors.New("write 1/4, 2/4, 3/4 or 4/4")
+	}
+	f.shard, f.shards = i, n
+	return nil
+}
+
+func (o *options) folderFlag() flag {
+	return flag{"o", "DIR", "keep points and results in DIR", func(value string) error {
+		if value == "" {
+			return errors.New("needs a folder")
+		}
+		o.output = value
+		return nil
+	}}
+}
+
+func (s *session) sweep(ctx context.Context, o *options, operands []string) error {
+	path, mergeOnly := operands[len(operands)-1], len(operands) == 2
+	if mergeOnly && operands[0] != "merge" {
+		return &usageError{"sweep", fmt.Sprintf("unexpected %q: one study, or merge and a study", operands[0])}
+	}
+	if mergeOnly && o.study.shards > 0 {
+		return &usageError{"sweep", "merge takes no --shard: it looks for all of them"}
+	}
+	study, err := openStudy(path, o.sets)
+	if err != nil {
+		return err
+	}
+	question, err := o.study.ask(study)
+	if err != nil {
+		return &usageError{"sweep", err.Error()}
+	}
+	dir := o.output
+	if dir == "" {
+		dir = strings.TrimSuffix(path, filepath.Ext(path)) + "-results"
+	}
+	if !mergeOnly {
+		if err := s.runStudy(ctx, o, study, dir); err != nil {
+			return err
+		}
+		if o.study.shards > 1 {
+			return nil
+		}
+	}
+	return s.answer(o, study, dir, question)
+}
+
+func openStudy(path string, sets []string) (*sweep.Study, error) {
+	file, err := configs.LoadSweep(path)
+	if err != nil {
+		return nil, configError{errors.New(explain(err))}
+	}
+	study, err := sweep.Open(file, sets, version())
+	if err != nil {
+		return nil, configError{errors.New(explain(err))}
+	}
+	return study, nil
+}
+
+func (s *session) runStudy(ctx context.Context, o *options, study *sweep.Study, dir string) error {
+	opt := sweep.Options{Dir: dir, Workers: o.workers, Shard: o.study.shard, Shards: o.study.shards, Version: version()}
+	if opt.Workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	var bar *progress
+	if !s.quiet {
+		bar = newProgress(s.stderr)
+	}
+	start, before := time.Now(), int64(-1)
+	opt.Progress = func(done, total int64) {
+		if before < 0 {
+			before = done - 1
+		}
+		rate := float64(done-before) / time.Since(start).Seconds()
+		bar.update(float64(done), float64(total), fmt.Sprintf("%d of %d points, %.0f/s", done, total, rate))
+	}
+	sum, err := study.Run(ctx, opt)
+	bar.erase()
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("%w: %d of %d points are in %s; the same command goes on from there", errInterrupted, sum.Before+sum.Done, sum.Points, dir)
+	}
+	if err != nil {
+		return err
+	}
+	what := ""
+	if o.study.shards > 1 {
+		what = fmt.Sprintf("shard %d of %d: ", o.study.shard, o.study.shards)
+	}
+	s.message("%s%d points in %s, %d of them from before; %d of the others failed", what, sum.Before+sum.Done, dir, sum.Before, sum.Failed)
+	return nil
+}
+
+// question is what is asked of a study's points.
+type question struct {
+	best    *sweep.Best
+	fronts  []*sweep.Front
+	effects *sweep.Effects
+}
+
+// mostBest is how many of the best points are shown.
+const mostBest = 5
+
+func (f *studyFlags) ask(study *sweep.Study) (q question, err error) {
+	h := &study.Header
+	var bounds []sweep.Constraint
+	for _, text := range f.constraints {
+		c, err := h.Constraint(text)
+		if err != nil {
+			return q, fmt.Errorf("--subject-to: %w", err)
+		}
+		bounds = append(bounds, c)
+	}
+	if f.goal != "" {
+		of, err := h.Quantity(f.goal)
+		if err != nil {
+			return q, err
+		}
+		q.best = &sweep.Best{Goal: sweep.Goal{Quantity: of, More: f.most}, Constraints: bounds, Most: mostBest}
+	}
+	var all [][]string
+	switch {
+	case f.front != "":
+		all = append(all, strings.Split(f.front, ","))
+	case f.goal == "" && f.effects == "":
+		for _, m := range h.Machines {
+			all = append(all, []string{m + ".energy_per_inference_j", m + ".latency_s"})
+		}
+	}
+	for _, names := range all {
+		front := &sweep.Front{Constraints: bounds}
+		for _, name := range names {
+			of, err := h.Quantity(name)
+			if err != nil {
+				return q, fmt.Errorf("--pareto: %w", err)
+			}
+			front.Goals = append(front.Goals, sweep.Goal{Quantity: of, More: of.Output.More})
+		}
+		q.fronts = append(q.fronts, front)
+	}
+	if f.effects == "" {
+		return q, nil
+	}
+	of, err := h.Quantity(f.effects)
+	if err != nil {
+		return q, fmt.Errorf("--effects: %w", err)
+	}
+	q.effects, err = study.NewEffects(of)
+	return q, err
+}
+
+// answer writes the results, if all points are there, and what was asked of them.
+func (s *session) answer(o *options, study *sweep.Study, dir string, q question) error {
+	points, err := study.OpenJournals(dir)
+	if err != nil {
+		return err
+	}
+	defer points.Close()
+	if err := points.Complete(); err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	for name, write := range map[string]func(io.Writer) error{"results.jsonl": points.WriteJSONL, "results.csv": points.WriteCSV} {
+		if err := writeWhole(filepath.Join(dir, name), write); err != nil {
+			return err
+		}
+	}
+	s.message("results.jsonl and results.csv in %s", dir)
+	r, err := report.NewSweep(study.Header, points, q.best, q.fronts, q.effects)
+	if err != nil {
+		return err
+	}
+	if o.figure != "" {
+		cloud, err := r.Cloud()
+		if err == nil {
+			err = figure.Front(cloud, o.figure)
+		}
+		if err != nil {
+			return err
+		}
+		s.message("figure in %s", o.figure)
+	}
+	switch o.format {
+	case "json":
+		return report.SweepJSON(s.stdout, r)
+	case "markdown":
+		return report.SweepMarkdown(s.stdout, r)
+	}
+	return report.SweepText(s.stdout, r)
+}
+
+// writeWhole makes a file appear whole, without holding it in memory.
+func writeWhole(path string, write func(io.Writer) error) error {
+	temporary := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d", filepath.Base(path), os.Getpid()))
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary) // gone already when the rename went well
+	if err := errors.Join(write(file), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}

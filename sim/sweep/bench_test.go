@@ -1,0 +1,50 @@
+package sweep
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"xbar/configs"
+)
+
+// BenchmarkPoint is a point of one kernel of 256×256 on one array, where all components
+// change.
+func BenchmarkPoint(b *testing.B) {
+	dir := b.TempDir()
+	for name, text := range map[string]string{
+		"base.toml": "inferences = 1000000\n[[workload.kernel]]\nname = \"k\"\nL = 1\nN = 256\nM = 256\n" +
+			"[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.crossbar]\nrows = 256\ncols = 1024\n",
+		"study.toml": "base = \"base.toml\"\nsampling = \"random\"\npoints = 10000\n" +
+			"[[axis]]\nkey = \"machine.m.adc.resolution\"\nfrom = 4\nto = 12\n" +
+			"[[axis]]\nkey = \"machine.m.cell.read_time\"\nfrom = \"1 ns\"\nto = \"100 ns\"\n" +
+			"[[axis]]\nkey = \"machine.m.clock\"\nfrom = \"100 MHz\"\nto = \"900 MHz\"\n" +
+			"[[axis]]\nkey = \"machine.m.crossbar.rows\"\nfrom = 128\nto = 512\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			b.Fatal(err)
+		}
+	}
+	file, err := configs.LoadSweep(filepath.Join(dir, "study.toml"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := Open(file, nil, "test")
+	if err != nil {
+		b.Fatal(err)
+	}
+	failed := 0
+	for i := 0; b.Loop(); i++ {
+		if p := s.Point(context.Background(), int64(i)%s.Plan.Len()); p.Error != "" {
+			failed++
+			if failed < 3 {
+				b.Log(p.Error)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "points/s")
+	if failed > b.N/2 {
+		b.Errorf("%d of %d points failed", failed, b.N)
+	}
+}

@@ -1,0 +1,245 @@
+package sweep
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"xbar/configs"
+	"xbar/sim/system"
+)
+
+// Options are where and how to run a study.
+type Options struct {
+	Dir      string // of the journals and the results
+	Workers  int    // points at once; 0 or less: one
+	Shard    int64  // from 1 on
+	Shards   int64  // 0: one
+	Version  string
+	Progress func(done, total int64) // called one at a time
+}
+
+// Study is a study whose base has been read.
+type Study struct {
+	Header Header
+	Plan   *Plan
+	base   *configs.Base
+	sets   []string
+	memo   *system.Memo
+}
+
+// Open reads a study's base, to which --set arguments are applied, and lays out its
+// points. It errs on an axis none of whose values makes a config.
+func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
+	base, err := configs.LoadBase(s.Base)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := NewPlan(s)
+	if err != nil {
+		return nil, err
+	}
+	config, err := base.With(sets)
+	if err != nil {
+		return nil, err
+	}
+	study := &Study{Plan: plan, base: base, sets: sets, memo: &system.Memo{}}
+	study.Header = Header{
+		Schema: Schema, Title: s.Title, Study: hashOf(base.Hash(), sets, s.Sampling, s.Points, s.Seed, s.Axes), Version: version,
+		Points: plan.Len(), Axes: plan.Names(),
+	}
+	for i := range config.Machines {
+		study.Header.Machines = append(study.Header.Machines, config.Machines[i].Name)
+	}
+	last := make([]bool, len(s.Axes))
+	for i := range s.Axes {
+		if err := study.checkAxis(&s.Axes[i]); err != nil {
+			return nil, err
+		}
+		last[i] = study.isPrice(&s.Axes[i])
+	}
+	plan.computeLast(last)
+	return study, nil
+}
+
+// isPrice reports whether the ends of an axis differ in nothing that happens.
+func (s *Study) isPrice(a *configs.Axis) bool {
+	var before string
+	for i, share := range []float64{0, 1} {
+		config, err := s.base.With(append(slices.Clone(s.sets), configs.Setting(a.Key, a.Between(share))))
+		if err != nil {
+			return false
+		}
+		now := ""
+		for m := range config.Machines {
+			now += config.Unpriced(m)
+		}
+		if i > 0 && now != before {
+			return false
+		}
+		before = now
+	}
+	return true
+}
+
+// mostTried bounds the values of an axis that are tried before a study begins.
+const mostTried = 16
+
+// checkAxis errs with what is wrong with the first value of an axis, if others are no
+// better: then it is the key.
+func (s *Study) checkAxis(a *configs.Axis) error {
+	var first error
+	for i := range mostTried {
+		value := a.Between(float64(i) / (mostTried - 1))
+		_, err := s.base.With(append(slices.Clone(s.sets), configs.Setting(a.Key, value)))
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return fmt.Errorf("axis %s: none of its values makes a config of the base, the first because of\n%w", a.Key, first)
+}
+
+// hashOf is the start of a SHA-256, long enough to tell studies and points apart.
+func hashOf(parts ...any) string {
+	h := sha256.New()
+	e := json.NewEncoder(h)
+	for _, p := range parts {
+		if err := e.Encode(p); err != nil {
+			panic("sweep: " + err.Error())
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// Summary is what a run has done.
+type Summary struct {
+	Points int64 // of the shard
+	Before int64 // that were there
+	Done   int64 // now
+	Failed int64 // of those
+}
+
+// Run computes the points of a shard that are not in its journal. What ends before ctx
+// does is kept.
+func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
+	opt.Shards = max(1, opt.Shards)
+	opt.Shard = max(1, opt.Shard)
+	header := s.Header
+	header.Shard = fmt.Sprintf("%d/%d", opt.Shard, opt.Shards)
+	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
+		return Summary{}, err
+	}
+	there := map[int64]bool{}
+	path := filepath.Join(opt.Dir, fmt.Sprintf("points-%d-of-%d.jsonl", opt.Shard, opt.Shards))
+	j, err := openJournal(path, header, func(point int64) { there[point] = true })
+	if err != nil {
+		return Summary{}, err
+	}
+	sum := Summary{Points: (s.Plan.Len() - opt.Shard + opt.Shards) / opt.Shards, Before: int64(len(there))}
+	err = s.compute(ctx, opt, there, func(p *Point) error {
+		if err := j.add(p); err != nil {
+			return err
+		}
+		sum.Done++
+		if p.Error != "" {
+			sum.Failed++
+		}
+		if opt.Progress != nil {
+			opt.Progress(sum.Before+sum.Done, sum.Points)
+		}
+		return nil
+	})
+	return sum, errors.Join(err, j.close())
+}
+
+// compute hands out the points that are not there to workers, and theirs to keep, one
+// at a time.
+func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, keep func(*Point) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	todo := make(chan int64)
+	go func() {
+		defer close(todo)
+		for k := range s.Plan.Len() {
+			i := s.Plan.computed(k)
+			if i%opt.Shards != opt.Shard-1 || there[i] {
+				continue
+			}
+			select {
+			case todo <- i:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	for range max(1, opt.Workers) {
+		wait.Go(func() {
+			for i := range todo {
+				p := s.Point(ctx, i)
+				if ctx.Err() != nil {
+					return
+				}
+				mu.Lock()
+				err := keep(p)
+				mu.Unlock()
+				if err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return context.Cause(ctx)
+}
+
+// Point computes one point, and records what fails.
+func (s *Study) Point(ctx context.Context, i int64) *Point {
+	values := s.Plan.Values(i)
+	sets := append(slices.Clone(s.sets), s.Plan.Settings(values)...)
+	p := &Point{Point: i, Values: values, Config: hashOf(s.base.Hash(), sets)}
+	config, err := s.base.With(sets)
+	if err != nil {
+		p.Error = briefly(err)
+		return p
+	}
+	result, err := system.Run(ctx, config, system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo})
+	if err != nil {
+		p.Error = briefly(err)
+	}
+	if result == nil {
+		return p
+	}
+	for m := range result.Machines {
+		p.Machines = append(p.Machines, MachineOutput{result.Machines[m].Name, outputsOf(&result.Machines[m])})
+	}
+	return p
+}
+
+// briefly is an error on one line: of those of a config, the first and how many more.
+func briefly(err error) string {
+	var wrong configs.Errors
+	if !errors.As(err, &wrong) || len(wrong) == 0 {
+		return strings.ReplaceAll(err.Error(), "\n", "; ")
+	}
+	text := wrong[0].Message
+	if wrong[0].Allowed != "" {
+		text += " (allowed: " + wrong[0].Allowed + ")"
+	}
+	if len(wrong) > 1 {
+		text += fmt.Sprintf("; and %d more", len(wrong)-1)
+	}
+	return text
+}
