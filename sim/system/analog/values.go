@@ -32,7 +32,7 @@ type values struct {
 	unrounded [][]float64 // the sums that they are of, where they are kept
 	clipped   int64
 	drives    []drive   // by row tile and group in it
-	yields    []yield   // of the wave at hand, of the vectors that are computed
+	yields    []yield   // of the wave at hand, by vector
 	source    *rand.PCG // of the noise of the read at hand
 	random    *rand.Rand
 	noise     noises
@@ -53,6 +53,7 @@ type drive struct {
 
 // yield is what an activation for one vector did, over a wave's arrays.
 type yield struct {
+	known                           bool // it is computed
 	driven, digits, reads, products int64
 	joules                          energy.Sum
 }
@@ -291,8 +292,17 @@ func (v *values) begin(w *wave) {
 // computes what they yield for it and those behind it, unless one before it did.
 func (v *values) activate(w *wave, vector int64) error {
 	c := v.chip
-	for int64(len(v.yields)) <= vector {
-		if err := v.compute(w); err != nil {
+	if len(v.yields) == 0 {
+		n := int(int64(len(v.inputs)) / w.spec.kernel.Inputs())
+		v.yields = slices.Grow(v.yields, n)[:n]
+		clear(v.yields)
+	}
+	if !v.yields[vector].known {
+		to := vector + 1
+		for to < int64(len(v.yields)) && to < vector+together && !v.yields[to].known {
+			to++
+		}
+		if err := v.compute(w, vector, to); err != nil {
 			return err
 		}
 	}
@@ -315,16 +325,15 @@ func (v *values) activate(w *wave, vector int64) error {
 	return nil
 }
 
-// compute finds what a wave's arrays yield for the next vectors. Arrays that share rows
-// share the drive.
-func (v *values) compute(w *wave) error {
+// compute finds what a wave's arrays yield for some vectors. Arrays that share rows share
+// the drive.
+func (v *values) compute(w *wave, from, to int64) error {
 	c := v.chip
 	grid, kernel := &w.spec.grid, &w.spec.kernel
-	from := int64(len(v.yields))
-	to := min(from+together, int64(len(v.inputs))/kernel.Inputs())
-	v.yields = slices.Grow(v.yields, int(w.vectors-from))[:to]
-	clear(v.yields[from:])
-	yields, sums := v.yields[from:], v.sums[from*kernel.Outputs():]
+	yields, sums := v.yields[from:to], v.sums[from*kernel.Outputs():]
+	for n := range yields {
+		yields[n].known = true
+	}
 	for i := range w.arrays {
 		tile := w.shape(i)
 		shape := c.newGroup(w.spec, tile)
