@@ -19,6 +19,12 @@ type Config struct {
 	SplitCapacitors     bool      `toml:"split_capacitors" default:"true" doc:"of circuit = sar: feedback does not depend on the code"`
 	SymmetricCapacitors bool      `toml:"symmetric_capacitors" default:"true" doc:"of circuit = ramp, or of a sar's capacitors that are not split: they work from the middle code"`
 	PerArray            int       `toml:"per_array" range:"1..65536" doc:"converters sharing the columns of one array"`
+	OffsetError         float64   `toml:"offset_error" range:"0..1000" optional:"true" doc:"standard deviation, from converter to converter, of what each adds to its sums, in steps of its codes (LSB)"`
+	GainError           float64   `toml:"gain_error" range:"0..0.3" optional:"true" doc:"the same of what each multiplies them by, over 1"`
+	DNLError            float64   `toml:"dnl_error" range:"0..1" optional:"true" doc:"standard deviation of the width of each code of a converter over its step (differential nonlinearity, in LSB; the edges of codes are off by the sum of those below: integral nonlinearity); of circuit = quantizer and symmetric"`
+	CapacitorError      float64   `toml:"capacitor_error" range:"0..1" optional:"true" doc:"of the other circuits: standard deviation of a unit capacitor over its capacitance; of n together it is √n times as much; those of a ramp are the same for all converters of an array"`
+	ComparatorError     float64   `toml:"comparator_error" range:"0..1000" optional:"true" doc:"of the same: standard deviation of a comparator's offset, in steps of codes (LSB)"`
+	Noise               float64   `toml:"noise" range:"0..1000" optional:"true" doc:"of each conversion by itself: standard deviation at the converter's input, in steps of codes (LSB)"`
 
 	Model               string      `toml:"model" optional:"true" doc:"where the energy of a conversion comes from"`
 	EnergyPerConversion unit.Joule  `toml:"energy_per_conversion" optional:"true" doc:"of all bits of the resolution"`
@@ -44,8 +50,11 @@ type Config struct {
 	Area    unit.SquareMetre `toml:"area" optional:"true" doc:"of one converter, where the model has none or instead of it"`
 }
 
-// Plain reports whether whole sums are read as [New] has it.
-func (c *Config) Plain() bool {
+// Plain reports whether whole sums are read as [New] has it, without an error.
+func (c *Config) Plain() bool { return c.Counts() && !c.Random() }
+
+// Counts reports whether codes are for whole sums, as [New] has it.
+func (c *Config) Counts() bool {
 	circuit := c.Circuit == "" || c.Circuit == "quantizer"
 	return circuit && (c.Range == "" || c.Range == "clip" || c.Range == "scale")
 }

@@ -323,6 +323,7 @@ func (d *decoder) checkAnalog(m *machine) {
 	d.checkDevices(m)
 	d.checkHolding(m)
 	d.checkConverter(m)
+	d.checkErrors(m)
 	d.checkSupply(m)
 	d.checkTrees(m)
 	d.checkNetwork(m)
@@ -399,6 +400,7 @@ func (d *decoder) checkEffects(m *machine) {
 		wrong("stuck_on", "stuck_off = %g and stuck_on = %g are more than all cells", v.StuckOff, v.StuckOn)
 	}
 	d.checkDrift(m)
+	d.checkSolved(m)
 	on := v.OnConductance
 	if on == 0 {
 		on = m.Cell.GOn
@@ -410,8 +412,8 @@ func (d *decoder) checkEffects(m *machine) {
 			wrong(key, "%s = %s goes with conductances, and none is known: give on_conductance, or cell.g_on", key, quote(name))
 		}
 	}
-	if v.ReadNoise != "" && v.Resistive() && (v.Supply == "columns" || m.Crossbar.Layout == "interleaved") {
-		d.errs.addf(m.blame("devices.read_noise", "devices.supply", "crossbar.layout"), "read_noise beside resistive wires needs supply = \"rows\" and a layout that is not interleaved: else no level stands for a cell by itself")
+	if v.ReadNoise != "" && v.Resistive() && !v.Iterated() && (v.Supply == "columns" || m.Crossbar.Layout == "interleaved") {
+		d.errs.addf(m.blame("devices.read_noise", "devices.supply", "crossbar.layout"), "read_noise beside resistive wires needs supply = \"rows\" and a layout that is not interleaved, or wire_noise = \"solved\": else no level stands for a cell by itself")
 	}
 	if v.ReadNoise == "thermal" && m.Cell.ReadVoltage == 0 {
 		wrong("read_noise", "read_noise = \"thermal\" is beside a current, and cell.read_voltage is not given")

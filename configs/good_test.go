@@ -222,6 +222,9 @@ func TestLibrary(t *testing.T) {
 			if IsPart(p.Kind) {
 				address, use = p.Kind+"/"+p.Name, "preset = \"reram-small\"\n[machine."+p.Kind+"]\n"+use
 			}
+			if p.Kind == "devices" {
+				use += "[machine.crossbar]\ncolumn_flip = false\n"
+			}
 			if content, ok := Preset(address); !ok || len(content) == 0 || p.Title == "" {
 				t.Fatalf("%+v, %v", p, ok)
 			}

@@ -27,6 +27,8 @@ func (d *decoder) checkHolding(m *machine) {
 		d.errs.addf(m.blame("crossbar.layout", "crossbar.encoding", "crossbar.analog_sum"), "layout = \"interleaved\" needs encoding differential with analog_sum polarity or weight, and it is %s with %s: pairs on one wire are one current", x.Encoding, x.AnalogSum)
 	case x.ColumnFlip && (whole || x.UnitColumn):
 		d.errs.addf(m.blame("crossbar.column_flip"), "column_flip beside whole weights or a unit column, which cannot be inverted; set it to false")
+	case x.ColumnFlip && (m.ADC.Random() || m.DAC.Random()):
+		d.errs.addf(m.blame("crossbar.column_flip"), "column_flip beside errors of adc or dac: of sums that are no whole numbers none is inverted exactly; set it to false")
 	case x.ColumnFlip && (!m.ADC.Plain() || m.DAC.Real()):
 		d.errs.addf(m.blame("crossbar.column_flip"), "column_flip beside adc.range = %s, adc.circuit = %s and dac.rounding = %s: of sums that are no whole numbers none is inverted exactly; set it to false",
 			quote(m.ADC.Range), quote(m.ADC.Circuit), quote(m.DAC.Rounding))
@@ -42,6 +44,8 @@ func (d *decoder) checkDigitalHolding(m *machine) {
 	}{
 		{"crossbar.weights", x.Weights != "sliced"}, {"crossbar.two_sided", x.TwoSided}, {"crossbar.unit_column", x.UnitColumn},
 		{"crossbar.layout", x.Layout != "adjacent"}, {"dac.rounding", m.DAC.Real()},
+		{"dac.offset_error", m.DAC.OffsetError > 0}, {"dac.gain_error", m.DAC.GainError > 0}, {"dac.dnl_error", m.DAC.DNLError > 0},
+		{"dac.resistor_error", m.DAC.ResistorError > 0}, {"dac.noise", m.DAC.Noise > 0},
 	} {
 		if option.asked {
 			d.errs.addf(m.blame(option.key), "%s = %s is of currents in cells, and a %s machine has none", option.key, m.written(option.key), m.Kind)

@@ -13,7 +13,7 @@ import (
 
 // partSections are the sections for which the library has presets of their
 // own: [machine.cell] preset = "pcm-nvsim90".
-var partSections = []string{"cell", "adc", "dac", "dram", "digital"}
+var partSections = []string{"cell", "adc", "dac", "dram", "digital", "devices"}
 
 // IsPart says whether a kind of preset is one of a section.
 func IsPart(kind string) bool { return slices.Contains(partSections, kind) }

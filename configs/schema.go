@@ -50,7 +50,7 @@ type Workload struct {
 	Context    int64            `toml:"context" range:"0..100000000" optional:"true" doc:"of a session: tokens of the prompt, to which the first step attends beside its own"`
 	Steps      int64            `toml:"steps" range:"1..1000000" optional:"true" doc:"of a session: an inference is a step, which adds a token to what kernels with a cache attend to; results are of the last step, and the session's beside them"`
 	Values     string           `toml:"values" enum:"statistical|exact" default:"statistical"`
-	Trials     int64            `toml:"trials" range:"1..100000" optional:"true" doc:"of exact values: so many chips, which differ in what is random about [machine.devices]; the result is the first one's, and how they differ stands beside it"`
+	Trials     int64            `toml:"trials" range:"1..100000" optional:"true" doc:"of exact values: so many chips, which differ in what is random about devices and converters; the result is the first one's, and how they differ stands beside it"`
 	Statistics Statistics       `toml:"statistics"`
 	Kernels    []Kernel         `toml:"kernel"`
 }

@@ -127,9 +127,9 @@ func (l *lazy[T]) get(made func() T) T {
 func (p *Programmed) way(b *Batch) way {
 	w := &p.ways
 	switch {
-	case p.reader.Watch != nil, p.real != nil && p.real.supplied != nil, !b.isReal && p.reader.tabled() == nil:
+	case p.reader.Watch != nil, p.real != nil && (p.real.supplied != nil || p.real.drivers != nil), !b.isReal && p.reader.tabled() == nil:
 		return nil
-	case !b.isReal && w.whole.get(p.isWhole):
+	case !b.isReal && (p.real == nil || p.real.units.of == nil) && w.whole.get(p.isWhole):
 		if p.reader.counts(b.vectors) {
 			if counted := w.counted.get(p.newCounted); counted != nil {
 				return counted

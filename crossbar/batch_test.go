@@ -109,11 +109,17 @@ func TestBatchOfRealLevels(t *testing.T) {
 		how.Real, how.Flip, how.Range = true, false, "limits"
 		how.Limits = [][2]float64{{-3, 2}}
 		how.Converter = &adc.Config{Range: "limits", Circuit: "ideal"}
+		err := rapid.Bool().Draw(t, "converters err")
+		if err { // by codes that are far finer than how far off they may be
+			how.Resolution = 24
+			how.Converter.Circuit, how.Converter.Resolution, how.Converter.Noise = "quantizer", 24, 1000
+		}
 		reader, array, rows := randomArray(t, how)
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "levels"), 0))
 		levels, leak := array.Cells(), rapid.SampledFrom([]float64{0, 0.3}).Draw(t, "leak")
 		levels.Apply(func(_, _ int, level float64) float64 { return level + leak + 0.1*random.NormFloat64() }, levels)
 		array.SetCells(levels, leak)
+		within := 1e-9
 		var seed func(v int)
 		if rapid.Bool().Draw(t, "noise") {
 			source := rand.NewPCG(0, 0)
@@ -132,8 +138,24 @@ func TestBatchOfRealLevels(t *testing.T) {
 			array.SetNoise(variances, floor, rand.New(source))
 			seed = func(v int) { source.Seed(1, uint64(v)) }
 		}
+		if err {
+			within = 2e-6 * math.Exp2(float64(how.Scheme.WeightBits+slicer.InputBits))
+			source := rand.NewPCG(0, 0)
+			stream := func(id uint64) *rand.Rand { return rand.New(rand.NewPCG(7, id)) }
+			array.SetConverters([]*adc.Unit{how.Converter.NewUnit(stream, stream), how.Converter.NewUnit(stream, stream)}, 1, rand.New(source))
+			before := seed
+			seed = func(v int) {
+				source.Seed(2, uint64(v))
+				if before != nil {
+					before(v)
+				}
+			}
+		}
+		if rapid.Bool().Draw(t, "cubic cells") {
+			array.SetCubic(0.1)
+		}
 		low, high := slicer.Range()
-		sameAsOneByOne(t, reader, array, batchOf(t, rows, low, high), rows, 1e-9, seed)
+		sameAsOneByOne(t, reader, array, batchOf(t, rows, low, high), rows, within, seed)
 	})
 }
 

@@ -27,6 +27,10 @@
 // [Programmed] computes what an activation yields: of whole numbers exactly, on bit
 // planes, for a sum of products of small integers is AND and popcount; of real ones
 // ([Programmed.SetCells]) as a matrix product, through any converter of package adc.
+// Rows and columns have converters of their own ([Programmed.SetDrivers],
+// [Programmed.SetConverters]): digits are what drivers make of them, and sums that take
+// turns on a converter share its errors.
+//
 // Its definitions are those of CrossSim 3.2 (Sandia), but for its results from offset
 // cells of c bits, which are low by (2^c − 2)/(2^c − 1), and from unit columns of slices
 // that have room for more bits than weights have, which stand for more than zero; here

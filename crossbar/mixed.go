@@ -145,7 +145,7 @@ func (m *mixed) convertPhase(p *Programmed, i int, currents, y []float64) (clipp
 			}
 		}
 	}
-	if len(r.outputs) > 1 {
+	if len(r.outputs) > 1 || p.real.units.of != nil {
 		return p.convertReal(phase, y)
 	}
 	values := samples

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"xbar/adc"
 	"xbar/crossbar"
 	"xbar/crossbar/encode"
 	"xbar/dac"
@@ -73,8 +74,7 @@ func TestNoiseOfAColumnIsThatOfItsCells(t *testing.T) {
 	}
 }
 
-func activate(t *testing.T, p *crossbar.Programmed, d *crossbar.Drive, outputs int) []float64 {
-	t.Helper()
+func activate(t interface{ Fatal(...any) }, p *crossbar.Programmed, d *crossbar.Drive, outputs int) []float64 {
 	y := make([]float64, outputs)
 	if _, err := p.Activate(context.Background(), d, y); err != nil {
 		t.Fatal(err)
@@ -125,5 +125,22 @@ func TestNoiseAllocatesNothing(t *testing.T) {
 	array.SetNoise(variances, variances, rand.New(rand.NewPCG(1, 1)))
 	if with := count(); with > 0 || without > 0 {
 		t.Errorf("%g allocations with noise, %g without", with, without)
+	}
+	converter, driver := adc.Config{Circuit: "sar", Resolution: 8, CapacitorError: 0.01, GainDB: 100, Noise: 1}, dac.Config{Bits: 1, Noise: 0.1}
+	how := reader.Reading
+	how.Converter = &converter
+	if array, err = crossbar.NewReader(how).Program(context.Background(), 128, 8, func(i, j int) int64 { return int64((i*j)%256 - 128) }); err != nil {
+		t.Fatal(err)
+	}
+	array.SetCells(array.Cells(), 0)
+	random := rand.New(rand.NewPCG(1, 1))
+	var drivers []*dac.Driver
+	for row := range uint64(128) {
+		drivers = append(drivers, driver.NewDriver(streams(row)))
+	}
+	array.SetConverters([]*adc.Unit{converter.NewUnit(streams(1), streams(99)), converter.NewUnit(streams(2), streams(99))}, 0, random)
+	array.SetDrivers(drivers, false, random)
+	if with := count(); with > without {
+		t.Errorf("%g allocations with errors of converters, %g without", with, without)
 	}
 }

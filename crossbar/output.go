@@ -12,7 +12,7 @@ func (r *Reader) transfer(p *phase, i, bits int, low, high int64) adc.Transfer {
 	if r.Watch != nil {
 		return watch{r, i, r.current(p)}
 	}
-	if r.Converter == nil || r.Converter.Plain() {
+	if r.Converter == nil || r.Converter.Counts() {
 		c := adc.New(r.Range, bits, low, high).Finer(r.Range, bits)
 		return &c
 	}

@@ -57,6 +57,7 @@ type phase struct {
 	converters []adc.Converter // by output of a weight
 	real       []adc.Transfer  // the same of sums that are no whole numbers
 	full       float64         // the sum of a cell at level 1 that is driven at full scale
+	scales     []adc.Scale     // and of converters with errors of their own
 }
 
 // output is the columns of a weight that one converter sees at once.
@@ -85,6 +86,9 @@ func NewReader(how Reading) *Reader {
 			q.converters = append(q.converters, adc.New(how.Range, bits, low, high))
 			if how.Real {
 				q.real = append(q.real, r.transfer(&q, i, bits, low, high))
+				if how.Converter != nil {
+					q.scales = append(q.scales, r.scale(&q, i, bits, low, high))
+				}
 			}
 		}
 		r.phases = append(r.phases, q)

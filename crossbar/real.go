@@ -18,9 +18,11 @@ type real struct {
 	samples  []float64      // [column], of the phase at hand
 	sums     []float64      // [output], where columns are combined
 	noise    *noise         // nil: reads have none
+	units    units
+	drivers  *drivers // nil: digits are driven as they are
 
-	supplied func(digits, currents []float64) // of all rows and columns; nil: levels are all that it takes
-	digits   []float64                        // [row]
+	supplied Read      // of all rows and columns; nil: levels are all that it takes
+	digits   []float64 // [row]
 }
 
 // noise is what makes one read of real levels differ from the next.
@@ -108,9 +110,12 @@ func (p *Programmed) disturb(digits blas64.General, g int) {
 	}
 }
 
-// SetSupplied has columns carry what read makes of the digits of a row group and slice,
-// one a row and zero of rows that are not driven.
-func (p *Programmed) SetSupplied(leak float64, read func(digits, currents []float64)) {
+// Read is what columns carry of the digits of a row group and slice, one a row and zero of
+// rows that are not driven, where full is the digit at full drive.
+type Read func(digits []float64, full float64, currents []float64) error
+
+// SetSupplied has columns carry what read makes of digits, instead of sums of levels.
+func (p *Programmed) SetSupplied(leak float64, read Read) {
 	p.SetCells(mat.NewDense(p.rows, len(p.samples), nil), leak)
 	p.real.supplied, p.real.digits = read, make([]float64, p.rows)
 }
@@ -121,7 +126,9 @@ func (p *Programmed) readReal(ctx context.Context, d *Drive, y []float64) (clipp
 		if err := ctx.Err(); err != nil {
 			return clipped, err
 		}
-		p.current(d, g)
+		if err := p.current(d, g); err != nil {
+			return clipped, err
+		}
 		for i := range p.reader.phases {
 			phase := &p.reader.phases[i]
 			p.accumulate(phase)
@@ -132,23 +139,27 @@ func (p *Programmed) readReal(ctx context.Context, d *Drive, y []float64) (clipp
 }
 
 // current is what the columns of a row group carry in each slice of the inputs.
-func (p *Programmed) current(d *Drive, g int) {
+func (p *Programmed) current(d *Drive, g int) error {
 	from, to := p.reader.group(g, p.rows)
+	digits := p.drive(d, from, to)
 	if p.real.supplied != nil {
 		for t := range p.reader.slices {
 			clear(p.real.digits)
-			copy(p.real.digits[from:to], d.levels[t*d.rows+from:])
-			p.real.supplied(p.real.digits, p.real.currents.Data[t*p.real.currents.Stride:][:len(p.samples)])
+			copy(p.real.digits[from:to], digits.Data[t*digits.Stride:])
+			currents := p.real.currents.Data[t*p.real.currents.Stride:][:len(p.samples)]
+			if err := p.real.supplied(p.real.digits, p.reader.slices[t].full, currents); err != nil {
+				return err
+			}
 		}
-		return
+		return nil
 	}
-	digits := blas64.General{Rows: len(p.reader.slices), Cols: to - from, Stride: d.rows, Data: d.levels[from:]}
 	levels := p.real.levels
 	levels.Rows, levels.Data = to-from, levels.Data[from*levels.Stride:]
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, digits, levels, 0, p.real.currents)
 	if p.real.noise != nil {
 		p.disturb(digits, g)
 	}
+	return nil
 }
 
 // accumulate adds up the slices of a phase.
@@ -169,7 +180,7 @@ func (p *Programmed) convertReal(phase *phase, y []float64) (clipped int64) {
 	for j := range y {
 		var product float64
 		for o, significance := range r.significances {
-			value, beyond := phase.real[o].ConvertReal(sums[i])
+			value, beyond := p.real.convert(phase, o, i, sums[i])
 			if beyond {
 				clipped++
 			}

@@ -8,11 +8,16 @@ import (
 // Config describes the converters that drive an array's rows. The tags are
 // the schema of [machine.dac]; which keys belong together is in [Groups].
 type Config struct {
-	Bits         int    `toml:"bits" range:"1..16" doc:"bits of an input slice"`
-	SignedInputs string `toml:"signed_inputs" enum:"twos-complement|sign-magnitude|signed-digits" default:"twos-complement" doc:"how signed inputs are sliced"`
-	Rounding     string `toml:"rounding" enum:"codes|mid-rise|none" default:"codes" doc:"of inputs that are real numbers, which xbar mvm has; codes: whole numbers, and zero among them; mid-rise: 2^bits levels beside zero where inputs are signed; none: they are driven as they are, at the energy of the nearest code; the latter two in one slice"`
-	GateZeros    bool   `toml:"gate_zeros" default:"false" doc:"a zero slice neither converts nor drives its row"`
-	Phases       int    `toml:"phases" range:"0..32" default:"0" doc:"input slices are accumulated in the analog domain and converted in so many groups; 0: a conversion for every slice"`
+	Bits          int     `toml:"bits" range:"1..16" doc:"bits of an input slice"`
+	SignedInputs  string  `toml:"signed_inputs" enum:"twos-complement|sign-magnitude|signed-digits" default:"twos-complement" doc:"how signed inputs are sliced"`
+	Rounding      string  `toml:"rounding" enum:"codes|mid-rise|none" default:"codes" doc:"of inputs that are real numbers, which xbar mvm has; codes: whole numbers, and zero among them; mid-rise: 2^bits levels beside zero where inputs are signed; none: they are driven as they are, at the energy of the nearest code; the latter two in one slice"`
+	GateZeros     bool    `toml:"gate_zeros" default:"false" doc:"a zero slice neither converts nor drives its row"`
+	Phases        int     `toml:"phases" range:"0..32" default:"0" doc:"input slices are accumulated in the analog domain and converted in so many groups; 0: a conversion for every slice"`
+	OffsetError   float64 `toml:"offset_error" range:"0..1000" optional:"true" doc:"standard deviation, from row to row, of what each driver adds to its levels, in steps of its digits (LSB)"`
+	GainError     float64 `toml:"gain_error" range:"0..0.3" optional:"true" doc:"the same of what each multiplies them by, over 1"`
+	DNLError      float64 `toml:"dnl_error" range:"0..1" optional:"true" doc:"standard deviation of each step from one level of a driver to the next, over what it should be (differential nonlinearity, in LSB; levels are off by the sum of the steps below: integral nonlinearity)"`
+	ResistorError float64 `toml:"resistor_error" range:"0..0.3" optional:"true" doc:"of model = r-2r, instead: standard deviation of a resistor R over its resistance; 2R is two of them"`
+	Noise         float64 `toml:"noise" range:"0..1000" optional:"true" doc:"of each load by itself: standard deviation of a level, in steps (LSB)"`
 
 	Model               string      `toml:"model" optional:"true" doc:"where the energy of a conversion comes from"`
 	EnergyPerConversion unit.Joule  `toml:"energy_per_conversion" optional:"true" doc:"of one input slice on one row"`

@@ -10,6 +10,14 @@
 // second phase is subtracted. Signed digits all have the input's sign, in
 // ⌈(B_x−1)/B_d⌉ slices: the rows are driven both ways at once.
 //
+// Drivers of one kind are not alike. Of a digit x in steps ([Driver]), with ξ anew in each
+// load and all else drawn once,
+//
+//	level = sign(x)·L(|x|)·(1 + g) + o + σ·ξ
+//
+// L a walk of steps that are independent and normal, and ends where it should, as IEEE
+// Std 1658 has nonlinearity; or what a ladder of resistors that are not alike gives.
+//
 // A conversion costs E = base + slope·|digit|. What both are is a choice of the
 // config, see [Config.Convert].
 package dac

@@ -18,6 +18,11 @@
 // drawn, and not one number a cell. Through wires, a cell's noise becomes less as its
 // conductance does.
 //
+// Cells that are not linear carry G·(V − a·V³). Without wires all cells of a row see its
+// voltage, and the digit that they are read with becomes another. On wires, and where
+// noise of reads is to go through them cell by cell ([Config.Iterated]), every read is
+// solved by itself, as in [xbar/crossbar/parasitic.Solver].
+//
 // The functions σ, μ and s are published ones ([Profiles]). Each effect of each array
 // draws from a [Stream] of its own, so that no result depends on the order in which
 // arrays are programmed and read, and no effect changes what another draws.

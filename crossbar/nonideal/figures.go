@@ -19,6 +19,12 @@ func (c *Config) Figures() (all []model.Figure) {
 	if c.ReadNoise != "" {
 		all = append(all, c.noiseFigure())
 	}
+	if c.Nonlinearity != 0 {
+		all = append(all, model.Figure{
+			Name: "what a cell carries at full drive, over its conductance at small voltages", Equation: "I/(G·V) = 1 − {a}", Value: 1 - c.Nonlinearity,
+			Inputs: []model.Input{{Symbol: "a", Value: c.Nonlinearity, Key: "devices.nonlinearity"}},
+		})
+	}
 	return all
 }
 

@@ -2,6 +2,7 @@ package nonideal
 
 import (
 	"context"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -35,13 +36,18 @@ type Config struct {
 	ReadError     float64    `toml:"read_error" range:"0..1" optional:"true" doc:"standard deviation over the conductance of a cell at the top level, of one that is there"`
 	ReadScaling   string     `toml:"read_scaling" enum:"independent|proportional|inverse" default:"independent" doc:"of read_error, with the conductance of a cell"`
 	ReadBandwidth unit.Hertz `toml:"read_bandwidth" optional:"true" check:"positive" doc:"of what integrates a column's current, for thermal noise"`
+	WireNoise     string     `toml:"wire_noise" enum:"damped|solved" default:"damped" doc:"of read_noise through resistive wires; damped: each cell's as much as wires make less of its level, one draw a column; solved: a draw for each cell, and wires solved anew for every read"`
+
+	Nonlinearity float64 `toml:"nonlinearity" range:"-0.3..0.3" optional:"true" doc:"a of cells that carry G·(V − a·V³), V in units of full drive; 0.25 makes a cell carry three quarters there; with resistive wires every read is solved by itself"`
 
 	Kelvin      float64   `toml:"-"` // of the cells, for thermal noise
 	ReadVoltage unit.Volt `toml:"-"` // of a row at full scale, for thermal noise
 }
 
 // Ideal reports whether cells are levels, and columns see them as they are.
-func (c *Config) Ideal() bool { return c.OnOffRatio == 0 && !c.Resistive() && !c.Random() }
+func (c *Config) Ideal() bool {
+	return c.OnOffRatio == 0 && !c.Resistive() && !c.Random() && c.Nonlinearity == 0
+}
 
 // Resistive reports whether a wire has a resistance.
 func (c *Config) Resistive() bool {
@@ -79,9 +85,13 @@ func (c *Config) Lowest() float64 {
 type Array struct {
 	Levels *mat.Dense
 
-	// Read is what columns carry of digits, where inputs gate the cells, as of
-	// [Config.Wired]; nil: levels are all that it takes.
-	Read func(digits, currents []float64)
+	// Read is what columns carry of digits, as far as their rows are driven, beside one
+	// at full drive: where inputs gate the cells, as of [Config.Wired], or where it is
+	// [Config.Iterated]; nil: levels are all that it takes.
+	Read func(digits []float64, full float64, currents []float64) error
+
+	// Random is where Read has its noise from; nil: there is none.
+	Random *rand.Rand
 
 	// Variances are those of a read: Noise times the square of a row's digit, and Floor
 	// times the square of the digit at full scale whatever the digit is; nil: none.
@@ -96,15 +106,35 @@ func (c *Config) Program(ctx context.Context, levels *mat.Dense, top int64, l La
 	if c.Random() {
 		gain = c.disturb(a, top, stream)
 	}
-	cells := mat.DenseCopyOf(levels)
-	if a.Read, err = c.Wired(ctx, levels, top, l); err != nil {
+	if c.Iterated() {
+		err = c.iterated(ctx, a, top, l)
+	} else {
+		err = c.once(ctx, a, top, l)
+	}
+	if err != nil {
 		return nil, err
 	}
-	c.damp(a, cells, top)
 	if gain != 1 {
 		a.scale(gain)
 	}
 	return a, nil
+}
+
+// once has wires solved for all reads.
+func (c *Config) once(ctx context.Context, a *Array, top int64, l Layout) error {
+	cells := mat.DenseCopyOf(a.Levels)
+	read, err := c.Wired(ctx, a.Levels, top, l)
+	if err != nil {
+		return err
+	}
+	if read != nil {
+		a.Read = func(digits []float64, _ float64, currents []float64) error {
+			read(digits, currents)
+			return nil
+		}
+	}
+	c.damp(a, cells, top)
+	return nil
 }
 
 // disturb has cells err, drift and stick, and finds the noise of their reads. It gives
@@ -166,11 +196,12 @@ func (a *Array) scale(gain float64) {
 		variances.Scale(gain*gain, variances)
 	}
 	if read := a.Read; read != nil {
-		a.Read = func(digits, currents []float64) {
-			read(digits, currents)
+		a.Read = func(digits []float64, full float64, currents []float64) error {
+			err := read(digits, full, currents)
 			for i := range currents {
 				currents[i] *= gain
 			}
+			return err
 		}
 	}
 }

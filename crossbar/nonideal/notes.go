@@ -28,6 +28,12 @@ func (c *Config) Notes() (notes []string) {
 	if c.StuckOff > 0 || c.StuckOn > 0 {
 		notes = append(notes, fmt.Sprintf("%.3g %% of the cells are stuck at level zero, %.3g %% at the top level", 100*c.StuckOff, 100*c.StuckOn))
 	}
+	if c.Nonlinearity != 0 {
+		notes = append(notes, fmt.Sprintf("cells carry G·(V − %g·V³), V in units of full drive and G their conductance at small voltages: at full drive %.3g of it", c.Nonlinearity, 1-c.Nonlinearity))
+	}
+	if c.Iterated() {
+		notes = append(notes, "wires are solved for every read, until Kirchhoff's current law holds at each node to 1e-10 of its wire's currents")
+	}
 	if c.Random() {
 		notes = append(notes, "each array is programmed once: reloads and copies have the same errors")
 	}
@@ -46,7 +52,7 @@ func (c *Config) readNotes() (notes []string) {
 	case c.ReadNoise == "normal":
 		notes = append(notes, "noise of each read is normal, of a standard deviation of "+described(c.ReadError, c.ReadScaling))
 	}
-	if c.ReadNoise != "" && c.Resistive() {
+	if c.ReadNoise != "" && c.Resistive() && !c.Iterated() {
 		notes = append(notes, "through wires, a cell's noise becomes less as its conductance does; what it changes of the voltages of others is left out")
 	}
 	return notes

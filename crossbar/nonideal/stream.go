@@ -35,7 +35,30 @@ const (
 	driftStream
 	stuckStream
 	readStream
+	converterStream
+	conversionStream
+	driverStream
+	rampStream
+	loadStream
 )
+
+// Of is a source at the beginning of a stream below this one.
+func (s Stream) Of(id uint64) *rand.Rand { return s.At(id).random() }
+
+// Converter is the stream of the errors of one of an array's converters.
+func (s Stream) Converter(unit int) Stream { return s.At(converterStream).At(uint64(unit)) }
+
+// Ramp is the stream of what makes the ramp of all of an array's converters.
+func (s Stream) Ramp() Stream { return s.At(rampStream) }
+
+// Conversions is the stream of the noise of the conversions of one vector.
+func (s Stream) Conversions(vector int64) Stream { return s.At(conversionStream).At(uint64(vector)) }
+
+// Driver is the stream of the errors of the driver of one of an array's rows.
+func (s Stream) Driver(row int) Stream { return s.At(driverStream).At(uint64(row)) }
+
+// Loads is the stream of the noise of the row drivers for one vector.
+func (s Stream) Loads(vector int64) Stream { return s.At(loadStream).At(uint64(vector)) }
 
 // Reads is the stream of the noise of an array's reads of one vector.
 func (s Stream) Reads(vector int64) Stream { return s.At(readStream).At(uint64(vector)) }

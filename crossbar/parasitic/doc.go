@@ -24,6 +24,10 @@
 // supply wire for each output ([Wires.Gated]) the network falls apart into one
 // ladder an output, and is solved anew for each input in n operations.
 //
+// Cells that are not linear, or not the same in two reads, are solved for every read from
+// there: by steps of the linear network that end when Kirchhoff's current law holds at
+// every node ([Solver]).
+//
 // Conductances, and so resistances, may have any unit, but all the same one and its
 // inverse. The usual one is the largest conductance of a cell.
 package parasitic

@@ -10,19 +10,25 @@ package parasitic
 // is driven by −u_i into the same column wire. It has for each of the cells at a
 // crossing the conductances of the output's rows.
 func (w *Wires) Gated(u []float64, conductances ...[]float64) float64 {
+	if len(conductances) == 1 {
+		return w.single(u, conductances[0])
+	}
 	p := newPort(len(conductances), w)
+	passed := 0.0
 	for i, volt := range u {
-		if i > 0 {
-			p.pass(w.Row, w.Column)
-		}
 		if volt == 0 {
+			passed++
 			continue
 		}
+		if passed > 0 {
+			p.pass(passed*w.Row, passed*w.Column)
+		}
+		passed = 1
 		for s, g := range conductances {
 			p.join(s, g[i], volt*float64(1-2*s))
 		}
 	}
-	return p.ground(w.Column + w.Sense)
+	return p.ground(passed*w.Column + w.Sense)
 }
 
 // port is the wires of an output at one of its rows, the supplies first and the

@@ -64,6 +64,10 @@ var axes = []axis{
 	}},
 	{"drift of PCM", "s", []float64{3600, 86400, 1e6}, drift},
 	{"the same, compensated", "s", []float64{3600, 86400, 1e6}, func(x float64) []string { return append(drift(x), "devices.drift_compensation=true") }},
+	{"noise of an ADC of 8 bits", "LSB", []float64{0.25, 0.5, 1, 2}, func(x float64) []string { return []string{fmt.Sprintf("adc.noise=%g", x)} }},
+	{"offsets of ADCs of 8 bits", "LSB", []float64{0.5, 1, 2}, func(x float64) []string { return []string{fmt.Sprintf("adc.offset_error=%g", x)} }},
+	{"widths of their codes", "LSB", []float64{0.1, 0.25, 0.5}, func(x float64) []string { return []string{fmt.Sprintf("adc.dnl_error=%g", x)} }},
+	{"a of cells of G·(V − a·V³)", "", []float64{0.1, 0.25}, func(x float64) []string { return []string{fmt.Sprintf("devices.nonlinearity=%g", x)} }},
 }
 
 func drift(x float64) []string {

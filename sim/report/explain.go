@@ -394,7 +394,7 @@ func (x *explanation) devices(figures []system.Derivation) {
 	if len(figures) == 0 {
 		return
 	}
-	x.subheading("Devices: what becomes of a cell at the top level")
+	x.subheading("Devices: what becomes of a cell at the top level, and how far converters are off")
 	for i := range figures {
 		x.begin(figures[i].Name + x.of)
 		x.figure(&figures[i])

@@ -34,7 +34,7 @@ type Explained struct {
 	Wear        *Derivation      `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
 	Area        *ExplainedArea   `json:"area,omitempty"`
 	Limits      []ExplainedLimit `json:"limits,omitempty"`
-	Devices     []Derivation     `json:"devices,omitempty"` // what becomes of a cell at the top level, where that is random
+	Devices     []Derivation     `json:"devices,omitempty"` // what becomes of a cell at the top level, and how far converters are off, where that is random
 	Loads       []Served         `json:"loads,omitempty"`   // scalar machines, of the memory levels asked about
 }
 

@@ -310,6 +310,18 @@ var knobs = []knob{
 	{"devices", "read_scaling", list(`"proportional"|"inverse"|"independent"`), nil},
 	{"devices", "read_bandwidth", list(`"100 MHz"`), list(`"1 Hz"|"10 THz"`)},
 	{"workload", "trials", list("1|2|3"), list("100000")},
+	{"adc", "offset_error", list("0.5|0"), list("1000")},
+	{"adc", "gain_error", list("0.01|0"), list("0.3")},
+	{"adc", "dnl_error", list("0.2|0"), list("1")},
+	{"adc", "capacitor_error", list("0.01|0"), list("1")},
+	{"adc", "comparator_error", list("0.5|0"), list("1000")},
+	{"adc", "noise", list("0.5|0"), list("1000")},
+	{"dac", "offset_error", list("0.1|0"), list("1000")},
+	{"dac", "gain_error", list("0.01|0"), list("0.3")},
+	{"dac", "dnl_error", list("0.2|0"), list("1")},
+	{"dac", "noise", list("0.1|0"), list("1000")},
+	{"devices", "nonlinearity", list("0.25|0|-0.1"), list("0.3|-0.3")},
+	{"devices", "wire_noise", list(`"solved"|"damped"`), nil},
 }
 
 // turned is the config that the knobs' bytes stand for.
@@ -476,6 +488,18 @@ func effortOnce(cfg *configs.Config) (steps float64) {
 				columns := min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
 				one += max(rows, columns) * math.Pow(min(rows, columns), 3) / 10
 			}
+			if cfg.Workload.Values == "exact" {
+				columns := min(perArray, float64(k.M)) * 2 * float64(k.WeightBits)
+				if m.Devices.Iterated() {
+					one += vectors * reads * rows * columns * min(rows, columns) * 20
+				}
+				if m.ADC.Random() {
+					one += min(columns, float64(m.ADC.PerArray)) * float64(m.ADC.Numbers()+100)
+				}
+				if m.DAC.Random() {
+					one += rows * float64(m.DAC.Numbers()+100)
+				}
+			}
 			tiles *= float64(k.Replicas)
 			loads := tiles * rows
 			if k.Dynamic {
@@ -486,7 +510,7 @@ func effortOnce(cfg *configs.Config) (steps float64) {
 				pass += float64(k.Repeat) * float64(k.Groups) * effortSide(cfg, m, &k) * batch
 			}
 		}
-		if cfg.Workload.Values == "exact" && m.Devices.Random() {
+		if cfg.Workload.Values == "exact" && m.Random() {
 			pass *= float64(max(1, cfg.Workload.Trials))
 		}
 		passes := 2.0
@@ -613,6 +637,13 @@ func seedFuzz(f *testing.F) {
 			}
 		}
 	}
+	errors := "workload.values=exact\nworkload.kernel[0].signed_input=true\nmachine.x.crossbar.column_flip=false\nmachine.x.dac.noise=0.1\nmachine.x.dac.dnl_error=0.2\nmachine.x.adc.noise=1\nmachine.x.adc."
+	f.Add([]byte{}, "", errors+"dnl_error=1\nmachine.x.dac.phases=2\nmachine.x.adc.range=max")
+	f.Add([]byte{}, "", errors+"capacitor_error=1\nmachine.x.adc.circuit=sar\nmachine.x.adc.comparator_error=1000\nmachine.x.dac.phases=1")
+	f.Add([]byte{}, "", errors+"capacitor_error=1\nmachine.x.adc.circuit=cyclic\nmachine.x.adc.resolution=1\nworkload.trials=2")
+	wires := errors + "gain_error=0.3\nmachine.x.devices.on_conductance=50 uS\nmachine.x.devices.row_resistance=1 kohm\nmachine.x.devices.column_resistance=20 kohm\nmachine.x.devices.read_noise=thermal\nmachine.x.devices.read_bandwidth=100 MHz\nmachine.x.cell.read_voltage=0.2 V\nmachine.x.devices."
+	f.Add([]byte{}, "", wires+"nonlinearity=0.3\nmachine.x.crossbar.layout=apart")
+	f.Add([]byte{}, "", wires+"wire_noise=solved\nmachine.x.devices.supply=columns")
 	f.Add(timeless, "", "granularity=step\nworkload.values=exact\nmachine.x.chip.power_gating=true\nmachine.x.chip.tiles=1\nmachine.x.crossbar.rows=4")
 	read := func(path string) string {
 		text, err := os.ReadFile(path)
@@ -623,7 +654,11 @@ func seedFuzz(f *testing.F) {
 	}
 	for _, preset := range configs.Presets() {
 		if configs.IsPart(preset.Kind) {
-			f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.%s]\npreset = %q\n", preset.Kind, preset.Name), "")
+			sets := ""
+			if preset.Kind == "devices" {
+				sets = "machine.m.crossbar.column_flip=false\nworkload.values=exact"
+			}
+			f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.%s]\npreset = %q\n", preset.Kind, preset.Name), sets)
 			continue
 		}
 		f.Add([]byte{}, fmt.Sprintf("inferences = 10\nworkload.kernel = [{ name = \"k\", L = 1, N = 20, M = 20 }]\n[[machine]]\nname = \"m\"\nkind = %q\npreset = %q\n", preset.Kind, preset.Name), "workload.batch=2\nmachine.*.clock=2 GHz")

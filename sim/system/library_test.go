@@ -63,7 +63,7 @@ func TestPartsReplaceSections(t *testing.T) {
 		"cell": {"tile/array/cell", "read"}, "dram": {"dram", "read"}, "digital": {"digital/pe", "mac"},
 	}
 	for _, p := range configs.Presets() {
-		if !configs.IsPart(p.Kind) {
+		if !configs.IsPart(p.Kind) || p.Kind == "devices" { // those cost nothing
 			continue
 		}
 		t.Run(p.Kind+"/"+p.Name, func(t *testing.T) {
@@ -82,6 +82,36 @@ func TestPartsReplaceSections(t *testing.T) {
 				if !(each > 0) || math.Abs(each/want-1) > 1e-12 {
 					t.Errorf("on %s it costs %v J, on reram-small %v J", machine, each, want)
 				}
+			}
+		})
+	}
+}
+
+// Devices of the library change numbers and no energy, chip by chip, and say where they
+// are from.
+func TestDevicesOfTheLibrary(t *testing.T) {
+	for _, p := range configs.Presets() {
+		if p.Kind != "devices" {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			lines := "[machine.crossbar]\nencoding = \"differential\"\ncolumn_flip = false\n[machine.adc]\nrange = \"scale\"\n"
+			lines += "[[machine]]\nname = \"other\"\npreset = \"reram-small\"\n" + lines + "[machine.devices]\npreset = \"" + p.Name + "\"\n"
+			text := "inferences = 1\n[workload]\nvalues = \"exact\"\ntrials = 2\nkernel = [{ name = \"k\", L = 2, N = 40, M = 10 }]\n[[machine]]\nname = \"ideal\"\npreset = \"reram-small\"\n"
+			cfg, err := configs.Parse("study.toml", []byte(text+lines), nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := system.Run(context.Background(), cfg, system.Options{Workers: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ideal, m := &result.Machines[0], &result.Machines[1]
+			if m.EnergyJ != ideal.EnergyJ || m.Values.Trials == nil || !(m.Values.Trials.SNRdB.Deviation > 0) {
+				t.Errorf("%g J beside %g J, %+v", m.EnergyJ, ideal.EnergyJ, m.Values.Trials)
+			}
+			if !strings.Contains(strings.Join(m.Notes, " "), "fitted in") {
+				t.Errorf("no source: %v", m.Notes)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"xbar/configs"
 	"xbar/sim"
@@ -89,7 +90,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 
 // analogEvidence keeps what the numbers come from.
 func (j *job) analogEvidence(chip *analog.Chip, b books) evidence {
-	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure(), devices: chip.Devices().Figures()}
+	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure(), devices: slices.Concat(chip.Devices().Figures(), j.machine.DAC.Errors(), j.machine.ADC.Errors())}
 	components := chip.Components()
 	for i := range components {
 		c := &components[i]
@@ -226,14 +227,17 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	if cfg.Kind == "analog" {
 		notes = append(notes, converterNotes(cfg, chip.LosslessBits())...)
 	}
+	if m.Values == nil && cfg.Kind == "analog" && (cfg.ADC.Random() || cfg.DAC.Random()) {
+		notes = append(notes, "errors of adc and dac change numbers and no energy, and values are statistical: take values = \"exact\" to see them")
+	}
 	if m.Values == nil && !cfg.Devices.Ideal() {
 		notes = append(notes, "what is not ideal about [machine.devices] changes numbers, and values are statistical: take values = \"exact\" to see it")
 	}
-	if m.Values == nil && cfg.Kind == "analog" && !cfg.ADC.Plain() {
+	if m.Values == nil && cfg.Kind == "analog" && !cfg.ADC.Counts() {
 		notes = append(notes, "adc.range and adc.circuit change numbers and no energy, and values are statistical: take values = \"exact\" to see it")
 	}
 	if cfg.Kind == "analog" && m.Values != nil {
-		notes = append(notes, chip.Devices().Notes()...)
+		notes = append(notes, slices.Concat(chip.Devices().Notes(), cfg.DAC.ErrorNotes(), cfg.ADC.ErrorNotes())...)
 	}
 	notes = append(notes, timeNotes(cfg)...)
 	notes = append(notes, chip.Doubts()...)
@@ -309,9 +313,9 @@ func (j *job) besideNotes() []string {
 func converterNotes(cfg *configs.Machine, need int) (notes []string) {
 	notes = append(notes, optionNotes(cfg)...)
 	switch {
-	case !cfg.ADC.Plain():
+	case !cfg.ADC.Counts():
 		notes = append(notes, rangeNote(cfg))
-	case !cfg.Devices.Ideal() || cfg.Crossbar.Weights != "sliced":
+	case !cfg.Devices.Ideal() || cfg.Crossbar.Weights != "sliced" || cfg.Random():
 		notes = append(notes, fmt.Sprintf("column sums go up to %d bits and are no whole numbers, the ADC has %d", need, cfg.ADC.Resolution))
 	case cfg.ADC.Resolution >= need:
 		notes = append(notes, fmt.Sprintf("the ADC's %d bits read every column sum exactly (%d are enough)", cfg.ADC.Resolution, need))

@@ -46,7 +46,7 @@ func (j *job) trials(ctx context.Context, m *Machine, workers int) error {
 
 // chips is how many are simulated because they differ; 0 where they do not.
 func (j *job) chips() int64 {
-	if !j.machine.Devices.Random() {
+	if !j.machine.Random() {
 		return 0
 	}
 	return j.config.Workload.Trials

@@ -29,7 +29,10 @@ func converted(m *configs.Machine) (how string) {
 	if m.Crossbar.UnitColumn {
 		how = ", those of unit columns among them"
 	}
-	if m.ADC.Plain() {
+	if m.ADC.Random() {
+		how += "; by converters with errors of their own, which no energy follows"
+	}
+	if m.ADC.Counts() {
 		return how
 	}
 	return how + fmt.Sprintf("; by circuit = %q over range = %q, at the energy of adc.model", m.ADC.Circuit, m.ADC.Range)

@@ -36,9 +36,10 @@ type values struct {
 	source    *rand.PCG // of the noise of the read at hand
 	random    *rand.Rand
 	noise     noises
-	seed      func(vector int) // puts the source at the reads of a vector that is computed; nil: they have no noise
-	exact     []int64          // inputs of the vector that is compared
-	errors    []Discrepancy    // by kernel; nil: devices are ideal, or numbers are not whole
+	seed      func(vector int) // puts the sources at the noise of a vector that is computed
+	ends      *converters
+	exact     []int64       // inputs of the vector that is compared
+	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
 }
 
 // Discrepancy is how a kernel's sums came out beside exact ones of the inputs that it
@@ -72,11 +73,12 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 		return nil, err
 	}
 	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
-	v.random = rand.New(v.source)
-	if c.machine.Devices.ReadNoise != "" {
-		v.seed = func(vector int) { v.noise.Reads(v.noise.from + int64(vector)).Seed(v.source) }
+	v.random, v.ends = rand.New(v.source), newConverters(c)
+	v.seed = func(vector int) {
+		v.noise.Reads(v.noise.from + int64(vector)).Seed(v.source)
+		v.ends.seed(v.noise.Stream, v.noise.from+int64(vector))
 	}
-	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !c.Devices().Ideal() {
+	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !(c.Devices().Ideal() && c.exactConverters()) {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
 	drives := 0
@@ -145,6 +147,12 @@ func checkValues(c *Chip, work *workload.Values) error {
 		groups := ceilDiv(rows, c.activeRows())
 		digits = max(digits, float64(s.grid.Drives())*float64(groups)*float64(s.slices)*float64(s.slicer.Planes())*float64((rows+63)/64))
 	}
+	if numbers := c.converterNumbers(); numbers > mostNumbers {
+		return fmt.Errorf("converters with errors of their own are %.3g numbers; at most %d are simulated: lower adc.resolution or dac.bits", numbers, mostNumbers)
+	}
+	if factors := c.wireFactors(); factors > mostFactors {
+		return fmt.Errorf("wires that are solved for every read take %.3g numbers; at most %d are simulated: lower crossbar.rows or crossbar.cols", factors, mostFactors)
+	}
 	if digits > mostNumbers {
 		return fmt.Errorf("exact values are driven in %.3g pieces; at most %d are simulated: raise crossbar.active_rows", digits, mostNumbers)
 	}
@@ -181,10 +189,14 @@ func (c *Chip) hold(reader *crossbar.Reader, work *workload.Values, k int, rando
 				return tiles, err
 			}
 			if array.Read != nil {
+				array.Random = random
 				b.SetSupplied(devices.Leak(top), array.Read)
 				continue
 			}
 			b.SetCells(array.Levels, devices.Leak(top))
+			if devices.Nonlinearity != 0 {
+				b.SetCubic(devices.Nonlinearity)
+			}
 			if random != nil && devices.ReadNoise != "" {
 				b.SetNoise(array.Noise, array.Floor, random)
 			}
@@ -289,7 +301,8 @@ func (v *values) begin(w *wave) {
 }
 
 // activate books the energies that follow the data of one vector in a wave's arrays, and
-// computes what they yield for it and those behind it, unless one before it did.
+// computes what they yield for it and those behind it, unless one before it did. Where
+// converters have errors, copies of the arrays yield what theirs make of it.
 func (v *values) activate(w *wave, vector int64) error {
 	c := v.chip
 	if len(v.yields) == 0 {
@@ -299,7 +312,7 @@ func (v *values) activate(w *wave, vector int64) error {
 	}
 	if !v.yields[vector].known {
 		to := vector + 1
-		for to < int64(len(v.yields)) && to < vector+together && !v.yields[to].known {
+		for c.exactConverters() && to < int64(len(v.yields)) && to < vector+together && !v.yields[to].known {
 			to++
 		}
 		if err := v.compute(w, vector, to); err != nil {
@@ -337,6 +350,7 @@ func (v *values) compute(w *wave, from, to int64) error {
 	for i := range w.arrays {
 		tile := w.shape(i)
 		shape := c.newGroup(w.spec, tile)
+		v.fit(w.plan.Kernel, w.plan.First+i, w.arrays[i])
 		for j, stored := range v.arrays[w.plan.Kernel][w.plan.First+i] {
 			b := grid.Block(w.plan.First+i, j)
 			d := v.drive(w, from, to, &b)
@@ -508,7 +522,7 @@ func (c *Chip) howRead(s *spec) crossbar.Reading {
 	}
 	if m.Kind == "analog" {
 		r.Converter = &m.ADC
-		r.Real = !devices.Ideal() || s.scheme.Whole || !m.ADC.Plain() || m.DAC.Real()
+		r.Real = !devices.Ideal() || s.scheme.Whole || !m.ADC.Plain() || m.DAC.Real() || m.DAC.Random()
 	}
 	for i := 0; i+1 < len(m.ADC.Limits); i += 2 {
 		r.Limits = append(r.Limits, [2]float64{m.ADC.Limits[i], m.ADC.Limits[i+1]})
