@@ -34,7 +34,9 @@
 // Its definitions are those of CrossSim 3.2 (Sandia), but for its results from offset
 // cells of c bits, which are low by (2^c − 2)/(2^c − 1), and from unit columns of slices
 // that have room for more bits than weights have, which stand for more than zero; here
-// they are not.
+// they are not. A [Batch] is many vectors at once, on the loops of package kernel: it gives
+// the same, bit for bit where numbers are whole, and where they are real within what
+// rounding makes of their sums.
 //
 // [Pipeline] computes when: one read per row group and phase passes
 //

@@ -21,6 +21,10 @@ type Programmed struct {
 	sums    []int64   // [output], where columns are combined
 	product []float64 // [logical column], where there is a unit column
 	real    *real     // nil: cells hold whole levels
+
+	ways      ways      // to read batches
+	scratch   *scratch  // for them; nil: see [Programmed.shape]
+	levelSums []float64 // rowSums
 }
 
 // Program stores rows×cols weights, given by at(row, col). A weight the
@@ -81,6 +85,9 @@ func (r *Reader) Program(ctx context.Context, rows, cols int, at func(row, col i
 				p.plane(row/64, b)[c] |= uint64(level>>b&1) << (row % 64)
 			}
 		}
+	}
+	for _, levels := range p.rowSums {
+		p.levelSums = append(p.levelSums, float64(levels))
 	}
 	return p, nil
 }

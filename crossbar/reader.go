@@ -38,6 +38,10 @@ type Reader struct {
 	planes        int       // bits that hold a digit
 	outputs       []output  // of a weight
 	significances []float64 // of them
+
+	inputs  *inputs              // that batches have met; nil: none yet
+	tables  *tables              // of the converters, for them
+	scratch map[shapeOf]*scratch // for them
 }
 
 // slice is what one input slice needs.

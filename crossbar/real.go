@@ -55,6 +55,7 @@ func (p *Programmed) Cells() *mat.Dense {
 func (p *Programmed) SetCells(levels *mat.Dense, leak float64) {
 	slices := len(p.reader.slices)
 	columns := len(p.samples)
+	p.ways, p.scratch = ways{}, nil
 	p.real = &real{
 		levels: levels.RawMatrix(), leak: leak,
 		currents: blas64.General{Rows: slices, Cols: columns, Stride: columns, Data: make([]float64, slices*columns)},
@@ -81,7 +82,7 @@ func (p *Programmed) SetNoise(variances, floor *mat.Dense, random *rand.Rand) {
 	}
 	n.squares = blas64.General{Rows: slices, Cols: p.rows, Stride: p.rows, Data: make([]float64, slices*p.rows)}
 	n.spreads = blas64.General{Rows: slices, Cols: columns, Stride: columns, Data: make([]float64, slices*columns)}
-	p.real.noise = n
+	p.real.noise, p.ways = n, ways{}
 }
 
 // disturb adds the noise of a row group's reads to its currents.

@@ -92,6 +92,9 @@ func multiply(ctx context.Context, x []int64, rows int, w workload.Matrix) ([]in
 		}
 		sums := y[l*w.Cols:][:w.Cols]
 		for n, xn := range x[l*w.Rows:][:w.Rows] { // along W as it is stored
+			if xn == 0 {
+				continue
+			}
 			for m, weight := range w.Data[n*w.Cols:][:w.Cols] {
 				sums[m] += xn * int64(weight)
 			}

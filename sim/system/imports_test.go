@@ -41,6 +41,7 @@ var house = []struct {
 	{"dac/dactest", []string{"pgregory.net/rapid"}},
 	{"adc", []string{"sim/model", "sim/unit"}},
 	{"dac", []string{"sim/model", "sim/technology", "sim/unit"}},
+	{"crossbar/kernel", []string{"golang.org/x/sys/cpu"}},
 	{"crossbar/...", []string{"crossbar/...", "adc", "dac", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "gonum.org/v1/gonum/..."}},
 	{"digital/...", []string{"digital/...", "sim", "sim/unit", "sim/model", "sim/technology", "sim/energy", "sim/trace", "sim/workload"}},
 

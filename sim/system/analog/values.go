@@ -32,9 +32,11 @@ type values struct {
 	unrounded [][]float64 // the sums that they are of, where they are kept
 	clipped   int64
 	drives    []drive   // by row tile and group in it
+	yields    []yield   // of the wave at hand, by vector
 	source    *rand.PCG // of the noise of the read at hand
 	random    *rand.Rand
-	noisy     bool
+	noise     noises
+	seed      func(vector int) // puts the sources at the noise of a vector that is computed
 	ends      *converters
 	exact     []int64       // inputs of the vector that is compared
 	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
@@ -44,19 +46,38 @@ type values struct {
 // got, which an earlier kernel's errors are in.
 type Discrepancy struct{ Signal, Noise float64 } // sums of squares
 
-// drive is a block's drivers and the vector they are loaded with.
+// drive is a block's drivers and the vectors they are loaded with.
 type drive struct {
-	crossbar.Drive
-	vector int64 // of the kernel at hand; −1: none
+	crossbar.Batch
+	from, to int64 // of the kernel at hand; the same: none
 }
+
+// yield is what an activation for one vector did, over a wave's arrays.
+type yield struct {
+	known                           bool // it is computed
+	driven, digits, reads, products int64
+	joules                          energy.Sum
+}
+
+// noises is whose noise is drawn: an array's, of vectors from one of all passes on.
+type noises struct {
+	nonideal.Stream
+	from int64
+}
+
+// together is how many vectors are computed at once.
+const together = 64
 
 func newValues(c *Chip, work *workload.Values) (*values, error) {
 	if err := checkValues(c, work); err != nil {
 		return nil, err
 	}
 	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
-	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
-	v.ends = newConverters(c)
+	v.random, v.ends = rand.New(v.source), newConverters(c)
+	v.seed = func(vector int) {
+		v.noise.Reads(v.noise.from + int64(vector)).Seed(v.source)
+		v.ends.seed(v.noise.Stream, v.noise.from+int64(vector))
+	}
 	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !(c.Devices().Ideal() && c.exactConverters()) {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
@@ -74,7 +95,11 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 				return nil, err
 			}
 		}
-		v.readers = append(v.readers, crossbar.NewReader(how))
+		reader := crossbar.NewReader(how)
+		for _, earlier := range v.readers {
+			reader.Share(earlier)
+		}
+		v.readers = append(v.readers, reader)
 	}
 	v.drives = make([]drive, drives)
 	for k := range c.specs {
@@ -252,6 +277,7 @@ func (c *Chip) exact(w *wave) bool { return c.values != nil && w.phase != warmUp
 // begin readies a wave: the first of a pass takes the next batch, the first of
 // a kernel starts its sums.
 func (v *values) begin(w *wave) {
+	v.yields = v.yields[:0]
 	if w.plan.First > 0 {
 		return
 	}
@@ -267,81 +293,106 @@ func (v *values) begin(w *wave) {
 		}
 	}
 	for r := range v.drives {
-		v.drives[r].vector = -1
+		v.drives[r].to = v.drives[r].from
 	}
 	n := int(w.vectors * w.spec.kernel.Outputs())
 	v.sums = slices.Grow(v.sums[:0], n)[:n]
 	clear(v.sums)
 }
 
-// activate computes what a wave's arrays yield for one vector, and books the
-// energies that follow the data. Arrays that share rows share the drive.
+// activate books the energies that follow the data of one vector in a wave's arrays, and
+// computes what they yield for it and those behind it, unless one before it did. Where
+// converters have errors, copies of the arrays yield what theirs make of it.
 func (v *values) activate(w *wave, vector int64) error {
 	c := v.chip
+	if len(v.yields) == 0 {
+		n := int(int64(len(v.inputs)) / w.spec.kernel.Inputs())
+		v.yields = slices.Grow(v.yields, n)[:n]
+		clear(v.yields)
+	}
+	if !v.yields[vector].known {
+		to := vector + 1
+		for c.exactConverters() && to < int64(len(v.yields)) && to < vector+together && !v.yields[to].known {
+			to++
+		}
+		if err := v.compute(w, vector, to); err != nil {
+			return err
+		}
+	}
+	y := &v.yields[vector]
+	if !c.machine.DAC.GateZeros {
+		y.driven, y.reads = w.perVector.load, w.perVector.read
+	}
+	c.ledger.Add(w.phase, c.accounts.load, y.driven)
+	c.ledger.Add(w.phase, c.accounts.drive, y.driven)
+	c.ledger.Add(w.phase, c.accounts.read, y.reads)
+	set := w.spec.share(y.products)
+	if c.machine.Cell.ByBits() {
+		y.joules.Add(set * c.cellSlope.Value)
+	}
+	c.ledger.AddData(w.phase, c.accounts.read, y.joules.Value())
+	if c.readout.tree != nil {
+		c.ledger.AddData(w.phase, w.spec.stages[0].account, set*c.treeSlope)
+	}
+	c.ledger.AddData(w.phase, c.accounts.load, c.dacSlope*float64(y.digits))
+	return nil
+}
+
+// compute finds what a wave's arrays yield for some vectors. Arrays that share rows share
+// the drive.
+func (v *values) compute(w *wave, from, to int64) error {
+	c := v.chip
 	grid, kernel := &w.spec.grid, &w.spec.kernel
-	sums := v.sums[vector*kernel.Outputs():][:kernel.Outputs()]
-	var driven, digits, reads, products int64
-	var joules energy.Sum
+	yields, sums := v.yields[from:to], v.sums[from*kernel.Outputs():]
+	for n := range yields {
+		yields[n].known = true
+	}
 	for i := range w.arrays {
 		tile := w.shape(i)
 		shape := c.newGroup(w.spec, tile)
 		v.fit(w.plan.Kernel, w.plan.First+i, w.arrays[i])
 		for j, stored := range v.arrays[w.plan.Kernel][w.plan.First+i] {
 			b := grid.Block(w.plan.First+i, j)
-			d := v.drive(w, vector, &b)
-			if v.noisy {
-				c.stream(w.plan.Kernel, w.plan.First+i, j).Reads(v.pass*w.vectors + vector).Seed(v.source)
-			}
-			v.ends.seed(c.stream(w.plan.Kernel, w.plan.First+i, j), v.pass*w.vectors+vector)
-			activity, err := stored.Activate(c.ctx, d, sums[b.Output:][:b.Weights])
+			d := v.drive(w, from, to, &b)
+			v.noise = noises{c.stream(w.plan.Kernel, w.plan.First+i, j), v.pass*w.vectors + from}
+			activities, err := stored.ActivateBatch(c.ctx, &d.Batch, sums[b.Output:], int(kernel.Outputs()), v.seed)
 			if err != nil {
 				return err
-			}
-			if !v.again(vector, w) {
-				v.clipped += activity.Clipped
 			}
 			columns := shape.blocks[0].columns
 			if once := c.atOnce(tile); int64(j)/once == tile.groups/once && shape.blocks[1].count > 0 {
 				columns = shape.blocks[1].columns
 			}
-			driven += d.Driven()
-			digits += d.Digits()
-			reads += d.Driven() * columns
-			products += activity.Products
-			joules.Add(c.cellJoules(activity, columns))
+			for n, activity := range activities {
+				if !v.again(from+int64(n), w) {
+					v.clipped += activity.Clipped
+				}
+				y := &yields[n]
+				y.driven += d.Driven(n)
+				y.digits += d.Digits(n)
+				y.reads += d.Driven(n) * columns
+				y.products += activity.Products
+				y.joules.Add(c.cellJoules(activity, columns))
+			}
 		}
 	}
-	if !c.machine.DAC.GateZeros {
-		driven, reads = w.perVector.load, w.perVector.read
-	}
-	c.ledger.Add(w.phase, c.accounts.load, driven)
-	c.ledger.Add(w.phase, c.accounts.drive, driven)
-	c.ledger.Add(w.phase, c.accounts.read, reads)
-	set := w.spec.share(products)
-	if c.machine.Cell.ByBits() {
-		joules.Add(set * c.cellSlope.Value)
-	}
-	c.ledger.AddData(w.phase, c.accounts.read, joules.Value())
-	if c.readout.tree != nil {
-		c.ledger.AddData(w.phase, w.spec.stages[0].account, set*c.treeSlope)
-	}
-	c.ledger.AddData(w.phase, c.accounts.load, c.dacSlope*float64(digits))
 	return nil
 }
 
-// drive loads a block's rows of a vector, unless the wave before left them there.
-func (v *values) drive(w *wave, vector int64, b *mapping.Block) *crossbar.Drive {
+// drive loads a block's rows of some vectors, unless the wave before left them there.
+func (v *values) drive(w *wave, from, to int64, b *mapping.Block) *drive {
 	d := &v.drives[b.Drive]
-	if d.vector != vector {
-		d.vector = vector
-		at := int(vector*w.spec.kernel.Inputs()) + b.Row
-		if w.plan.Kernel == 0 && v.work.RealInputs != nil {
-			v.readers[0].LoadReal(v.real[at:][:b.Rows], &d.Drive)
-		} else {
-			v.readers[w.plan.Kernel].Load(v.inputs[at:][:b.Rows], &d.Drive)
-		}
+	if d.from == from && d.to == to {
+		return d
 	}
-	return &d.Drive
+	d.from, d.to = from, to
+	n, at := int(w.spec.kernel.Inputs()), int(from*w.spec.kernel.Inputs())+b.Row
+	if w.plan.Kernel == 0 && v.work.RealInputs != nil {
+		v.readers[0].LoadBatchReal(v.real[at:], int(to-from), n, b.Rows, &d.Batch)
+	} else {
+		v.readers[w.plan.Kernel].LoadBatch(v.inputs[at:], int(to-from), n, b.Rows, &d.Batch)
+	}
+	return d
 }
 
 // cellJoules is Σ base·x² + slope·x²·w over an activation: each cell at its own
