@@ -110,7 +110,7 @@ func (c *Chip) room(spill int, bits int64) int64 {
 	if s.Whole == 0 {
 		return 0
 	}
-	return int64(float64(bits) / float64(s.Whole) * float64(s.Whole-s.Part)) // small numbers: exact
+	return bits * (s.Whole - s.Part) / s.Whole
 }
 
 // A dynamic kernel on the digital side leaves its arrays to others.
