@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 
@@ -20,16 +21,7 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 		if err != nil {
 			return nil, err
 		}
-		if w.Values == "exact" {
-			return work, nil
-		}
-		if w.Statistics.From != "assumed" {
-			if work.Sample, err = takeSample(ctx, work, w.Statistics.Sample); err != nil {
-				return nil, err
-			}
-		}
-		work.Values = nil
-		return work, nil
+		return withSample(ctx, cfg, work)
 	}
 	work := &workload.Workload{}
 	var signed []bool
@@ -48,8 +40,39 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 			})
 		}
 	}
+	if w.Chain != nil {
+		work, err := workload.LoadChain(w.Chain, work.Kernels, w.Inputs, w.Labels, w.Limit, quantisation(w))
+		if err != nil {
+			return nil, err
+		}
+		return withSample(ctx, cfg, work)
+	}
 	if w.Values == "exact" {
 		return work, drawValues(ctx, work, signed, max(1, w.Limit, batchOf(cfg)), cfg.Seed)
+	}
+	return work, nil
+}
+
+// quantisation is how a model's numbers become integers.
+func quantisation(w *configs.Workload) workload.Quantisation {
+	q := workload.Quantisation{Step: w.InputScale, Sample: int(w.Calibrate)}
+	if q.Step == 0 {
+		q.Step = 1. / math.MaxUint8
+	}
+	return q
+}
+
+// withSample adds what statistical values are like to a network's numbers, which stay
+// where values are exact.
+func withSample(ctx context.Context, cfg *configs.Config, work *workload.Workload) (_ *workload.Workload, err error) {
+	w := &cfg.Workload
+	if w.Values != "exact" && w.Statistics.From != "assumed" {
+		if work.Sample, err = takeSample(ctx, work, w.Statistics.Sample); err != nil {
+			return nil, err
+		}
+	}
+	if w.Values != "exact" {
+		work.Values = nil
 	}
 	return work, nil
 }

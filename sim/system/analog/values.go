@@ -26,6 +26,7 @@ type values struct {
 	arrays    [][][]*crossbar.Programmed // [kernel][tile][group]
 	pass      int64
 	inputs    []int32     // of the kernel, G·N a vector
+	given     []int32     // by the kernel before it, of the inference at hand
 	real      []float64   // the same, where they are no whole numbers
 	sums      []float64   // of the kernel, G·M a vector
 	outputs   [][]int64   // of the last kernel, one row an input
@@ -248,7 +249,7 @@ func (v *values) begin(w *wave) {
 		batch := v.chip.options.Batch
 		for b := range batch {
 			i := (v.pass*batch + b) % int64(v.work.Inputs.Rows)
-			v.inputs = append(v.inputs, v.work.Inputs.Row(int(i))...)
+			v.inputs = append(v.inputs, workload.Follow(v.work.Along(0), v.work.Inputs.Row(int(i)))...)
 			if v.work.RealInputs != nil {
 				v.real = append(v.real, v.work.RealInputs[int(i)*v.work.Inputs.Cols:][:v.work.Inputs.Cols]...)
 			}
@@ -351,7 +352,7 @@ func (v *values) end(w *wave) error {
 	}
 	next := &v.chip.specs[k+1]
 	low, high := next.slicer.Range()
-	v.inputs = v.inputs[:0]
+	v.inputs, v.given = v.inputs[:0], slices.Grow(v.given[:0], int(w.spec.kernel.L*m))
 	for l := range w.vectors {
 		if err := v.chip.ctx.Err(); err != nil {
 			return err
@@ -361,7 +362,11 @@ func (v *values) end(w *wave) error {
 			if y < low || y > high {
 				return fmt.Errorf("kernel %s gives %d, which is no input of kernel %s (%d to %d)", w.spec.kernel.Name, y, next.kernel.Name, low, high)
 			}
-			v.inputs = append(v.inputs, int32(y))
+			v.given = append(v.given, int32(y))
+		}
+		if (l+1)%w.spec.kernel.L == 0 { // all of an inference
+			v.inputs = append(v.inputs, workload.Follow(v.work.Along(k+1), v.given)...)
+			v.given = v.given[:0]
 		}
 	}
 	return nil
