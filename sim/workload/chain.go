@@ -98,8 +98,9 @@ func (c *Chain) Quantise(kernels []Kernel, inputs Matrix, q Quantisation) (*Valu
 		return nil, fmt.Errorf("inputs of %d numbers, and the network takes %d", inputs.Cols, c.Inputs)
 	}
 	ceilings := c.ceilings(inputs, q)
-	v := &Values{Inputs: inputs.narrow(kernels[0].InputBits)}
-	step := q.Step * math.MaxUint8 / (math.Exp2(float64(kernels[0].InputBits)) - 1)
+	v := &Values{Inputs: inputs.narrow(kernels[0].InputBits), Chain: c}
+	v.InputStep = q.Step * math.MaxUint8 / (math.Exp2(float64(kernels[0].InputBits)) - 1)
+	step := v.InputStep
 	for k := range c.Layers {
 		l := &c.Layers[k]
 		weights, weightStep := l.integers(kernels[k].WeightBits)

@@ -101,6 +101,10 @@ type Values struct {
 	Post    []Requantize
 	Routes  [][]Route // from what was before to kernel k's inputs; nil: as they are
 
+	Chain     *Chain  // what weights were before they were rounded; nil: nothing is known
+	InputStep float64 // what a step of the inputs stands for in it
+	From      string  // where the inputs are from; "" of those that a network's file has beside it
+
 	Sums bool // the last kernel's sums are kept as the digital side has them, which are no whole numbers
 
 	// Of a product of real numbers, what Inputs and the first of Weights were before they
@@ -124,6 +128,9 @@ func (v *Values) Along(k int) []Route {
 	}
 	return v.Routes[k]
 }
+
+// Real is input i in the units of the network's real weights.
+func (v *Values) Real(i int) []float32 { return Pixels(v.Inputs.Row(i), v.InputStep) }
 
 // Requantize turns a kernel's integer sums into the next kernel's inputs:
 //

@@ -37,7 +37,7 @@ type values struct {
 	random    *rand.Rand
 	noisy     bool
 	exact     []int64       // inputs of the vector that is compared
-	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
+	errors    []Discrepancy // by kernel; nil: sums are exact, or numbers are not whole
 }
 
 // Discrepancy is how a kernel's sums came out beside exact ones of the inputs that it
@@ -56,7 +56,7 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 	}
 	v := &values{chip: c, work: work, arrays: make([][][]*crossbar.Programmed, len(c.specs)), source: rand.NewPCG(0, 0)}
 	v.random, v.noisy = rand.New(v.source), c.machine.Devices.ReadNoise != ""
-	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !c.Devices().Ideal() {
+	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && c.errs() {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
 	drives := 0
@@ -426,8 +426,14 @@ func (c *Chip) Outputs() (outputs [][]int64, clipped int64) {
 	return c.values.outputs, c.values.clipped
 }
 
-// Discrepancies are those of the kernels; nil when values are statistical or devices
-// ideal.
+// errs says whether sums may be other than exact ones.
+func (c *Chip) errs() bool {
+	m := c.machine
+	return m.Kind == "analog" && (!c.Devices().Ideal() || !m.ADC.Plain() || m.DAC.Real() || m.Crossbar.Weights != "sliced" || c.LosslessBits() > c.readout.bits)
+}
+
+// Discrepancies are those of the kernels; nil when values are statistical or sums
+// exact.
 func (c *Chip) Discrepancies() []Discrepancy {
 	if c.values == nil {
 		return nil
