@@ -43,8 +43,8 @@ func (l *loader) dataset(d *decoder, w *Workload) {
 		}
 	}
 	if w.Inputs == "" {
-		d.errs.addf(at, "data set %s is in none of %s: install it (Debian: dataset-%s), say in $%s where it is, or give inputs and labels to take instead",
-			quote(w.Dataset), strings.Join(folders, ", "), w.Dataset, datasetsVariable)
+		d.errs.addf(at, "data set %s is in none of %s: install it (Debian has dataset-fashion-mnist), say in $%s where it is, or give inputs and labels to take instead",
+			quote(w.Dataset), strings.Join(folders, ", "), datasetsVariable)
 	}
 }
 

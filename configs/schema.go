@@ -40,7 +40,7 @@ type Workload struct {
 	Topology   string           `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
 	ONNX       string           `toml:"onnx" optional:"true" doc:"an ONNX model: its sizes, and with inputs its weights, where it is layers one after the other"`
 	Dims       map[string]int64 `toml:"dims" range:"1..1000000000" optional:"true" doc:"sizes of a model's dimensions that go by a name: { batch = 1, sequence = 128 }"`
-	Dataset    string           `toml:"dataset" optional:"true" doc:"test half of an installed data set (\"fashion-mnist\"), below a folder of $XBAR_DATASETS or /usr/share/datasets; where there is none, inputs and labels"`
+	Dataset    string           `toml:"dataset" enum:"fashion-mnist|mnist" optional:"true" doc:"test half of a data set that is installed, below a folder of $XBAR_DATASETS or /usr/share/datasets; where there is none, inputs and labels"`
 	Inputs     string           `toml:"inputs" optional:"true" doc:"IDX file of the inputs of a network or an ONNX model"`
 	Labels     string           `toml:"labels" optional:"true" doc:"IDX file of their classes"`
 	Limit      int64            `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`

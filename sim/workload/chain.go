@@ -117,8 +117,8 @@ func (c *Chain) Quantise(kernels []Kernel, inputs Matrix, q Quantisation) (*Valu
 			if l.Signed() {
 				low = -high
 			}
-			step = ceilings[k] / float64(high)
-			post.Multiplier, post.Shift = fixedPoint(sum / step)
+			post.Multiplier, post.Shift = fixedPoint(sum * float64(high) / ceilings[k])
+			step = sum / math.Ldexp(float64(post.Multiplier), -int(post.Shift)) // as it is after that
 			post.Low, post.High = max(low, rounded(l.Low/step, low)), min(high, rounded(l.High/step, high))
 		}
 		v.Weights, v.Post, v.Routes = append(v.Weights, weights), append(v.Post, post), append(v.Routes, l.Routes)
