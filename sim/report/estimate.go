@@ -21,7 +21,7 @@ func estimates(p page, v *system.Values) {
 	whole, wholeFactor := scale("J", totals...)
 	part, partFactor := scale("J", parts...)
 	t := table{columns: []column{{head: "kernel", left: true}, {head: "all " + whole}, {head: "statistical"}, {head: "error"},
-		{head: "drivers and cells " + part}, {head: "statistical"}, {head: "error"}}, fixed: 1}
+		{head: "following the data " + part}, {head: "statistical"}, {head: "error"}}, fixed: 1}
 	for i := range v.Energy {
 		e := &v.Energy[i]
 		t.add(shorten(e.Kernel, 40), digits(e.Total.DataJ/wholeFactor), digits(e.Total.StatisticalJ/wholeFactor), off(e.Total.Error),
