@@ -231,16 +231,6 @@ func drawConvnet(t *rapid.T) convnet {
 	return net
 }
 
-// layers are the steps that multiply.
-func (net *convnet) layers() (all []*step) {
-	for i := range net.steps {
-		if s := &net.steps[i]; s.operator == "Conv" || s.operator == "Gemm" {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
 // model is the network's file.
 func (net *convnet) model() []byte {
 	var g []byte
