@@ -110,7 +110,7 @@ var (
 type choice struct{ adc, cell, rows int }
 
 func grid() (all []choice) {
-	for _, cell := range []int{1, 2} {
+	for _, cell := range []int{1, 2, 4} {
 		for _, rows := range []int{64, 128, 256} {
 			for _, adc := range []int{4, 6, 8} {
 				all = append(all, choice{adc, cell, rows})
@@ -216,7 +216,7 @@ func (s *study) base(w io.Writer, m *system.Machine) {
 	p := measured(0, m)
 	fmt.Fprintf(w, "The chip with nothing but its converters to lose by: %.1f %% (%.1f to %.1f), %s µJ an image.\n\n", p.Accuracy, p.Low, p.High, unit.Digits(p.EnergyJ/micro))
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "kernel\tSNR, dB\tenergy, µJ an image\tdrivers and cells, nJ\tby moments of rows\t")
+	fmt.Fprintln(table, "kernel\tSNR, dB\tenergy, µJ an image\tfollowing the data, nJ\tby moments of rows\t")
 	for i, k := range m.Kernels {
 		e, batch := &m.Values.Energy[i], float64(m.Batch)
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%+.2f %%\t\n", k.Name, decibel(m.Values.Layers[i].SNRdB), unit.Digits(k.EnergyJ/batch/micro),

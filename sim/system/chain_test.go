@@ -64,87 +64,105 @@ func (s *step) out(size, before, after int) int {
 	return n
 }
 
-// direct applies a step by the definition of its operator; post turns a sum of layer's
-// output channel into what it puts out, and mean divides.
-func direct[T int64 | float64](s *step, in image[T], weight func(i int) T, post func(channel int, sum T) T, mean func(sum T, n int) T) image[T] {
+// rules are how a kind of numbers goes through a step: its weights, what becomes of a
+// sum of an output channel, and means.
+type rules[T int64 | float64] struct {
+	weight func(i int) T
+	post   func(channel int, sum T) T
+	mean   func(sum T, n int) T
+}
+
+// direct applies a step by the definition of its operator.
+func (r rules[T]) direct(s *step, in image[T]) image[T] {
 	switch s.operator {
 	case "Flatten":
 		return image[T]{len(in.x), 1, 1, in.x}
 	case "Gemm":
-		out := newImage[T](s.m, 1, 1)
-		for j := range s.m {
-			var sum T
-			for i, x := range in.x {
-				at := i*s.m + j
-				if s.transB {
-					at = j*len(in.x) + i
-				}
-				sum += x * weight(at)
-			}
-			out.x[j] = post(j, sum)
-		}
-		return out
+		return r.gemm(s, in.x)
 	case "GlobalAveragePool":
 		out := newImage[T](in.channels, 1, 1)
-		for c := range in.channels {
+		places := in.rows * in.cols
+		for c := range out.x {
 			var sum T
-			for i := range in.rows * in.cols {
-				sum += in.x[c*in.rows*in.cols+i]
+			for _, x := range in.x[c*places:][:places] {
+				sum += x
 			}
-			out.x[c] = mean(sum, in.rows*in.cols)
+			out.x[c] = r.mean(sum, places)
 		}
 		return out
 	}
-	channels := in.channels
+	channels, output := in.channels, r.pooled
 	if s.operator == "Conv" {
-		channels = s.m
+		channels, output = s.m, r.convolved
 	}
 	out := newImage[T](channels, s.out(in.rows, s.pads[0], s.pads[2]), s.out(in.cols, s.pads[1], s.pads[3]))
 	for c := range channels {
 		for i := range out.rows {
 			for j := range out.cols {
-				var sum, most T
-				n := 0
-				each := func(from int, w T) {
-					for a := range s.k {
-						for b := range s.k {
-							x, there := in.at(from, i*s.stride-s.pads[0]+a*s.dilation, j*s.stride-s.pads[1]+b*s.dilation)
-							if s.operator == "Conv" {
-								part := in.channels / s.groups
-								w = weight(((c*part+from%part)*s.k+a)*s.k + b)
-							}
-							sum += x * w
-							if there {
-								if n == 0 || x > most {
-									most = x
-								}
-								n++
-							}
-						}
-					}
-				}
-				y := &out.x[(c*out.rows+i)*out.cols+j]
-				switch s.operator {
-				case "Conv":
-					part := in.channels / s.groups
-					for from := range part {
-						each(c/(s.m/s.groups)*part+from, 0)
-					}
-					*y = post(c, sum)
-				case "MaxPool":
-					each(c, 1)
-					*y = most
-				case "AveragePool":
-					each(c, 1)
-					if s.padded {
-						n = s.k * s.k
-					}
-					*y = mean(sum, n)
-				}
+				out.x[(c*out.rows+i)*out.cols+j] = output(s, &in, c, i, j)
 			}
 		}
 	}
 	return out
+}
+
+func (r rules[T]) gemm(s *step, in []T) image[T] {
+	out := newImage[T](s.m, 1, 1)
+	for j := range out.x {
+		var sum T
+		for i, x := range in {
+			at := i*s.m + j
+			if s.transB {
+				at = j*len(in) + i
+			}
+			sum += x * r.weight(at)
+		}
+		out.x[j] = r.post(j, sum)
+	}
+	return out
+}
+
+// tap is what place a, b of the filter lies on, for window i, j.
+func (s *step) tap(i, j, a, b int) (row, col int) {
+	return i*s.stride - s.pads[0] + a*s.dilation, j*s.stride - s.pads[1] + b*s.dilation
+}
+
+// convolved is output channel c of a window, of the channels of its group.
+func (r rules[T]) convolved(s *step, in *image[T], c, i, j int) T {
+	part := in.channels / s.groups
+	first := c / (s.m / s.groups) * part
+	var sum T
+	for from := range part {
+		for a := range s.k {
+			for b := range s.k {
+				row, col := s.tap(i, j, a, b)
+				x, _ := in.at(first+from, row, col)
+				sum += x * r.weight(((c*part+from)*s.k+a)*s.k+b)
+			}
+		}
+	}
+	return r.post(c, sum)
+}
+
+// pooled is the greatest or the mean of a window.
+func (r rules[T]) pooled(s *step, in *image[T], c, i, j int) T {
+	var list []T
+	var sum T
+	for a := range s.k {
+		for b := range s.k {
+			row, col := s.tap(i, j, a, b)
+			if x, there := in.at(c, row, col); there {
+				list, sum = append(list, x), sum+x
+			}
+		}
+	}
+	switch {
+	case s.operator == "MaxPool":
+		return slices.Max(list)
+	case s.padded:
+		return r.mean(sum, s.k*s.k)
+	}
+	return r.mean(sum, len(list))
 }
 
 // convnet is a small network, and its file.
@@ -416,7 +434,8 @@ func checkReal(t *rapid.T, net *convnet, chain *workload.Chain, pixels []uint8) 
 				}
 				return sum
 			}
-			x = direct(s, x, func(i int) float64 { return float64(s.weights[i]) }, bias, func(sum float64, n int) float64 { return sum / float64(n) })
+			real := rules[float64]{func(i int) float64 { return float64(s.weights[i]) }, bias, func(sum float64, n int) float64 { return sum / float64(n) }}
+			x = real.direct(s, x)
 		}
 	}
 	for j, y := range chain.Forward(workload.Pixels(list, 1./255), nil) {
@@ -441,7 +460,8 @@ func checkIntegers(t *rapid.T, net *convnet, chain *workload.Chain, work *worklo
 		}
 		post := func(c int, sum int64) int64 { return work.Values.Post[k].Apply(c, sum) }
 		half := func(sum int64, n int) int64 { return int64(math.Floor(float64(sum)/float64(n) + 0.5)) }
-		x = direct(s, x, func(i int) int64 { return s.integer(&work.Values.Weights[k], i) }, post, half)
+		whole := rules[int64]{func(i int) int64 { return s.integer(&work.Values.Weights[k], i) }, post, half}
+		x = whole.direct(s, x)
 		if s.operator == "Conv" || s.operator == "Gemm" {
 			k++
 		}

@@ -69,6 +69,7 @@ func Accuracy(panels []AccuracyPanel, reference Measured, path string) error {
 			return err
 		}
 		above.Y.Min, above.Y.Max = math.Max(0, 10*math.Floor(least/10)), math.Min(100, 10*math.Ceil(most/10))
+		above.Y.Tick.Marker = every(20)
 		below.Y.Min, below.Y.Max = 0, 1.08*joules/factor
 		if i%multiples == 0 {
 			above.Y.Label.Text, below.Y.Label.Text = "accuracy (%)", "energy of an image ("+symbol+")"
@@ -282,7 +283,7 @@ func Front(points []Measured, reference Measured, path string) error {
 	}
 	p.Add(captions{front, factor})
 	p.X.Min, p.X.Max = 0, 1.12*p.X.Max
-	p.Y.Tick.Marker = fives{}
+	p.Y.Tick.Marker = every(5)
 	p.X.Label.Text, p.Y.Label.Text = "energy of an image ("+symbol+")", "accuracy (%)"
 	p.Y.Min, p.Y.Max = max(0, p.Y.Min-6), min(100, max(p.Y.Max, reference.Accuracy)+3)
 	var series []AccuracySeries
@@ -297,12 +298,11 @@ func Front(points []Measured, reference Measured, path string) error {
 	})
 }
 
-// fives ticks percents.
-type fives struct{}
+// every ticks percents, so many apart.
+type every float64
 
-func (fives) Ticks(low, high float64) (ticks []plot.Tick) {
-	const step = 5
-	for x := step * math.Ceil(low/step); x <= high; x += step {
+func (step every) Ticks(low, high float64) (ticks []plot.Tick) {
+	for x := float64(step) * math.Ceil(low/float64(step)); x <= high; x += float64(step) {
 		ticks = append(ticks, plot.Tick{Value: x, Label: strconv.FormatFloat(x, 'f', 0, 64)})
 	}
 	return ticks
@@ -337,7 +337,7 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(draw.LineStyle{Color: pale(w.colour), Width: vg.Points(1.2)}, at, low, at, high)
 }
 
-// captions stand below the points of a front.
+// captions stand above and to the left of the points of a front, where none are.
 type captions struct {
 	front  []Measured
 	factor float64
@@ -345,8 +345,8 @@ type captions struct {
 
 func (t captions) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	style := text.Style{Color: black, Font: sans(6, false), XAlign: draw.XLeft, YAlign: draw.YTop, Handler: plot.DefaultTextHandler}
+	style := text.Style{Color: black, Font: sans(6, false), XAlign: draw.XRight, YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
 	for _, q := range t.front {
-		c.FillText(style, vg.Point{X: x(q.EnergyJ/t.factor) + 4, Y: y(q.Accuracy) - 3}, q.Caption)
+		c.FillText(style, vg.Point{X: x(q.EnergyJ/t.factor) - 4, Y: y(q.Accuracy) + 2}, q.Caption)
 	}
 }
