@@ -34,7 +34,7 @@ func (j *job) estimate(ctx context.Context, m *Machine) error {
 		return err
 	}
 	measured := chip.Measured()
-	e := evidence{books: books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(len(j.work.Kernels) - 1), measured.Passes}, derive: chip.Derivation}
+	e := evidence{books: books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(len(j.work.Kernels) - 1), measured.Passes}, derive: chip.Derivation, follows: chip.Follows}
 	j.evidence.estimate = &e
 	m.Values.EstimatedFrom = options.Statistics.From
 	for k := range j.work.Kernels {
@@ -49,7 +49,7 @@ func (v *evidence) compared(k int, name string) EnergyEstimate {
 	var data, statistical energy.Sum
 	for id := range v.books.ledger.Accounts() {
 		id := energy.AccountID(id)
-		if _, _, follows := v.estimate.derive(id, k); !follows {
+		if !v.estimate.follows(id) {
 			continue
 		}
 		data.Add(v.books.ledger.Joules(phase, id) / float64(v.books.passes))

@@ -87,7 +87,7 @@ func joulesOf(m *configs.Machine, k *workload.Kernel, x []int64, w *workload.Mat
 			digit := math.Abs(float64(slicer.Digit(number, t)))
 			heat := digit / float64(slicer.FullScale(t))
 			heat *= heat
-			if digit != 0 || !m.DAC.GateZeros {
+			if digit != 0 && m.DAC.GateZeros { // else each input costs it
 				sum += arrays * (load.Value + row)
 			}
 			sum += arrays * loadSlope.Value * digit

@@ -179,6 +179,7 @@ type evidence struct {
 	devices []model.Figure
 
 	estimate *evidence // of the same run with statistical values; nil: there is none
+	follows  func(id energy.AccountID) bool
 }
 
 type areaFigure struct {
@@ -408,9 +409,9 @@ func (x *explainer) estimates(id energy.AccountID) (all []ExplainedEstimate) {
 	}
 	b, e := &x.books, &x.estimate.books
 	for phase := b.first; phase <= b.last; phase++ {
-		_, each, follows := x.estimate.derive(id, phase-b.first)
+		_, each, _ := x.estimate.derive(id, phase-b.first)
 		data, statistical := b.ledger.Joules(phase, id)/float64(b.passes), e.ledger.Joules(phase, id)/float64(e.passes)
-		if follows && (data > 0 || statistical > 0) {
+		if x.estimate.follows(id) && (data > 0 || statistical > 0) {
 			all = append(all, ExplainedEstimate{b.ledger.PhaseName(phase), compareJoules(data, statistical), x.derivation(each)})
 		}
 	}

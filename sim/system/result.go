@@ -248,8 +248,8 @@ type Values struct {
 	Energy        []EnergyEstimate `json:"energy,omitempty"`         // kernel by kernel, of a pass
 }
 
-// EnergyEstimate is a kernel's energy, and what of it follows the data: drivers and
-// cells, and the adder trees of digital machines.
+// EnergyEstimate is a kernel's energy, and what of it follows the data: cells, drivers
+// where zeros are gated, and the adder trees of digital machines.
 type EnergyEstimate struct {
 	Kernel    string   `json:"kernel"`
 	Total     Estimate `json:"total"`
