@@ -121,6 +121,14 @@ func TestNoDataSet(t *testing.T) {
 // The committed model finds as many classes as the README says: of the 1,000 images
 // that are committed, and of all 10,000.
 func TestCommittedModel(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := strings.Join(strings.Fields(string(text)), " ")
+	if !strings.Contains(says, "9,070 of the 10,000 test images of Fashion-MNIST, and of 910 of the first 1,000") {
+		t.Error("the README says otherwise")
+	}
 	const model, ofExtract, ofAll = "../model/lenet.onnx", 910, 9070
 	folder := filepath.Join("..", "..", "01-fashion-mlp", "data")
 	extract, err := read(filepath.Join(folder, "images.idx.gz"), filepath.Join(folder, "labels.idx.gz"))
