@@ -337,7 +337,8 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(draw.LineStyle{Color: pale(w.colour), Width: vg.Points(1.2)}, at, low, at, high)
 }
 
-// captions stand above and to the left of the points of a front, where none are.
+// captions stand above and to the left of the points of a front, where no others are,
+// and clear of each other; a line leads to those that had to give way.
 type captions struct {
 	front  []Measured
 	factor float64
@@ -346,7 +347,14 @@ type captions struct {
 func (t captions) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	style := text.Style{Color: black, Font: sans(6, false), XAlign: draw.XRight, YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
+	const line = 7.5
+	below := c.Min.Y - line
 	for _, q := range t.front {
-		c.FillText(style, vg.Point{X: x(q.EnergyJ/t.factor) - 4, Y: y(q.Accuracy) + 2}, q.Caption)
+		point := vg.Point{X: x(q.EnergyJ / t.factor), Y: y(q.Accuracy)}
+		below = max(point.Y+2, below+line)
+		c.FillText(style, vg.Point{X: point.X - 5, Y: below}, q.Caption)
+		if below > point.Y+line {
+			c.StrokeLine2(draw.LineStyle{Color: grey, Width: vg.Points(0.4)}, point.X-4, below+2, point.X, point.Y)
+		}
 	}
 }
