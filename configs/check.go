@@ -62,14 +62,24 @@ func (d *decoder) checkWorkload(c *Config, n *node) {
 		d.errs.addf(topology.at, "a topology beside a network or [[workload.kernel]] tables: leave one out, for a topology brings its own kernels")
 	case network != nil && kernels != nil:
 		d.errs.addf(network.at, "a network and [[workload.kernel]] tables: leave one out, for a network brings its own kernels")
-	case network != nil && n.child("inputs") == nil:
+	case network != nil && n.child("inputs") == nil && n.child("dataset") == nil:
 		d.errs.addf(network.at, "a network needs inputs = \"….idx\", the file of its inputs")
 	case kernels != nil && kernels.kind == list && len(kernels.children) == 0:
 		d.errs.addf(kernels.at, "no work: the list of kernels is empty")
 	}
-	for _, key := range []string{"inputs", "labels", "limit"} {
-		if given := n.child(key); given != nil && network == nil {
-			d.errs.addf(given.keyAt, "%s belongs to a network, and none is given", key)
+	for _, key := range []string{"inputs", "labels", "limit", "dataset"} {
+		if given := n.child(key); given != nil && network == nil && model == nil {
+			d.errs.addf(given.keyAt, "%s belongs to a network or an ONNX model, and none is given", key)
+		}
+	}
+	for _, key := range []string{"labels", "limit", "input_scale", "calibration"} {
+		if given := n.child(key); given != nil && model != nil && n.child("inputs") == nil && n.child("dataset") == nil {
+			d.errs.addf(given.keyAt, "%s belongs to a model with inputs, and none are given", key)
+		}
+	}
+	for _, key := range []string{"input_scale", "calibration"} {
+		if given := n.child(key); given != nil && model == nil {
+			d.errs.addf(given.keyAt, "%s belongs to an ONNX model, whose numbers are real, and none is given", key)
 		}
 	}
 	for _, key := range []string{"input_bits", "weight_bits", "output_bits", "activation"} {
@@ -202,7 +212,7 @@ func (d *decoder) checkStatistics(c *Config, n *node) {
 		return
 	}
 	from := stats.child("from")
-	switch network := n.child("network") != nil; {
+	switch network := n.child("network") != nil || c.Workload.Chain != nil; {
 	case from == nil:
 	case c.Workload.Statistics.From == "rows" && !network:
 		d.errs.addf(from.at, "from = \"rows\" looks at the inputs and weights of a network, and none is given; with kernels, take \"histogram\" or \"assumed\"")

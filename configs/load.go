@@ -102,7 +102,9 @@ func (l *loader) decode(root *node) (*Config, error) {
 	config := &Config{}
 	d := decoder{errs: l.errs, top: schema, leaves: map[string]leaf{}}
 	d.table(schema, reflect.ValueOf(config).Elem(), root, "")
+	l.dataset(&d, &config.Workload)
 	l.imports(&d, &config.Workload)
+	l.chain(&d, &config.Workload)
 	config.Provenance = make(map[string]Origin, len(d.leaves))
 	for key, l := range d.leaves {
 		config.Provenance[key] = l.origin

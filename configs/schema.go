@@ -14,6 +14,7 @@ import (
 	"xbar/digital/systolic"
 	"xbar/sim/model"
 	"xbar/sim/unit"
+	"xbar/sim/workload"
 )
 
 // Config is one study: a workload and the machines it runs on. The struct
@@ -37,11 +38,14 @@ type Workload struct {
 	Preset     string           `toml:"preset" optional:"true" doc:"a network of the library, \"resnet-50\""`
 	Network    string           `toml:"network" optional:"true" doc:"a network file with its weights; or a topology, an ONNX model, or kernels"`
 	Topology   string           `toml:"topology" optional:"true" doc:"a SCALE-Sim topology, layers as comma-separated rows"`
-	ONNX       string           `toml:"onnx" optional:"true" doc:"an ONNX model, of which the sizes are read and not the weights"`
+	ONNX       string           `toml:"onnx" optional:"true" doc:"an ONNX model: its sizes, and with inputs its weights, where it is layers one after the other"`
 	Dims       map[string]int64 `toml:"dims" range:"1..1000000000" optional:"true" doc:"sizes of a model's dimensions that go by a name: { batch = 1, sequence = 128 }"`
-	Inputs     string           `toml:"inputs" optional:"true" doc:"IDX file of the network's inputs"`
+	Dataset    string           `toml:"dataset" enum:"fashion-mnist|mnist" optional:"true" doc:"test half of a data set that is installed, below a folder of $XBAR_DATASETS or /usr/share/datasets; where there is none, inputs and labels"`
+	Inputs     string           `toml:"inputs" optional:"true" doc:"IDX file of the inputs of a network or an ONNX model"`
 	Labels     string           `toml:"labels" optional:"true" doc:"IDX file of their classes"`
 	Limit      int64            `toml:"limit" range:"1..1000000000" optional:"true" doc:"use the first so many inputs"`
+	InputScale float64          `toml:"input_scale" range:"0..1000000000" optional:"true" doc:"of an ONNX model: the number that a step of its inputs stands for; 1/255 unless given"`
+	Calibrate  int64            `toml:"calibration" range:"1..1000000" default:"100" doc:"of an ONNX model: inputs by which full scale of each layer's outputs is found, what 99.99 % of them do not exceed"`
 	InputBits  int              `toml:"input_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
 	WeightBits int              `toml:"weight_bits" range:"1..32" optional:"true" doc:"of kernels that are imported or the library's, where their file does not say; 8 unless given"`
 	OutputBits int              `toml:"output_bits" range:"1..64" optional:"true" doc:"of kernels that are imported or the library's; 8 unless given"`
@@ -53,6 +57,9 @@ type Workload struct {
 	Trials     int64            `toml:"trials" range:"1..100000" optional:"true" doc:"of exact values: so many chips, which differ in what is random about devices and converters; the result is the first one's, and how they differ stands beside it"`
 	Statistics Statistics       `toml:"statistics"`
 	Kernels    []Kernel         `toml:"kernel"`
+
+	Chain     *workload.Chain `toml:"-"` // of an ONNX model with inputs
+	Installed bool            `toml:"-"` // the data set is: Inputs and Labels are its files
 }
 
 // Statistics are the moments from which data-dependent energies follow when

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 // Scripts find ONNX models and NumPy's arrays, which are not text, in the folders
-// $MODELS and $NPY.
+// $MODELS and $NPY, and examples in $EXAMPLES.
 func TestScripts(t *testing.T) {
 	models, err := filepath.Abs("../../sim/workload/onnx/testdata/exported")
 	if err != nil {
@@ -39,10 +39,15 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("MODELS", models)
 			env.Setenv("NPY", arrays)
+			env.Setenv("EXAMPLES", examples)
 			return nil
 		},
 		Dir:                 "testdata/script",

@@ -21,7 +21,8 @@ func Product(x, w workload.Matrix) [][]int64 {
 // Reference sends input i through the chain of kernels and returns the last
 // one's L·G·M outputs, row by row, each kernel's sums having passed its
 // Requantize. A kernel reads the L×G·M outputs of the one before as its own L×G·N
-// inputs, in row-major order, so the two sizes must be equal. It errs when ctx
+// inputs, in row-major order, so the two sizes must be equal, unless there are routes
+// from one to the other. It errs when ctx
 // is done, and panics when kernels and values do not fit each other.
 func Reference(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int) ([]int64, error) {
 	return chain(ctx, v, kernels, i, func(int, []int64) {})
@@ -36,6 +37,7 @@ func Trace(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i
 func chain(ctx context.Context, v *workload.Values, kernels []workload.Kernel, i int, show func(kernel int, x []int64)) ([]int64, error) {
 	x := widen(v.Inputs.Row(i))
 	for k, kernel := range kernels {
+		x = workload.Follow(v.Along(k), x)
 		show(k, x)
 		w := v.Weights[k]
 		if int64(w.Rows) != kernel.Inputs() || int64(w.Cols) != kernel.M {

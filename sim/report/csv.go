@@ -283,6 +283,20 @@ func (l *long) values(v *system.Values) {
 		l.float("values", "", "", "accuracy_95_low", "1", v.Accuracy95.Low)
 		l.float("values", "", "", "accuracy_95_high", "1", v.Accuracy95.High)
 	}
+	if v.FloatAccuracy != nil {
+		l.optional("values", "", "", "float_accuracy", "1", v.FloatAccuracy)
+	}
+	for i := range v.Energy {
+		e := &v.Energy[i]
+		for _, of := range []struct {
+			what string
+			*system.Estimate
+		}{{"total", &e.Total}, {"following", &e.Following}} {
+			l.float("estimate", e.Kernel, of.what, "data_energy", "J", of.DataJ)
+			l.float("estimate", e.Kernel, of.what, "statistical_energy", "J", of.StatisticalJ)
+			l.optional("estimate", e.Kernel, of.what, "error", "1", of.Error)
+		}
+	}
 	for i := range v.Layers {
 		l.optional("values", v.Layers[i].Kernel, "", "snr", "dB", v.Layers[i].SNRdB)
 	}

@@ -177,6 +177,7 @@ func (x *explanation) action(a *system.ExplainedAction) []string {
 	if len(prices) == 1 {
 		x.line(0, a.Event+": "+times(&prices[0]))
 		x.price(&prices[0])
+		x.estimates(a)
 		return x.lines
 	}
 	x.line(0, a.Event+": "+often(a.Count)+", at a price that differs from kernel to kernel")

@@ -283,6 +283,7 @@ func (c *comparisonTable) accuracy() {
 		return &v.Trials.Accuracy.Mean
 	})
 	percent("accuracy of exact integers", func(v *system.Values) *float64 { return v.ReferenceAccuracy })
+	percent("accuracy in real numbers", func(v *system.Values) *float64 { return v.FloatAccuracy })
 }
 
 // joulesByCategory lists a machine's categories in table order.
@@ -701,12 +702,25 @@ func values(p page, m *system.Machine) {
 	if v.Accuracy != nil && v.ReferenceAccuracy != nil {
 		facts = append(facts, fmt.Sprintf("accuracy %.2f%%, exact %.2f%%", 100**v.Accuracy, 100**v.ReferenceAccuracy))
 	}
-	if v.Layers != nil && v.Accuracy95 != nil {
+	if v.FloatAccuracy != nil {
+		facts = append(facts, fmt.Sprintf("in real numbers %.2f%%", 100**v.FloatAccuracy))
+	}
+	if (v.Layers != nil || v.FloatAccuracy != nil) && v.Accuracy95 != nil {
 		facts = append(facts, fmt.Sprintf("so many inputs tell the accuracy as %.1f to %.1f %% (95 %%)", 100*v.Accuracy95.Low, 100*v.Accuracy95.High))
 	}
-	p.paragraph(plural(int(v.Inputs), "input") + ": " + strings.Join(facts, " · "))
+	p.paragraph(inputs(v) + ": " + strings.Join(facts, " · "))
 	layerErrors(p, v.Layers)
+	estimates(p, v)
 	trials(p, v.Trials)
+}
+
+// inputs says how many, and from where if that may be one place or another.
+func inputs(v *system.Values) string {
+	text := plural(int(v.Inputs), "input")
+	if v.InputsFrom != "" {
+		text += " of " + v.InputsFrom
+	}
+	return text
 }
 
 // layerErrors says which layer adds what to the error.

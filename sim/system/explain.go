@@ -57,6 +57,15 @@ type ExplainedAction struct {
 	EnergyJ   float64          `json:"energy_j"`
 	Share     float64          `json:"share"` // of the machine's
 	Each      []ExplainedPrice `json:"each"`
+
+	Estimates []ExplainedEstimate `json:"estimates,omitempty"` // of energies that follow the data
+}
+
+// ExplainedEstimate is what moments make of an action in a kernel, beside the data.
+type ExplainedEstimate struct {
+	Kernel string `json:"kernel"`
+	Estimate
+	Derivation Derivation `json:"derivation"` // of the mean of one action
 }
 
 // ExplainedPrice is what one action costs, in a kernel or in all of them.
@@ -168,6 +177,9 @@ type evidence struct {
 	clock  model.Figure
 
 	devices []model.Figure
+
+	estimate *evidence // of the same run with statistical values; nil: there is none
+	follows  func(id energy.AccountID) bool
 }
 
 type areaFigure struct {
@@ -372,6 +384,7 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 	for phase := b.first; phase <= b.last; phase++ {
 		a.Count += float64(b.ledger.Count(phase, id)) / float64(b.passes)
 	}
+	a.Estimates = x.estimates(id)
 	if !varied {
 		a.Each = []ExplainedPrice{{Count: a.Count, EnergyJ: a.EnergyJ, Derivation: x.derivation(each)}}
 		return a
@@ -387,6 +400,22 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 		})
 	}
 	return a
+}
+
+// estimates are an action's, where its energy follows the data.
+func (x *explainer) estimates(id energy.AccountID) (all []ExplainedEstimate) {
+	if x.estimate == nil {
+		return nil
+	}
+	b, e := &x.books, &x.estimate.books
+	for phase := b.first; phase <= b.last; phase++ {
+		_, each, _ := x.estimate.derive(id, phase-b.first)
+		data, statistical := b.ledger.Joules(phase, id)/float64(b.passes), e.ledger.Joules(phase, id)/float64(e.passes)
+		if x.estimate.follows(id) && (data > 0 || statistical > 0) {
+			all = append(all, ExplainedEstimate{b.ledger.PhaseName(phase), compareJoules(data, statistical), x.derivation(each)})
+		}
+	}
+	return all
 }
 
 func (x *explainer) time(part string) *ExplainedTime {

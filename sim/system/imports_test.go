@@ -63,6 +63,7 @@ var house = []struct {
 	{"cmd/...", []string{
 		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload/...", "sim/mapping", "sim/theory", "sim/system", "sim/sweep", "sim/validate", "sim/report/...", "gonum.org/v1/gonum/mat",
 	}},
+	{"examples/14-lenet/train", []string{"sim/workload", "sim/workload/...", "gonum.org/v1/gonum/...", "golang.org/x/sync/errgroup", "google.golang.org/protobuf/encoding/protowire"}},
 	{"examples/...", []string{"sim/...", "configs", "digital/kernel", "gonum.org/v1/gonum/...", "golang.org/x/sync/errgroup"}},
 	{"", nil}, // the root has benchmarks only
 }

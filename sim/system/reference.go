@@ -5,31 +5,49 @@ import (
 	"math"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"xbar/digital/kernel"
 	"xbar/sim/workload"
 )
 
-// reference is what integer arithmetic makes of the inputs, computed once for
-// all machines.
+// reference is what integer arithmetic makes of the inputs, and real numbers where
+// weights are, computed once for all machines.
 type reference struct {
-	work *workload.Workload
-	once sync.Once
-	rows [][]int64
-	err  error
+	work    *workload.Workload
+	workers int
+	once    sync.Once
+	rows    [][]int64
+	float   *float64 // accuracy in real numbers
+	err     error
+
+	sampled sampled
 }
 
-func newReference(work *workload.Workload) *reference { return &reference{work: work} }
+func newReference(work *workload.Workload) *reference { return &reference{work: work, workers: 1} }
 
 // outputs errs when the context of the first call is done.
 func (r *reference) outputs(ctx context.Context) ([][]int64, error) {
 	r.once.Do(func() {
-		for i := range r.work.Values.Inputs.Rows {
-			row, err := kernel.Reference(ctx, r.work.Values, r.work.Kernels, i)
-			if err != nil {
-				r.err = err
-				return
-			}
-			r.rows = append(r.rows, row)
+		v := r.work.Values
+		r.rows = make([][]int64, v.Inputs.Rows)
+		right := make([]bool, v.Inputs.Rows)
+		group, inner := errgroup.WithContext(ctx)
+		group.SetLimit(r.workers)
+		for i := range r.rows {
+			group.Go(func() (err error) {
+				if r.rows[i], err = kernel.Reference(inner, v, r.work.Kernels, i); err != nil {
+					return err
+				}
+				if v.Chain != nil && v.Labels != nil {
+					right[i] = largest(v.Chain.Forward(v.Real(i), nil)) == int(v.Labels[i])
+				}
+				return nil
+			})
+		}
+		r.err = group.Wait()
+		if v.Chain != nil && v.Labels != nil {
+			r.float = shareOf(right)
 		}
 	})
 	return r.rows, r.err
@@ -52,7 +70,7 @@ func (r *reference) compare(ctx context.Context, outputs [][]int64, clipped int6
 			n++
 		}
 	}
-	v := &Values{Inputs: int64(len(outputs)), RMSError: math.Sqrt(noise / float64(n)), Clipped: clipped}
+	v := &Values{Inputs: int64(len(outputs)), RMSError: math.Sqrt(noise / float64(n)), Clipped: clipped, InputsFrom: r.work.Values.From}
 	if noise > 0 && signal > 0 {
 		db := 10 * math.Log10(signal/noise)
 		v.SNRdB = &db
@@ -60,6 +78,7 @@ func (r *reference) compare(ctx context.Context, outputs [][]int64, clipped int6
 	if labels := r.work.Values.Labels; labels != nil {
 		v.Accuracy = accuracy(outputs, labels)
 		v.ReferenceAccuracy = accuracy(want, labels)
+		v.FloatAccuracy = r.float
 		v.Accuracy95 = wilson(*v.Accuracy, float64(len(outputs)))
 	}
 	return v, nil
@@ -67,18 +86,31 @@ func (r *reference) compare(ctx context.Context, outputs [][]int64, clipped int6
 
 // accuracy is the share of inputs whose largest output is their class.
 func accuracy(outputs [][]int64, labels []uint8) *float64 {
-	right := 0
+	right := make([]bool, len(outputs))
 	for i, row := range outputs {
-		best := 0
-		for j := range row {
-			if row[j] > row[best] {
-				best = j
-			}
-		}
-		if best == int(labels[i]) {
-			right++
+		right[i] = largest(row) == int(labels[i])
+	}
+	return shareOf(right)
+}
+
+// largest is the first of the largest elements.
+func largest[T int64 | float32](row []T) int {
+	best := 0
+	for j := range row {
+		if row[j] > row[best] {
+			best = j
 		}
 	}
-	share := float64(right) / float64(len(outputs))
+	return best
+}
+
+func shareOf(right []bool) *float64 {
+	n := 0
+	for _, is := range right {
+		if is {
+			n++
+		}
+	}
+	share := float64(n) / float64(len(right))
 	return &share
 }

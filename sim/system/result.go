@@ -237,6 +237,30 @@ type Values struct {
 	Accuracy95 *Interval `json:"accuracy_95,omitempty"` // of all inputs like these, as far as so many of them tell (Wilson)
 	Layers     []Layer   `json:"layers,omitempty"`      // of machines whose devices are not ideal
 	Trials     *Trials   `json:"trials,omitempty"`      // of workload.trials, where chips differ
+
+	// Of a network with real weights: what it finds before it is one of integers, and
+	// where its inputs are from.
+	FloatAccuracy *float64 `json:"float_accuracy,omitempty"`
+	InputsFrom    string   `json:"inputs_from,omitempty"`
+
+	// Of machines with arrays: what statistical values would have made of the energy.
+	EstimatedFrom string           `json:"estimated_from,omitempty"` // as workload.statistics.from
+	Energy        []EnergyEstimate `json:"energy,omitempty"`         // kernel by kernel, of a pass
+}
+
+// EnergyEstimate is a kernel's energy, and what of it follows the data: cells, drivers
+// where zeros are gated, and the adder trees of digital machines.
+type EnergyEstimate struct {
+	Kernel    string   `json:"kernel"`
+	Total     Estimate `json:"total"`
+	Following Estimate `json:"following"`
+}
+
+// Estimate is an energy from the data beside that from moments.
+type Estimate struct {
+	DataJ        float64  `json:"data_j"`
+	StatisticalJ float64  `json:"statistical_j"`
+	Error        *float64 `json:"error"` // of the latter, relative; nil: there is no energy
 }
 
 // Interval is a range in which a quantity is with 95 % confidence.

@@ -38,6 +38,7 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	}
 	session, work := newSession(cfg, work)
 	ref := newReference(work)
+	ref.workers = max(1, opt.Workers)
 	progress := newProgress(opt.Progress, len(cfg.Machines))
 	traced := tracedMachine(cfg)
 	result := &Result{
@@ -143,6 +144,9 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 		return nil, err
 	}
 	j.evidence, j.sums = first.evidence, first.sums
+	if err := j.estimate(ctx, m); err != nil {
+		return nil, err
+	}
 	if err := j.trials(ctx, m, workers); err != nil {
 		return nil, err
 	}

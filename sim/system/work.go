@@ -3,8 +3,10 @@ package system
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/bits"
 	"math/rand/v2"
+	"path/filepath"
 
 	"xbar/configs"
 	"xbar/digital/kernel"
@@ -20,16 +22,7 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 		if err != nil {
 			return nil, err
 		}
-		if w.Values == "exact" {
-			return work, nil
-		}
-		if w.Statistics.From != "assumed" {
-			if work.Sample, err = takeSample(ctx, work, w.Statistics.Sample); err != nil {
-				return nil, err
-			}
-		}
-		work.Values = nil
-		return work, nil
+		return withSample(ctx, cfg, work)
 	}
 	work := &workload.Workload{}
 	var signed []bool
@@ -48,8 +41,45 @@ func newWorkload(ctx context.Context, cfg *configs.Config) (*workload.Workload, 
 			})
 		}
 	}
+	if w.Chain != nil {
+		work, err := workload.LoadChain(w.Chain, work.Kernels, w.Inputs, w.Labels, w.Limit, quantisation(w))
+		if err != nil {
+			return nil, err
+		}
+		return withSample(ctx, cfg, work)
+	}
 	if w.Values == "exact" {
 		return work, drawValues(ctx, work, signed, max(1, w.Limit, batchOf(cfg)), cfg.Seed)
+	}
+	return work, nil
+}
+
+// quantisation is how a model's numbers become integers.
+func quantisation(w *configs.Workload) workload.Quantisation {
+	q := workload.Quantisation{Step: w.InputScale, Sample: int(w.Calibrate)}
+	if q.Step == 0 {
+		q.Step = 1. / math.MaxUint8
+	}
+	return q
+}
+
+// withSample adds what statistical values are like to a network's numbers, which stay
+// where values are exact.
+func withSample(ctx context.Context, cfg *configs.Config, work *workload.Workload) (_ *workload.Workload, err error) {
+	w := &cfg.Workload
+	switch {
+	case w.Installed:
+		work.Values.From = w.Dataset + ", as installed"
+	case w.Chain != nil || w.Dataset != "":
+		work.Values.From = filepath.Base(w.Inputs)
+	}
+	if w.Values != "exact" && w.Statistics.From != "assumed" {
+		if work.Sample, err = takeSample(ctx, work, w.Statistics.Sample); err != nil {
+			return nil, err
+		}
+	}
+	if w.Values != "exact" {
+		work.Values = nil
 	}
 	return work, nil
 }
@@ -62,14 +92,24 @@ func cacheOf(cfg *configs.Config, cache string) workload.Cache {
 	return workload.Cache(cache)
 }
 
+// mostSampled bounds the numbers of a kernel's sample.
+const mostSampled = 20_000_000
+
 // takeSample sends some of a network's inputs through integer arithmetic, and
-// keeps what each kernel is given.
-func takeSample(ctx context.Context, work *workload.Workload, inputs int64) (*workload.Sample, error) {
+// keeps what each kernel is given: all vectors, or as many of each input as memory
+// is for, evenly spread.
+func takeSample(ctx context.Context, work *workload.Workload, most int64) (*workload.Sample, error) {
+	inputs := min(work.Values.Inputs.Rows, int(most))
 	s := &workload.Sample{Inputs: make([][]int32, len(work.Kernels)), Weights: work.Values.Weights}
-	for i := range min(work.Values.Inputs.Rows, int(inputs)) {
+	for i := range inputs {
 		err := kernel.Trace(ctx, work.Values, work.Kernels, i, func(k int, x []int64) {
-			for _, number := range x {
-				s.Inputs[k] = append(s.Inputs[k], int32(number))
+			n := int(work.Kernels[k].Inputs())
+			all := len(x) / n
+			each := min(all, max(1, mostSampled/(inputs*n)))
+			for v := range each {
+				for _, number := range x[(v*all/each+i)%all*n:][:n] {
+					s.Inputs[k] = append(s.Inputs[k], int32(number))
+				}
 			}
 		})
 		if err != nil {

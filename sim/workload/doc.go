@@ -22,4 +22,11 @@
 //	shift = 22                    # a last layer may leave out all four, its
 //	low = 0                       # sums are then logits of 32 bits
 //	high = 255
+//
+// or from an ONNX model, as a [Chain] of layers in real numbers, which [LoadChain] puts
+// into integers: a step for each layer's weights, and one for its outputs, by what a
+// sample of the inputs causes. Between layers numbers go along a [Route]: a window of
+// an image becomes a vector, of which what is pooled comes first.
+//
+//	y = clamp(route(x)·W + b),  x = step_x·X,  W = step_w·W',  y = step_y·Y
 package workload

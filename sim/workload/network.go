@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 	"os"
@@ -64,20 +65,43 @@ func LoadNetwork(path, inputs, labels string, limit int64) (*Workload, error) {
 		}
 	}
 	w.Values.Inputs.Cols = w.Values.Weights[0].Rows
+	_, high := w.Kernels[0].inputRange()
+	if err := w.load(inputs, labels, limit, high); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// LoadChain is a chain of kernels in integers, with inputs, labels and limit as
+// [LoadNetwork] has them, of which neither path may be missing but labels.
+func LoadChain(c *Chain, kernels []Kernel, inputs, labels string, limit int64, q Quantisation) (*Workload, error) {
+	w := &Workload{Kernels: kernels, Values: &Values{Inputs: Matrix{Cols: c.Inputs}}}
+	if err := w.load(inputs, labels, limit, math.MaxUint8); err != nil {
+		return nil, err
+	}
+	pixels, classes := w.Values.Inputs, w.Values.Labels
+	values, err := c.Quantise(kernels, pixels, q)
+	if err != nil {
+		return nil, err
+	}
+	values.Labels = classes
+	w.Values = values
+	return w, nil
+}
+
+// load reads inputs, of numbers up to high, and their labels.
+func (w *Workload) load(inputs, labels string, limit, high int64) error {
 	if inputs != "" {
-		if err := w.addInputs(inputs); err != nil {
-			return nil, err
+		if err := w.addInputs(inputs, high); err != nil {
+			return err
 		}
 	}
 	if labels != "" {
 		if err := w.addLabels(labels); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := w.Values.limit(limit); err != nil {
-		return nil, err
-	}
-	return w, nil
+	return w.Values.limit(limit)
 }
 
 func readNetwork(path string) (*networkFile, error) {
@@ -260,17 +284,16 @@ func checkChain(before Kernel, post *Requantize, k Kernel) error {
 	return nil
 }
 
-func (w *Workload) addInputs(path string) error {
+func (w *Workload) addInputs(path string, high int64) error {
 	t, err := idx.ReadFile[uint8](path)
 	if err != nil {
 		return err
 	}
-	n := int(w.Kernels[0].N)
+	n := w.Values.Inputs.Cols
 	if len(t.Dims) == 0 || t.Dims[0] == 0 || len(t.Data)/t.Dims[0] != n {
 		return fmt.Errorf("%s: dimensions %v are not inputs of %d values, which layer %q takes", path, t.Dims, n, w.Kernels[0].Name)
 	}
 	m := Matrix{Rows: t.Dims[0], Cols: n, Data: make([]int32, len(t.Data))}
-	_, high := w.Kernels[0].inputRange()
 	for i, x := range t.Data {
 		if int64(x) > high {
 			return fmt.Errorf("%s: input %d holds %d, but layer %q takes at most %d", path, i/n, x, w.Kernels[0].Name, high)
@@ -291,8 +314,8 @@ func (w *Workload) addLabels(path string) error {
 	}
 	last := w.Kernels[len(w.Kernels)-1]
 	for i, label := range t.Data {
-		if int64(label) >= last.M {
-			return fmt.Errorf("%s: label %d of input %d is not one of the %d outputs of layer %q", path, label, i, last.M, last.Name)
+		if outputs := last.L * last.Outputs(); int64(label) >= outputs {
+			return fmt.Errorf("%s: label %d of input %d is not one of the %d outputs of layer %q", path, label, i, outputs, last.Name)
 		}
 	}
 	w.Values.Labels = t.Data

@@ -99,6 +99,11 @@ type Values struct {
 	Labels  []uint8  // class of each input; nil if there is none
 	Weights []Matrix // kernel k: N×M, the groups one below the other
 	Post    []Requantize
+	Routes  [][]Route // from what was before to kernel k's inputs; nil: as they are
+
+	Chain     *Chain  // what weights were before they were rounded; nil: nothing is known
+	InputStep float64 // what a step of the inputs stands for in it
+	From      string  // where the inputs are from; "" of those that a network's file has beside it
 
 	Sums bool // the last kernel's sums are kept as the digital side has them, which are no whole numbers
 
@@ -115,6 +120,17 @@ type Matrix struct {
 
 // Row is row i.
 func (m Matrix) Row(i int) []int32 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
+
+// Along is the routes to kernel k.
+func (v *Values) Along(k int) []Route {
+	if v.Routes == nil {
+		return nil
+	}
+	return v.Routes[k]
+}
+
+// Real is input i in the units of the network's real weights.
+func (v *Values) Real(i int) []float32 { return Pixels(v.Inputs.Row(i), v.InputStep) }
 
 // Requantize turns a kernel's integer sums into the next kernel's inputs:
 //

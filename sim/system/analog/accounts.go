@@ -50,6 +50,8 @@ type derivation struct {
 	event  string // what happens once for every count
 	figure func(kernel int) model.Figure
 	varied bool // the energy differs from kernel to kernel
+
+	follows bool // the data, or what stands for it
 }
 
 // open adds an account whose every action costs the same.
@@ -127,16 +129,16 @@ func (c *Chip) openReads() {
 	cellBase, cellSlope := m.Cell.Read()
 	c.dacSlope = slope.Value
 	c.cellBase, c.cellSlope = c.scaled("cell", cellBase), c.scaled("cell", cellSlope)
-	a.load = c.openByData("tile/array/dac", "convert", energy.Input, perDigit, base, func(k *moments) model.Figure {
+	a.load = c.openByData(m.DAC.GateZeros || slope.Value != 0, "tile/array/dac", "convert", energy.Input, perDigit, base, func(k *moments) model.Figure {
 		return k.digits(c.gatedShare(k, base), slope)
 	})
-	a.drive = c.openByData("tile/array/row", "drive", energy.Input, perDigit, row, func(k *moments) model.Figure { return c.gatedShare(k, row) })
+	a.drive = c.openByData(m.DAC.GateZeros, "tile/array/row", "drive", energy.Input, perDigit, row, func(k *moments) model.Figure { return c.gatedShare(k, row) })
 	perCell := "a used cell, in each input slice" + c.held()
 	if lump, ok := m.Cell.Lumped(); ok {
 		lump = c.scaled("cell", lump)
-		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, lump, func(k *moments) model.Figure { return c.gatedShare(k, lump) })
+		a.read = c.openByData(m.DAC.GateZeros, "tile/array/cell", "read", energy.Cells, perCell, lump, func(k *moments) model.Figure { return c.gatedShare(k, lump) })
 	} else {
-		a.read = c.openByData("tile/array/cell", "read", energy.Cells, perCell, c.fromData(), func(k *moments) model.Figure {
+		a.read = c.openByData(true, "tile/array/cell", "read", energy.Cells, perCell, c.fromData(), func(k *moments) model.Figure {
 			if m.Cell.ByBits() {
 				return k.readBits(c.cellSlope)
 			}
@@ -162,13 +164,20 @@ func (c *Chip) openSamples() {
 }
 
 // openByData opens an account of actions that cost exact where values are, and
-// else what the moments make of it.
-func (c *Chip) openByData(component, action string, category energy.Category, event string, exact model.Figure, mean func(*moments) model.Figure) energy.AccountID {
+// else what the moments make of it; follows says whether they make a difference.
+func (c *Chip) openByData(follows bool, component, action string, category energy.Category, event string, exact model.Figure, mean func(*moments) model.Figure) energy.AccountID {
+	var id energy.AccountID
 	if c.values != nil {
-		return c.open(component, action, category, event, exact)
+		id = c.open(component, action, category, event, exact)
+	} else {
+		id = c.openVaried(component, action, category, event, mean)
 	}
-	return c.openVaried(component, action, category, event, mean)
+	c.derivations[id].follows = follows
+	return id
 }
+
+// Follows says whether the energy of an account follows the data.
+func (c *Chip) Follows(id energy.AccountID) bool { return c.derivations[id].follows }
 
 // fromData stands for an energy that is summed from the data, read by read: the
 // ledger adds it to a price of nothing.
@@ -309,7 +318,7 @@ func (c *Chip) openConversion(action string, bits int) energy.AccountID {
 		Name: "energy of a sum", Equation: "E = {base} + Σ({slope}·α), over the data", Value: base.Value, Unit: "J",
 		Inputs: []model.Input{model.Derived("base", base), model.Derived("slope", slope)},
 	}
-	return c.openByData(out.path, action, out.category, out.event, exact, func(k *moments) model.Figure {
+	return c.openByData(true, out.path, action, out.category, out.event, exact, func(k *moments) model.Figure {
 		return c.scaled(out.section, out.tree.sum(k.toggle()))
 	})
 }

@@ -26,6 +26,7 @@ type values struct {
 	arrays    [][][]*crossbar.Programmed // [kernel][tile][group]
 	pass      int64
 	inputs    []int32     // of the kernel, G·N a vector
+	given     []int32     // by the kernel before it, of the inference at hand
 	real      []float64   // the same, where they are no whole numbers
 	sums      []float64   // of the kernel, G·M a vector
 	outputs   [][]int64   // of the last kernel, one row an input
@@ -39,7 +40,7 @@ type values struct {
 	seed      func(vector int) // puts the sources at the noise of a vector that is computed
 	ends      *converters
 	exact     []int64       // inputs of the vector that is compared
-	errors    []Discrepancy // by kernel; nil: devices are ideal, or numbers are not whole
+	errors    []Discrepancy // by kernel; nil: sums are exact, or numbers are not whole
 }
 
 // Discrepancy is how a kernel's sums came out beside exact ones of the inputs that it
@@ -78,7 +79,7 @@ func newValues(c *Chip, work *workload.Values) (*values, error) {
 		v.noise.Reads(v.noise.from + int64(vector)).Seed(v.source)
 		v.ends.seed(v.noise.Stream, v.noise.from+int64(vector))
 	}
-	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && !(c.Devices().Ideal() && c.exactConverters()) {
+	if whole := work.RealInputs == nil && work.RealWeights == nil; whole && c.errs() {
 		v.errors = make([]Discrepancy, len(c.specs))
 	}
 	drives := 0
@@ -286,7 +287,7 @@ func (v *values) begin(w *wave) {
 		batch := v.chip.options.Batch
 		for b := range batch {
 			i := (v.pass*batch + b) % int64(v.work.Inputs.Rows)
-			v.inputs = append(v.inputs, v.work.Inputs.Row(int(i))...)
+			v.inputs = append(v.inputs, workload.Follow(v.work.Along(0), v.work.Inputs.Row(int(i)))...)
 			if v.work.RealInputs != nil {
 				v.real = append(v.real, v.work.RealInputs[int(i)*v.work.Inputs.Cols:][:v.work.Inputs.Cols]...)
 			}
@@ -416,7 +417,7 @@ func (v *values) end(w *wave) error {
 	}
 	next := &v.chip.specs[k+1]
 	low, high := next.slicer.Range()
-	v.inputs = v.inputs[:0]
+	v.inputs, v.given = v.inputs[:0], slices.Grow(v.given[:0], int(w.spec.kernel.L*m))
 	for l := range w.vectors {
 		if err := v.chip.ctx.Err(); err != nil {
 			return err
@@ -426,7 +427,11 @@ func (v *values) end(w *wave) error {
 			if y < low || y > high {
 				return fmt.Errorf("kernel %s gives %d, which is no input of kernel %s (%d to %d)", w.spec.kernel.Name, y, next.kernel.Name, low, high)
 			}
-			v.inputs = append(v.inputs, int32(y))
+			v.given = append(v.given, int32(y))
+		}
+		if (l+1)%w.spec.kernel.L == 0 { // all of an inference
+			v.inputs = append(v.inputs, workload.Follow(v.work.Along(k+1), v.given)...)
+			v.given = v.given[:0]
 		}
 	}
 	return nil
@@ -486,8 +491,14 @@ func (c *Chip) Outputs() (outputs [][]int64, clipped int64) {
 	return c.values.outputs, c.values.clipped
 }
 
-// Discrepancies are those of the kernels; nil when values are statistical or devices
-// ideal.
+// errs says whether sums may be other than exact ones.
+func (c *Chip) errs() bool {
+	m := c.machine
+	return m.Kind == "analog" && (!c.Devices().Ideal() || !c.exactConverters() || !m.ADC.Plain() || m.DAC.Real() || m.Crossbar.Weights != "sliced" || c.LosslessBits() > c.readout.bits)
+}
+
+// Discrepancies are those of the kernels; nil when values are statistical or sums
+// exact.
 func (c *Chip) Discrepancies() []Discrepancy {
 	if c.values == nil {
 		return nil

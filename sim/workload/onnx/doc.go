@@ -32,5 +32,7 @@
 // of one operand, as a ReLU, is taken to be done on the way and moves nothing.
 //
 // The file is read without generated code, by field numbers of onnx.proto
-// (github.com/onnx/onnx). Of its tensors only dimensions and types are read.
+// (github.com/onnx/onnx). Of its tensors only dimensions and types are read, but by
+// [ReadChain], which also takes the weights of a model that is one layer after the
+// other, and lays windows out as the vectors that its layers multiply.
 package onnx

@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"encoding/binary"
+	"math"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -104,3 +106,19 @@ func list(name string, values ...int64) []byte {
 func number1(name string, x int64) []byte { return number64(embed(nil, 1, []byte(name)), 3, x) }
 
 func word(name, text string) []byte { return embed(embed(nil, 1, []byte(name)), 4, []byte(text)) }
+
+// reals are an initializer with its data.
+func (m *net) reals(name string, dims []int64, values []float32) *net {
+	var raw []byte
+	for _, x := range values {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
+	}
+	m.graph = embed(m.graph, 5, embed(encodeTensor(name, tFloat, dims), 9, raw))
+	return m
+}
+
+// output names what the model gives.
+func (m *net) output(name string) *net {
+	m.graph = embed(m.graph, 12, embed(nil, 1, []byte(name)))
+	return m
+}

@@ -104,13 +104,16 @@ func (v *value) integers() ([]int64, bool) {
 
 // numbers decodes a small tensor; nil if it is large, elsewhere, of another type
 // or not as long as its dimensions say.
-func (t *tensor) numbers() []number {
+func (t *tensor) numbers() []number { return t.decode(maxData) }
+
+// decode does so with tensors of up to so many elements.
+func (t *tensor) decode(most int64) []number {
 	count, ok := product(t.dims)
-	if !ok || count > maxData {
+	if !ok || count > most {
 		return nil
 	}
 	d := decoder{}
-	list := make([]number, 0, count)
+	list := make([]number, 0, min(count, int64(len(t.body.data))))
 	d.fields(t.body, func(f field) {
 		switch f.number {
 		case 4, 5, 7, 10, 11:

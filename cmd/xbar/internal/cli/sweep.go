@@ -236,7 +236,7 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 	if o.figure != "" {
 		cloud, err := r.Cloud()
 		if err == nil {
-			err = figure.Front(cloud, o.figure)
+			err = figure.Cloud(cloud, o.figure)
 		}
 		if err != nil {
 			return err

@@ -10,10 +10,10 @@ import (
 	"xbar/sim/report"
 )
 
-func TestFrontSaysWhatItShows(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "front.svg")
+func TestCloudSaysWhatItShows(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cloud.svg")
 	c := &report.Cloud{Title: "a title", X: "energy (nJ)", Y: "area (mm²)", All: [][2]float64{{50, 2}, {100, 1}, {1500, 2}}, Front: [][2]float64{{50, 2}, {100, 1}}}
-	if err := Front(c, path); err != nil {
+	if err := Cloud(c, path); err != nil {
 		t.Fatal(err)
 	}
 	svg, err := os.ReadFile(path)
@@ -25,7 +25,7 @@ func TestFrontSaysWhatItShows(t *testing.T) {
 			t.Errorf("nowhere %s", want)
 		}
 	}
-	if err := Front(&report.Cloud{}, path); err == nil {
+	if err := Cloud(&report.Cloud{}, path); err == nil {
 		t.Error("a figure without points")
 	}
 }

@@ -19,9 +19,9 @@ import (
 // linear axis.
 const linearUpTo = 20
 
-// Front draws the points of a study in two outputs, and those of a front on the stairs
+// Cloud draws the points of a study in two outputs, and those of a front on the stairs
 // that no point is beyond.
-func Front(c *report.Cloud, path string) error {
+func Cloud(c *report.Cloud, path string) error {
 	if len(c.Front) == 0 {
 		return errors.New("figure: no point is known in both outputs")
 	}
