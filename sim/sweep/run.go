@@ -33,7 +33,7 @@ type Study struct {
 	Plan   *Plan
 	base   *configs.Base
 	sets   []string
-	memo   *system.Memo
+	memo   *system.Memo // where points may differ in prices alone; else nil
 }
 
 // Open reads a study's base, to which --set arguments are applied, and lays out its
@@ -51,7 +51,7 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	study := &Study{Plan: plan, base: base, sets: sets, memo: &system.Memo{}}
+	study := &Study{Plan: plan, base: base, sets: sets}
 	study.Header = Header{
 		Schema: Schema, Title: s.Title, Study: hashOf(base.Hash(), sets, s.Sampling, s.Points, s.Seed, s.Axes), Version: version,
 		Points: plan.Len(), Axes: plan.Names(),
@@ -66,7 +66,10 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 		}
 		last[i] = study.isPrice(&s.Axes[i])
 	}
-	plan.computeLast(last)
+	if s.Sampling == "grid" && slices.Contains(last, true) {
+		study.memo = &system.Memo{}
+		plan.computeLast(last)
+	}
 	return study, nil
 }
 
