@@ -16,6 +16,7 @@ type Scale struct {
 	Bits        int // of a code
 	Later       int // bits by which that is less than the converter's resolution
 	Low, High   float64
+	Reference   float64 // of a circuit
 	Beyond      float64 // these, by more than so much, a sum is clipped
 }
 
@@ -31,6 +32,7 @@ func (c *Config) Scale(bits, later int, low, high float64) Scale {
 		s.First, s.Span, s.Last = low, high-low, max(int(codes)-2, 1) // a phase may leave it one bit
 	default:
 		reference := max(math.Abs(low), math.Abs(high))
+		s.Reference = reference
 		s.First, s.Span, s.Last = reference*(1/codes-1), 2*reference*(codes-1)/codes, int(codes)-1
 	}
 	s.Beyond = s.Step() / 2

@@ -229,26 +229,29 @@ func (u *unitCircuit) level(n, codes, later int) (level, feedback float64) {
 
 // decide is the code of a sum.
 func (u *unitCircuit) decide(s *Scale, sum float64) int {
-	codes := float64(s.Last + 1)
-	w := circuit{levels: u.less(s.Later)}
-	v := sum / (s.Step() * codes / 2)
 	step := 2 / math.Exp2(float64(u.bits)) // of the resolution, over the reference
 	switch u.kind {
-	case "ramp":
-		return w.nearest(v + u.comparators[0]*step)
-	case "sar":
-		return w.search(v + u.comparators[0]*step)
+	case "ramp", "sar":
+		w := circuit{levels: u.less(s.Later)}
+		v := sum/s.Reference + u.comparators[0]*step
+		if u.kind == "ramp" {
+			return w.nearest(v)
+		}
+		return w.search(v)
 	}
+	// In the reference's own unit, as [circuit.redundant] is: sums of zero are on an edge.
+	v, reference := sum, s.Reference
+	step *= reference
 	code, last := 0, u.comparators[len(u.comparators)-1]
 	for stage := range s.Bits - 1 {
 		of := stage % len(u.ratios)
 		ratio, add := u.ratios[of], 0.0
 		switch {
-		case v > 0.25+u.comparators[2*of]*step:
+		case v > reference/4+u.comparators[2*of]*step:
 			code += 1 << (s.Bits - 1 - stage)
-			add = -1
-		case v < -0.25+u.comparators[2*of+1]*step:
-			add = 1
+			add = -reference
+		case v < -reference/4+u.comparators[2*of+1]*step:
+			add = reference
 		default:
 			code += 1 << (s.Bits - 2 - stage)
 		}

@@ -57,7 +57,8 @@ type phase struct {
 	converters []adc.Converter // by output of a weight
 	real       []adc.Transfer  // the same of sums that are no whole numbers
 	full       float64         // the sum of a cell at level 1 that is driven at full scale
-	scales     []adc.Scale     // and of converters with errors of their own
+	scales     []adc.Scale     // and of converters with errors of their own,
+	unit       float64         // in units of so much
 }
 
 // output is the columns of a weight that one converter sees at once.
@@ -79,7 +80,10 @@ func NewReader(how Reading) *Reader {
 		})
 	}
 	for _, p := range Phases(how.Slicer, how.Phases) {
-		q := phase{Phase: p, full: r.fullScale(&p)}
+		q := phase{Phase: p, full: r.fullScale(&p), unit: 1}
+		if how.Converter != nil && !how.Converter.Counts() {
+			q.unit = r.current(&q)
+		}
 		for i := range r.outputs {
 			low, high := r.sumRange(&p, &r.outputs[i])
 			bits := max(how.Resolution-p.Later, 1)

@@ -35,14 +35,16 @@ func (r *real) convert(phase *phase, o, i int, sum float64) (value float64, clip
 	if σ := unit.Noise(scale); σ > 0 && u.random != nil {
 		noise = σ * u.random.NormFloat64()
 	}
-	return unit.Convert(scale, sum, noise)
+	value, clipped = unit.Convert(scale, sum/phase.unit, noise) // divided first, as ideal ones do: ties are theirs
+	return value * phase.unit, clipped
 }
 
-// scale is the sums that the codes of output i of a weight are for in a phase.
+// scale is the sums that the codes of output i of a weight are for in a phase, in the
+// phase's unit.
 func (r *Reader) scale(p *phase, i, bits int, low, high int64) adc.Scale {
 	if r.Converter.Counts() {
 		return adc.New(r.Range, bits, low, high).Finer(r.Range, bits).Scale(bits, r.Resolution-bits)
 	}
 	from, to := r.limits(p, i, bits, low, high)
-	return r.Converter.Scale(bits, r.Resolution-bits, from*r.current(p), to*r.current(p))
+	return r.Converter.Scale(bits, r.Resolution-bits, from, to)
 }
