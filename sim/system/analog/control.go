@@ -285,7 +285,7 @@ func (c *Chip) issue(n *lane) {
 // chip or was spilled: what its window shares with those before it is there.
 func (c *Chip) fetch(n *lane, v int64) {
 	w := &n.wave
-	bits := w.input.Bits(v%n.line.inference) + w.inSpill.Bits(v%n.line.alike) + w.sumSpill.Bits(v)
+	bits := w.fromOutside(v) + w.inSpill.Bits(v%n.line.alike) + w.sumSpill.Bits(v)
 	c.ledger.Add(w.phase, c.accounts.dramRead, bits)
 	c.ledger.Add(w.phase, c.accounts.bufferWrite, bits)
 	if busy := c.dramLink.Cycles(bits); busy > 0 {
@@ -293,6 +293,15 @@ func (c *Chip) fetch(n *lane, v int64) {
 		return
 	}
 	c.fetched(n, v)
+}
+
+// fromOutside is what of a vector is new to the chip: of the pass that is alone, and of
+// inferences behind it, which each bring their own while those before them are at work.
+func (w *wave) fromOutside(v int64) int64 {
+	if v < w.vectors {
+		return w.input.Bits(v)
+	}
+	return w.behind.Bits(v % w.spec.kernel.L)
 }
 
 // fetched sends a vector from the global buffer to the tiles.

@@ -188,7 +188,7 @@ func (c *Chip) spillWindows(lines []line) {
 		l.alike = 1
 		for n := range l.lanes {
 			w := &l.lanes[n].wave
-			w.input = w.stream(mapping.Whole, w.fresh, 1)
+			w.behind = mapping.Whole.Of(w.fresh*int64(l.spec.kernel.InputBits), l.inference, 0)
 			w.inSpill = c.spills[i].Of(ceilDiv(w.known*int64(l.spec.kernel.InputBits), l.inference), 1, 0)
 			w.outSpill = c.spills[i+1].Of(w.outBits, 1, 0)
 		}

@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"math"
 	"slices"
 
 	"xbar/sim"
@@ -29,7 +30,7 @@ func (c *Chip) watchFlow() {
 func (c *Chip) lookAtFlow() bool {
 	f := &c.flow
 	s, first := &f.steady, &c.lines[0]
-	left := f.limit*first.inference - 1 - first.next()
+	left := min(f.limit*first.inference, first.alikeUpTo()) - 1 - first.next()
 	if left < first.inference {
 		f.watching = false
 		return false
@@ -54,6 +55,24 @@ func (c *Chip) lookAtFlow() bool {
 		f.drivenThen = c.driving(f.drivenThen[:0])
 	}
 	return false
+}
+
+// alikeUpTo is behind the last vector from the second on that brings as much from outside
+// as the one before it, of the pass that is alone; of those behind it inferences are alike.
+func (l *line) alikeUpTo() int64 {
+	up := int64(math.MaxInt64)
+	for i := range l.lanes {
+		w := &l.lanes[i].wave
+		if l.lanes[i].global(l.lanes[i].issued) >= w.vectors {
+			continue
+		}
+		for _, edge := range w.input.Edges() {
+			if edge > 1 {
+				up = min(up, edge)
+			}
+		}
+	}
+	return up
 }
 
 // next is the last of the vectors that copies ask for next.

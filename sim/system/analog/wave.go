@@ -52,6 +52,7 @@ type wave struct {
 	partBits    int64     // partial sums that a later wave continues
 	applied     int64
 	input       mapping.Spill // of inputs that come from outside
+	behind      mapping.Spill // of those of an inference in a pipeline, where others go before it
 	inSpill     mapping.Spill // of the others
 	outSpill    mapping.Spill
 	sumSpill    mapping.Spill
@@ -161,8 +162,8 @@ func (c *Chip) workOutLane(l *line, n int) {
 	c.groupArrays(w)
 	c.routeInputs(w)
 	c.routeOutputs(w)
-	w.input = w.stream(mapping.Whole, w.fresh, w.vectors/w.spec.kernel.L)
-	w.inSpill = w.stream(c.spills[w.plan.Kernel], w.known, w.vectors/w.spec.kernel.L)
+	w.input = w.stream(mapping.Whole, w.fresh)
+	w.inSpill = w.stream(c.spills[w.plan.Kernel], w.known)
 	w.outSpill = c.spills[w.plan.Kernel+1].Of(w.outBits*w.vectors, w.vectors, 0)
 	if c.hops != nil {
 		c.hops.lay(w)
@@ -171,14 +172,14 @@ func (c *Chip) workOutLane(l *line, n int) {
 	w.partSpill = c.overflow(w.partBits, w.vectors)
 }
 
-// stream is so many distinct inputs of each of some inferences, that each come once. A
+// stream is so many distinct inputs of an inference, each of which comes once. A
 // vector's have all come when it is sent to the tiles: with the first come those that
 // its window reaches ahead.
-func (w *wave) stream(of mapping.Share, inputs, inferences int64) mapping.Spill {
+func (w *wave) stream(of mapping.Share, inputs int64) mapping.Spill {
 	k := &w.spec.kernel
 	bits := int64(k.InputBits)
 	ahead := scaled(inputs, k.Window.Ahead, k.Distinct())
-	return of.Of(inputs*bits*inferences, inferences*k.L, ahead*bits)
+	return of.Of(inputs*bits*(w.vectors/k.L), w.vectors, ahead*bits)
 }
 
 // distinct is the distinct inputs of tile i's rows, a share of all: a vector holds
