@@ -175,6 +175,21 @@ func (t *Traffic) Send(m *Message, a, b int64) {
 	}
 }
 
+// Busy visits each link that a message goes over, and for how long it is busy with it.
+// Where links take no time there is none.
+func (t *Traffic) Busy(m *Message, visit func(link *sim.Resource, busy sim.Cycle)) {
+	if m.Ends > 0 {
+		t.busy(m.first, visit)
+	}
+}
+
+func (t *Traffic) busy(i int32, visit func(link *sim.Resource, busy sim.Cycle)) {
+	for ; i >= 0; i = t.hops[i].next {
+		visit(t.hops[i].link, t.hops[i].busy)
+		t.busy(t.hops[i].child, visit)
+	}
+}
+
 // request asks for a link and those beside it.
 func (t *Traffic) request(i int32, a, b int64) {
 	for ; i >= 0; i = t.hops[i].next {

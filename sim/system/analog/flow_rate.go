@@ -248,6 +248,11 @@ func (c *Chip) endPipeline() error {
 		m.RoundingSeconds += float64(m.Passes) * c.loss(l)
 	}
 	c.repeatCounts(times)
+	if c.values == nil {
+		for i := range c.lines {
+			c.shareEvenly(&c.lines[i], times)
+		}
+	}
 	c.settlePipeline()
 	c.current = len(c.waves)
 	return nil
@@ -269,6 +274,72 @@ func (c *Chip) repeatCounts(times int64) {
 	}
 	for r := range f.busy {
 		f.busy[r] *= sim.Cycle(times)
+	}
+}
+
+// shareEvenly sets what copies count in so many passes, each by where it stands, to what
+// they do on average: each has its share of the vectors, where the pass that was counted
+// gave some of them one more than others.
+func (c *Chip) shareEvenly(l *line, passes int64) {
+	counts, busy, parts := map[energy.AccountID]float64{}, map[*sim.Resource]float64{}, map[string]float64{}
+	for i := range l.lanes {
+		n := &l.lanes[i]
+		more := float64(passes) * (float64(l.vectors)/float64(len(l.lanes)) - float64(n.count))
+		if more == 0 {
+			continue
+		}
+		counts[c.accounts.inWrite] += more * float64(n.tileWrite)
+		c.moves(n, func(account energy.AccountID, count int64) { counts[account] += more * float64(count) })
+		c.occupies(n, func(path string, r *sim.Resource, cycles sim.Cycle) {
+			busy[r] += more * float64(cycles)
+			parts[path] += more * float64(cycles)
+		})
+		parts["tile/accumulator"] += more * float64(n.adding)
+		parts["tile/activation"] += more * float64(n.operating)
+	}
+	for id, count := range counts {
+		c.ledger.Add(l.phase, id, int64(math.Round(count)))
+	}
+	for r, cycles := range busy {
+		c.flow.busy[r] += sim.Cycle(math.Round(cycles))
+	}
+	for i := range c.components {
+		if p := &c.components[i]; p.extra != nil {
+			p.busy += int64(math.Round(parts[p.Path]))
+		}
+	}
+}
+
+// moves visits what a vector of a copy counts on the network.
+func (c *Chip) moves(n *lane, visit func(account energy.AccountID, count int64)) {
+	if c.hops == nil {
+		visit(c.accounts.transfer[0], n.inBits+n.foreign+n.outBits+n.partBits)
+		return
+	}
+	for i := range n.trips {
+		t := &n.trips[i]
+		for level, bits := range t.moved {
+			visit(c.accounts.transfer[level], bits)
+		}
+		visit(c.accounts.flit, t.flits)
+	}
+}
+
+// occupies visits what a vector of a copy keeps busy besides its arrays and the DRAM, by
+// the component that it is.
+func (c *Chip) occupies(n *lane, visit func(path string, r *sim.Resource, cycles sim.Cycle)) {
+	visit("", n.adder, n.addTime)
+	visit("", n.unit, n.operateTime)
+	if c.hops == nil {
+		for _, bits := range []int64{n.inBits, n.foreign, n.outBits + n.partBits} {
+			visit("network", c.network, c.networkLink.Cycles(bits))
+		}
+		return
+	}
+	for i := range n.trips {
+		for j := range n.trips[i].messages {
+			c.hops.vectors.Busy(&n.trips[i].messages[j], func(link *sim.Resource, busy sim.Cycle) { visit("network/link", link, busy) })
+		}
 	}
 }
 

@@ -359,3 +359,56 @@ func TestPipelineStartsWhenItsWindowIsThere(t *testing.T) {
 		}
 	})
 }
+
+// What copies count by where they stand is the mean of all of them, also where the pass
+// that is counted gives some a vector more: it is what a batch counts that they share in
+// whole rounds.
+func TestCopiesShareEvenly(t *testing.T) {
+	uneven := 0
+	hundreds(t, func(t *rapid.T) {
+		c, w, opt := randomPipeline(t, 12)
+		m := c.machine
+		m.Chip.Replication = "balance"
+		for k := range w.Kernels {
+			w.Kernels[k].Beside = workload.Beside{} // whose flits are counted of all passes together
+		}
+		opt.Batch = 1
+		one := simulate(t, m, w, opt)
+		whole := int64(1)
+		for k := range w.Kernels {
+			copies := int64(one.Copies(k))
+			round := copies / gcd(copies, w.Kernels[k].L)
+			whole *= round / gcd(whole, round)
+		}
+		if whole == 1 || whole > 60 {
+			t.Skip("nothing to share, or too much")
+		}
+		uneven++
+		opt.Batch = whole
+		all := simulate(t, m, w, opt)
+		x, y := float64(one.measured.Passes), float64(all.measured.Passes*whole)
+		for phase := firstKernelPhase; phase < one.ledger.Phases(); phase++ {
+			for id, account := range one.ledger.Accounts() {
+				if account.Action == "leak" {
+					continue
+				}
+				a, b := float64(one.ledger.Count(phase, energy.AccountID(id)))/x, float64(all.ledger.Count(phase, energy.AccountID(id)))/y
+				if math.Abs(a-b) > 1/x+1/y {
+					t.Fatalf("%s %s counts %g an inference, %g where copies share %d in whole rounds", account.Component, account.Action, a, b, whole)
+				}
+			}
+		}
+		for i := range one.components {
+			p, q := &one.components[i], &all.components[i]
+			if p.Path == "dram" {
+				continue // in whole cycles a vector, of which a batch's bring other bits
+			}
+			if a, b := float64(p.busy)/x, float64(q.busy)/y; math.Abs(a-b) > 20*(1/x+1/y) {
+				t.Fatalf("%s is busy for %g cycles an inference, %g where copies share %d in whole rounds", p.Path, a, b, whole)
+			}
+		}
+	})
+	if uneven < 20 {
+		t.Errorf("only %d pipelines with copies that share unevenly", uneven)
+	}
+}
