@@ -202,6 +202,26 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
+// waitForMore returns when a journal has more than so many whole lines, or in a minute.
+func waitForMore(journal string, lines int) {
+	for range 6000 {
+		if len(wholeLines(journal)) > lines {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// wholeLines are those of a file that end; of one that is not there, none.
+func wholeLines(path string) []string {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	all := strings.Split(string(content), "\n")
+	return all[:len(all)-1]
+}
+
 // A study whose process is killed, time and again, loses no point that was there and
 // ends as one does that is left alone.
 func TestKilled(t *testing.T) {
@@ -212,37 +232,33 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	journal := filepath.Join(dir, "results", "points-1-of-1.jsonl")
+	const kills = 8
 	var before []string
-	kills := 0
-	for {
+	for kill := 0; ; kill++ {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "XBAR_SWEEP_IN="+dir)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		killed := time.AfterFunc(time.Duration(50+rand.IntN(250))*time.Millisecond, func() { cmd.Process.Kill() })
-		err := cmd.Wait()
-		killed.Stop()
-		if _, there := os.Stat(journal); there != nil {
-			continue // killed before it began
+		if kill < kills {
+			waitForMore(journal, len(before))
+			time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
+			cmd.Process.Kill()
 		}
-		content, _ := os.ReadFile(journal)
-		whole := strings.Split(string(content), "\n")
-		whole = whole[:len(whole)-1] // behind the last newline
+		err := cmd.Wait()
+		if kill == kills && err != nil {
+			t.Fatal(err)
+		}
+		whole := wholeLines(journal)
 		for _, line := range before {
 			if !slices.Contains(whole, line) {
 				t.Fatalf("lost: %s", line)
 			}
 		}
-		before = whole
-		if err == nil {
+		if before = whole; kill == kills {
 			break
 		}
-		if kills++; kills > 1000 {
-			t.Fatal("no progress between kills")
-		}
 	}
-	t.Logf("killed %d times", kills)
 	if got := len(lines(t, journal)); got != 1200 {
 		t.Errorf("%d lines of 1200 points", got)
 	}
