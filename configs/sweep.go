@@ -82,12 +82,13 @@ func ParseSweep(name string, text []byte) (*Sweep, error) {
 }
 
 func (d *decoder) checkSweep(s *Sweep, root *node) {
-	list := root.child("axis")
+	list, sampling := root.child("axis"), root.child("sampling")
 	switch {
 	case list == nil:
 		d.errs.addf(root.at, "no axis: add a table [[axis]] with a key and its values")
+	case s.Sampling == "": // reported
 	case s.Sampling != "grid" && s.Points == 0 && root.child("points") == nil:
-		d.errs.addf(root.child("sampling").at, "sampling = %s draws points: say how many with points = 100", quote(s.Sampling))
+		d.errs.addf(sampling.at, "sampling = %s draws points: say how many with points = 100", quote(s.Sampling))
 	case s.Sampling == "grid" && s.Points > 0:
 		d.errs.addf(root.child("points").at, "a grid has as many points as its axes' values make; points goes with sampling = random, latin or sobol")
 	}
@@ -99,7 +100,7 @@ func (d *decoder) checkSweep(s *Sweep, root *node) {
 			continue
 		}
 		a := &s.Axes[i]
-		if keys[a.Key] {
+		if a.Key != "" && keys[a.Key] {
 			d.errs.addf(n.child("key").at, "a second axis of %s: one would undo the other", a.Key)
 		}
 		keys[a.Key] = true
