@@ -63,18 +63,23 @@ func TestBadFiles(t *testing.T) {
 				t.Fatalf("accepted: %v, %v", config, err)
 			}
 			checkPositions(t, name, text, err)
-			golden := strings.TrimSuffix(path, ".toml") + ".txt"
-			got := err.Error() + "\n"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(mustRead(t, golden), got); diff != "" {
-				t.Errorf("message (-want +got):\n%s", diff)
-			}
+			checkMessage(t, path, err)
 		})
+	}
+}
+
+// checkMessage holds an error to the text beside a bad file.
+func checkMessage(t *testing.T, path string, err error) {
+	golden := strings.TrimSuffix(path, ".toml") + ".txt"
+	got := err.Error() + "\n"
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(mustRead(t, golden), got); diff != "" {
+		t.Errorf("message (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,7 +2,6 @@ package configs
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,17 +20,7 @@ func TestBadStudies(t *testing.T) {
 				t.Fatalf("accepted: %v, %v", sweep, err)
 			}
 			checkPositions(t, name, text, err)
-			golden := strings.TrimSuffix(path, ".toml") + ".txt"
-			got := err.Error() + "\n"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(mustRead(t, golden), got); diff != "" {
-				t.Errorf("message (-want +got):\n%s", diff)
-			}
+			checkMessage(t, path, err)
 		})
 	}
 }

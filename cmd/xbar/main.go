@@ -195,6 +195,35 @@
 // STUDY says what is missing, or writes the results. Without a goal it shows the points that
 // are best in energy per inference for their latency. JSON is schema xbar.answer/1.
 //
+// Outputs are, in SI units:
+//
+//	energy_per_inference_j  with its share of one-time programming
+//	energy_j                of a pass
+//	energy_per_mac_j        of a multiply-accumulate
+//	latency_s               of a pass, from its first input to its last output
+//	seconds                 from pass to pass
+//	inferences_per_second
+//	energy_delay_js         of an inference
+//	ops_per_joule           two operations are a multiply-accumulate
+//	ops_per_second
+//	area_m2
+//	input_j                 of a pass: drivers and DACs
+//	cells_j                 of a pass
+//	output_j                of a pass: samples and ADCs
+//	accumulate_j            of a pass
+//	buffer_j                of a pass
+//	network_j               of a pass
+//	dram_j                  of a pass
+//	programming_j           of a pass: weights that are loaded again
+//	compute_j               of a pass
+//	static_j                of a pass: leakage
+//	arrays_needed           by the model
+//	tiles_reloaded          in a pass
+//	days_to_wear_out        without a pause
+//	wear_per_year           share of the cells' endurance that a year without a pause takes; 0: they are not written
+//	accuracy                of exact values
+//	snr_db                  of the last kernel's outputs
+//
 // Flags, before or after the operands:
 //
 //	--minimize OUTPUT  show the points with the least of an output; of several machines, MACHINE.OUTPUT

@@ -27,17 +27,23 @@ func WriteFile(path string, write func(io.Writer) error) error {
 			return err
 		}
 	}
-	return replace(path, b.Bytes(), mode)
+	return replace(path, mode, func(w io.Writer) error {
+		_, err := w.Write(b.Bytes())
+		return err
+	})
 }
 
-func replace(path string, data []byte, mode os.FileMode) error {
+// WriteLarge is [WriteFile] of a new file that is too large for memory.
+func WriteLarge(path string, write func(io.Writer) error) error { return replace(path, 0o666, write) }
+
+func replace(path string, mode os.FileMode, write func(io.Writer) error) error {
 	temporary := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d", filepath.Base(path), os.Getpid()))
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	defer os.Remove(temporary) // gone already when the rename went well
-	_, err = f.Write(data)
+	err = write(f)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

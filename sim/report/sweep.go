@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -108,12 +107,9 @@ type Cloud struct {
 	Bounds     string       // which those are
 }
 
-// Cloud is that of the first front and its first two quantities. It errs if there is
-// none.
-func (r *Sweep) Cloud() (*Cloud, error) {
-	if len(r.fronts) == 0 || len(r.fronts[0].Goals) < 2 {
-		return nil, errors.New("a figure shows a front of two outputs: --pareto energy_per_inference_j,latency_s")
-	}
+// Cloud is that of the first front, of which there must be one, and its first two
+// quantities.
+func (r *Sweep) Cloud() *Cloud {
 	f := r.fronts[0]
 	x, y := f.Goals[0].Quantity, f.Goals[1].Quantity
 	c := &Cloud{Title: r.Study.Title, MoreX: f.Goals[0].More, MoreY: f.Goals[1].More, Others: len(f.Goals) - 2}
@@ -145,7 +141,7 @@ func (r *Sweep) Cloud() (*Cloud, error) {
 			}
 		}
 	}
-	return c, nil
+	return c
 }
 
 // places are the points that are known in both quantities.

@@ -131,6 +131,7 @@ type Summary struct {
 	Before int64 // that were there
 	Done   int64 // now
 	Failed int64 // of those
+	Shared int64 // simulations that were those of other points, at other prices
 }
 
 // Run computes the points of a shard that are not in its journal. What ends before ctx
@@ -163,6 +164,9 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 		}
 		return nil
 	})
+	if s.memo != nil {
+		sum.Shared = int64(s.memo.Found())
+	}
 	return sum, errors.Join(err, j.close())
 }
 

@@ -24,10 +24,22 @@ func (m *Memo) find(key string) *analog.Chip {
 	defer m.mu.Unlock()
 	c := m.chips[key]
 	if c != nil {
-		m.found++
 		m.use(key)
 	}
 	return c
+}
+
+func (m *Memo) count() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.found++
+}
+
+// Found is how many runs did not have to be made.
+func (m *Memo) Found() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.found
 }
 
 func (m *Memo) keep(key string, c *analog.Chip) {
@@ -70,6 +82,7 @@ func (j *job) ran(ctx context.Context) (*analog.Chip, error) {
 	key := j.config.Unpriced(j.index)
 	if c := j.memo.find(key); c != nil {
 		if priced := c.Priced(j.machine); priced != nil {
+			j.memo.count()
 			return priced, nil
 		}
 	}

@@ -85,8 +85,8 @@ func TestRunsAtOtherPrices(t *testing.T) {
 				t.Fatalf("%v:\n%s\n%s", sets, x, y)
 			}
 		}
-		found += memo.found
-		ways[way] += memo.found
+		found += memo.Found()
+		ways[way] += memo.Found()
 	})
 	t.Logf("%d runs at other prices: %v", found, ways)
 	if found < 50 {

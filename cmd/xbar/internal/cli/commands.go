@@ -145,7 +145,11 @@ where it was when it is started again. A point that fails is recorded with its e
 With --shard 2/4 a run computes every fourth point, beginning with the second; when all
 shards have run, here or with their journals copied into one folder, xbar sweep merge
 STUDY says what is missing, or writes the results. Without a goal it shows the points that
-are best in energy per inference for their latency. JSON is schema xbar.answer/1.`,
+are best in energy per inference for their latency. JSON is schema xbar.answer/1.
+
+Outputs are, in SI units:
+
+` + outputList(),
 		flagsOf: func(o *options) []flag {
 			return append(o.studyFlags(), o.formatFlag("text", "json", "markdown"), o.folderFlag(),
 				o.figureFlag("draw the first two outputs of the front, and all points beside it"), o.setFlag(), o.workersFlag(), o.quietFlag())

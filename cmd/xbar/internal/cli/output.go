@@ -26,7 +26,11 @@ func (o *options) checkTargets() error {
 	if o.output == "-" {
 		o.output = ""
 	}
-	for _, path := range []string{o.output, o.trace, o.figure} {
+	return checkTargets(o.output, o.trace, o.figure)
+}
+
+func checkTargets(paths ...string) error {
+	for _, path := range paths {
 		if path == "" {
 			continue
 		}

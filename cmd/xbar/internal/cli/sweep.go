@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -92,6 +91,9 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 		return err
 	}
 	question, err := o.study.ask(study)
+	if err == nil {
+		err = o.checkCloud(question)
+	}
 	if err != nil {
 		return &usageError{"sweep", err.Error()}
 	}
@@ -108,6 +110,14 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 		}
 	}
 	return s.answer(o, study, dir, question)
+}
+
+// checkCloud finds out before a long run that its figure cannot be drawn.
+func (o *options) checkCloud(q question) error {
+	if o.figure != "" && (len(q.fronts) == 0 || len(q.fronts[0].Goals) < 2) {
+		return errors.New("--figure shows a front of two outputs: --pareto energy_per_inference_j,latency_s")
+	}
+	return checkTargets(o.figure)
 }
 
 func openStudy(path string, sets []string) (*sweep.Study, error) {
@@ -151,8 +161,22 @@ func (s *session) runStudy(ctx context.Context, o *options, study *sweep.Study, 
 	if o.study.shards > 1 {
 		what = fmt.Sprintf("shard %d of %d: ", o.study.shard, o.study.shards)
 	}
-	s.message("%s%d points in %s, %d of them from before; %d of the others failed", what, sum.Before+sum.Done, dir, sum.Before, sum.Failed)
+	shared := ""
+	if sum.Shared > 0 {
+		shared = fmt.Sprintf("; %d differ from another in prices alone, and share its simulation", sum.Shared)
+	}
+	s.message("%s%d points in %s, %d of them from before; %d of the others failed%s", what, sum.Before+sum.Done, dir, sum.Before, sum.Failed, shared)
 	return nil
+}
+
+// outputList is the outputs of points, a line each.
+func outputList() string {
+	var b strings.Builder
+	for i := range sweep.Outputs {
+		o := &sweep.Outputs[i]
+		fmt.Fprintf(&b, "\t%s\n", strings.TrimRight(fmt.Sprintf("%-23s %s", o.Name, o.Doc), " "))
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // question is what is asked of a study's points.
@@ -224,7 +248,7 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 		return fmt.Errorf("%s: %w", dir, err)
 	}
 	for name, write := range map[string]func(io.Writer) error{"results.jsonl": points.WriteJSONL, "results.csv": points.WriteCSV} {
-		if err := writeWhole(filepath.Join(dir, name), write); err != nil {
+		if err := report.WriteLarge(filepath.Join(dir, name), write); err != nil {
 			return err
 		}
 	}
@@ -234,11 +258,7 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 		return err
 	}
 	if o.figure != "" {
-		cloud, err := r.Cloud()
-		if err == nil {
-			err = figure.Cloud(cloud, o.figure)
-		}
-		if err != nil {
+		if err := figure.Cloud(r.Cloud(), o.figure); err != nil {
 			return err
 		}
 		s.message("figure in %s", o.figure)
@@ -250,18 +270,4 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 		return report.SweepMarkdown(s.stdout, r)
 	}
 	return report.SweepText(s.stdout, r)
-}
-
-// writeWhole makes a file appear whole, without holding it in memory.
-func writeWhole(path string, write func(io.Writer) error) error {
-	temporary := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d", filepath.Base(path), os.Getpid()))
-	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary) // gone already when the rename went well
-	if err := errors.Join(write(file), file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
 }
