@@ -47,7 +47,7 @@ const (
 type LostError struct{ Tasks []int64 }
 
 func (e *LostError) Error() string {
-	return fmt.Sprintf("tasks %s came to nothing %d times", Ranges(e.Tasks), mostTries)
+	return fmt.Sprintf("of the tasks, %s came to nothing %d times in a row", Ranges(e.Tasks), mostTries)
 }
 
 // task is a part of the work that is not done.

@@ -93,7 +93,7 @@ func (s *session) waitForTasks(ctx context.Context, o *options, study *sweep.Stu
 	if s.quiet {
 		bar = nil
 	}
-	n := o.study.tasks
+	n, begun := o.study.tasks, false
 	err = cluster.Run(ctx, &slurm.Work{
 		Tasks: n,
 		Left: func(task int64) (int64, error) {
@@ -101,8 +101,9 @@ func (s *session) waitForTasks(ctx context.Context, o *options, study *sweep.Stu
 			return tally.Left(task, n), err
 		},
 		Begun: func(job string, tasks []int64) {
+			begun = true
 			bar.erase()
-			s.message("job %s: tasks %s of %d; their script and logs are in %s", job, slurm.Ranges(tasks), n, cluster.Folder)
+			s.message("job %s is in the queue: %s of %d; its script and logs are in %s", job, nameTasks(tasks), n, cluster.Folder)
 		},
 		Failed: func(failed []slurm.Failure) {
 			bar.erase()
@@ -114,14 +115,13 @@ func (s *session) waitForTasks(ctx context.Context, o *options, study *sweep.Stu
 		},
 	})
 	bar.erase()
-	if err == nil {
-		return nil
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: what is in the queue goes on; the same command waits for it again, and scancel --name=%s stops it", errInterrupted, cluster.Name)
+	case err != nil && begun:
+		return fmt.Errorf("%w; logs are in %s, and the same command goes on with what is missing", err, cluster.Folder)
 	}
-	done := fmt.Sprintf("%d of %d points are in %s", study.Header.Points-tally.Left(1, 1), study.Header.Points, dir)
-	if ctx.Err() != nil {
-		return fmt.Errorf("%w: what is in the queue goes on; the same command waits for it again, and scancel --name=%s stops it (%s)", errInterrupted, cluster.Name, done)
-	}
-	return fmt.Errorf("%w (%s; the same command goes on from there)", err, done)
+	return err
 }
 
 // prepareTasks writes what tasks need into the folder of the results.
@@ -213,21 +213,28 @@ func describeFailures(failed []slurm.Failure, folder string) string {
 		state = "no longer known to Slurm"
 	}
 	path := filepath.Join(folder, slurm.Log(strconv.FormatInt(first.Task, 10)))
-	text := fmt.Sprintf("before all of their points were there, tasks %s ended; task %d: %s, %s", slurm.Ranges(tasks), first.Task, state, path)
+	text := fmt.Sprintf("%s ended with points missing; task %d: %s, and %s ", nameTasks(tasks), first.Task, state, path)
 	if log, err := os.ReadFile(path); err != nil {
-		text += " is not there: do the nodes see this folder?"
+		text += "is not there: do the nodes see this folder?"
 	} else if tail := lastLines(log); tail == "" {
-		text += " is empty"
+		text += "is empty"
 	} else {
-		text += " ends\n" + tail
+		text += "ends\n" + tail
 	}
 	if len(again) > 0 {
-		text += fmt.Sprintf("\ntrying again: %s", slurm.Ranges(again))
+		text += "\ntrying again: " + nameTasks(again)
 	}
 	if len(lost) > 0 {
-		text += fmt.Sprintf("\ngiven up: %s", slurm.Ranges(lost))
+		text += "\ngiven up: " + nameTasks(lost)
 	}
 	return text
+}
+
+func nameTasks(tasks []int64) string {
+	if len(tasks) == 1 {
+		return fmt.Sprintf("task %d", tasks[0])
+	}
+	return "tasks " + slurm.Ranges(tasks)
 }
 
 // lastLines are some of a log's, indented.
