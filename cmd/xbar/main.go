@@ -192,7 +192,17 @@
 //
 // With --shard 2/4 a run computes every fourth point, beginning with the second; when all
 // shards have run, here or with their journals copied into one folder, xbar sweep merge
-// STUDY says what is missing, or writes the results. Without a goal it shows the points that
+// STUDY says what is missing, or writes the results. With --shard env/4 the environment
+// says which shard: JOB_COMPLETION_INDEX, from 0 on, as an indexed job of Kubernetes has
+// it, or SLURM_ARRAY_TASK_ID, from 1 on.
+//
+// With --slurm 8 a job array of Slurm computes eight shards in a folder that its nodes see:
+// a script is written and submitted, tasks that end early are tried again, until they come
+// to nothing three times in a row, and the answer is that of a run here. -j is processors
+// a task; --sbatch and variables such as SBATCH_PARTITION say what else sbatch is to know.
+// Ctrl-C ends the wait and leaves the jobs in the queue; the same command waits again.
+//
+// Without a goal it shows the points that
 // are best in energy per inference for their latency. JSON is schema xbar.answer/1.
 //
 // Outputs are, in SI units:
@@ -231,7 +241,9 @@
 //	--subject-to BOUND  only points that keep a bound, as in 'latency_s <= 1 ms'; may be repeated
 //	--pareto OUTPUTS   show the points that are best in one of some outputs for what they are in the others
 //	--effects OUTPUT   show which axes of a grid an output goes with: Sobol's indices
-//	--shard I/N        compute every Nth point, beginning with the Ith
+//	--shard I/N        compute every Nth point, beginning with the Ith; env/N: which one is in the environment
+//	--slurm N          have N tasks of a Slurm job array compute the points, and wait for them
+//	--sbatch OPTION    an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated
 //	--format FORMAT    text (unless given), json or markdown
 //	-o DIR             keep points and results in DIR
 //	--figure FILE      draw the first two outputs of the front, and all points beside it, as FILE.svg or FILE.png
@@ -246,6 +258,7 @@
 //	xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy
 //	xbar sweep study.toml --effects energy_per_mac_j
 //	xbar sweep study.toml --shard 2/4 -o /shared/results
+//	xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00
 //	xbar sweep merge study.toml -o /shared/results
 //
 // # xbar import

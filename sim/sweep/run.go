@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -136,7 +135,7 @@ type Summary struct {
 	Shared int64 // simulations that were those of other points, at other prices
 }
 
-// Run computes the points of a shard that are not in its journal. What ends before ctx
+// Run computes the points of a shard that are not in a journal yet. What ends before ctx
 // does is kept.
 func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	opt.Shards = max(1, opt.Shards)
@@ -146,13 +145,16 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
 		return Summary{}, err
 	}
-	there := map[int64]bool{}
-	path := filepath.Join(opt.Dir, fmt.Sprintf("points-%d-of-%d.jsonl", opt.Shard, opt.Shards))
-	j, err := openJournal(path, header, func(point int64) { there[point] = true })
+	there, err := s.tally(opt.Dir, opt.Shards)
 	if err != nil {
 		return Summary{}, err
 	}
-	sum := Summary{Points: (s.Plan.Len() - opt.Shard + opt.Shards) / opt.Shards, Before: int64(len(there))}
+	j, err := openJournal(journalPath(opt.Dir, opt.Shard, opt.Shards), header, there.add)
+	if err != nil {
+		return Summary{}, err
+	}
+	sum := Summary{Points: (s.Plan.Len() - opt.Shard + opt.Shards) / opt.Shards}
+	sum.Before = sum.Points - there.Left(opt.Shard, opt.Shards)
 	err = s.compute(ctx, opt, there, func(p *Point) error {
 		if err := j.add(p); err != nil {
 			return err
@@ -177,7 +179,7 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 
 // compute hands out the points that are not there to workers, and theirs to keep, one
 // at a time.
-func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, keep func(*Point) error) error {
+func (s *Study) compute(ctx context.Context, opt Options, there *Tally, keep func(*Point) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	todo := make(chan int64)
@@ -185,7 +187,7 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, 
 		defer close(todo)
 		for k := range s.Plan.Len() {
 			i := s.Plan.computed(k)
-			if i%opt.Shards != opt.Shard-1 || there[i] {
+			if i%opt.Shards != opt.Shard-1 || there.has(i) {
 				continue
 			}
 			select {

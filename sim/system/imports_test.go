@@ -56,12 +56,13 @@ var house = []struct {
 		"sim/system", "sim/theory", "sim/technology", "sim/unit", "configs", "adc", "dac", "crossbar/device", "digital/memory", "digital/network", "digital/peripheral",
 		"golang.org/x/sync/errgroup",
 	}},
+	{"sim/sweep/slurm", nil},
 	{"sim/sweep", []string{"sim/system", "sim/unit", "configs", "gonum.org/v1/gonum/..."}},
 	{"sim/report/...", []string{
 		"sim/report/...", "sim/sweep", "sim/system", "sim/validate", "sim/workload", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
 	}},
 	{"cmd/...", []string{
-		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload/...", "sim/mapping", "sim/theory", "sim/system", "sim/sweep", "sim/validate", "sim/report/...", "gonum.org/v1/gonum/mat",
+		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload/...", "sim/mapping", "sim/theory", "sim/system", "sim/sweep", "sim/sweep/slurm", "sim/validate", "sim/report/...", "gonum.org/v1/gonum/mat",
 	}},
 	{"examples/14-lenet/train", []string{"sim/workload", "sim/workload/...", "gonum.org/v1/gonum/...", "golang.org/x/sync/errgroup", "google.golang.org/protobuf/encoding/protowire"}},
 	{"examples/...", []string{"sim/...", "configs", "digital/kernel", "gonum.org/v1/gonum/...", "golang.org/x/sync/errgroup"}},

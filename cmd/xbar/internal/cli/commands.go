@@ -144,7 +144,17 @@ where it was when it is started again. A point that fails is recorded with its e
 
 With --shard 2/4 a run computes every fourth point, beginning with the second; when all
 shards have run, here or with their journals copied into one folder, xbar sweep merge
-STUDY says what is missing, or writes the results. Without a goal it shows the points that
+STUDY says what is missing, or writes the results. With --shard env/4 the environment
+says which shard: JOB_COMPLETION_INDEX, from 0 on, as an indexed job of Kubernetes has
+it, or SLURM_ARRAY_TASK_ID, from 1 on.
+
+With --slurm 8 a job array of Slurm computes eight shards in a folder that its nodes see:
+a script is written and submitted, tasks that end early are tried again, until they come
+to nothing three times in a row, and the answer is that of a run here. -j is processors
+a task; --sbatch and variables such as SBATCH_PARTITION say what else sbatch is to know.
+Ctrl-C ends the wait and leaves the jobs in the queue; the same command waits again.
+
+Without a goal it shows the points that
 are best in energy per inference for their latency. JSON is schema xbar.answer/1.
 
 Outputs are, in SI units:
@@ -160,6 +170,7 @@ Outputs are, in SI units:
 			"xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy",
 			"xbar sweep study.toml --effects energy_per_mac_j",
 			"xbar sweep study.toml --shard 2/4 -o /shared/results",
+			"xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00",
 			"xbar sweep merge study.toml -o /shared/results",
 		},
 		run: (*session).sweep,
