@@ -32,6 +32,7 @@ type Study struct {
 	Header Header
 	Plan   *Plan
 	base   *configs.Base
+	own    *configs.Config // the base itself
 	sets   []string
 	memo   *system.Memo // where points may differ in prices alone; else nil
 }
@@ -51,9 +52,9 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	study := &Study{Plan: plan, base: base, sets: sets}
+	study := &Study{Plan: plan, base: base, own: config, sets: sets}
 	study.Header = Header{
-		Schema: Schema, Title: s.Title, Study: hashOf(base.Hash(), sets, s.Sampling, s.Points, s.Seed, s.Axes), Version: version,
+		Schema: Schema, Title: s.Title, Base: filepath.Base(s.Base), Study: hashOf(base.Hash(), sets, s.Sampling, s.Points, s.Seed, s.Axes), Version: version,
 		Points: plan.Len(), Axes: plan.Names(),
 	}
 	for i := range config.Machines {
@@ -146,7 +147,7 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	}
 	there := map[int64]bool{}
 	path := filepath.Join(opt.Dir, fmt.Sprintf("points-%d-of-%d.jsonl", opt.Shard, opt.Shards))
-	j, err := openJournal(path, header, func(point int64) { there[point] = true })
+	j, err := openJournal(path, header, func(p *Point) { there[p.Point] = true })
 	if err != nil {
 		return Summary{}, err
 	}
@@ -214,9 +215,13 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, 
 
 // Point computes one point, and records what fails.
 func (s *Study) Point(ctx context.Context, i int64) *Point {
-	values := s.Plan.Values(i)
-	sets := append(slices.Clone(s.sets), s.Plan.Settings(values)...)
-	p := &Point{Point: i, Values: values, Config: hashOf(s.base.Hash(), sets)}
+	return s.at(ctx, i, s.Plan.Values(i))
+}
+
+// at computes a point where the axes have some values; nil leaves the base's own.
+func (s *Study) at(ctx context.Context, i int64, values []any) *Point {
+	sets := s.settings(values)
+	p := &Point{Point: i, Values: values, Config: s.configOf(values)}
 	config, err := s.base.With(sets)
 	if err != nil {
 		p.Error = briefly(err)
@@ -234,6 +239,13 @@ func (s *Study) Point(ctx context.Context, i int64) *Point {
 	}
 	return p
 }
+
+func (s *Study) settings(values []any) []string {
+	return append(slices.Clone(s.sets), s.Plan.Settings(values)...)
+}
+
+// configOf is the hash of a point's config.
+func (s *Study) configOf(values []any) string { return hashOf(s.base.Hash(), s.settings(values)) }
 
 // briefly is an error on one line: of those of a config, the first and how many more.
 func briefly(err error) string {
