@@ -117,7 +117,7 @@ JSON is schema xbar.mvm/1, and holds Y unless --output names a file for it.`,
 		run: (*session).mvm,
 	},
 	{
-		name: "sweep", operands: "[merge] STUDY", least: 1, most: 2,
+		name: "sweep", operands: "STUDY | merge STUDY | compare A B", least: 1, most: 3,
 		summary: "run a what-if study: a config at many points of any of its keys",
 		about: `Sweep simulates the config that STUDY names as its base at every point of the
 study's axes, and answers which points are best. A study is a TOML file:
@@ -167,6 +167,10 @@ A crossover is bracketed by the grid's points and halved by more simulations, up
 numbers that follow each other or to 0.1%, for every combination of the other axes; so are
 the ends of a tornado simulated beside the grid. Those points are kept in aside.jsonl.
 
+Compare shows two studies, or two folders of results, beside each other: points are matched
+by the values of their axes, and each output is told as the ratio of B's to A's, with the
+points that only one has and the best of each. JSON is schema xbar.comparison/1.
+
 Outputs are, in SI units:
 
 ` + outputList(),
@@ -183,6 +187,7 @@ Outputs are, in SI units:
 			"xbar sweep study.toml --heatmap energy_per_mac_j --over rows,resolution --figure heat.svg",
 			"xbar sweep study.toml --shard 2/4 -o /shared/results",
 			"xbar sweep merge study.toml -o /shared/results",
+			"xbar sweep compare before-results after-results --minimize latency_s",
 		},
 		run: (*session).sweep,
 	},

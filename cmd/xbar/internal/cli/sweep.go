@@ -49,9 +49,12 @@ func (o *options) folderFlag() flag {
 }
 
 func (s *session) sweep(ctx context.Context, o *options, operands []string) error {
+	if operands[0] == "compare" && len(operands) > 1 {
+		return s.compare(o, operands[1:])
+	}
 	path, mergeOnly := operands[len(operands)-1], len(operands) == 2
-	if mergeOnly && operands[0] != "merge" {
-		return &usageError{"sweep", fmt.Sprintf("unexpected %q: one study, or merge and a study", operands[0])}
+	if len(operands) > 2 || mergeOnly && operands[0] != "merge" {
+		return &usageError{"sweep", fmt.Sprintf("unexpected %q: one study, merge and a study, or compare and two", operands[0])}
 	}
 	if mergeOnly && o.study.shards > 0 {
 		return &usageError{"sweep", "merge takes no --shard: it looks for all of them"}
