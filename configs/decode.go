@@ -181,6 +181,9 @@ func (d *decoder) belongs(key string, s *section) string {
 	if d.top.field(key) != nil {
 		return "; it belongs at the top level, above the first [table]"
 	}
+	if d.top == sweepSchema && d.top.field("answers").sub.field(key) != nil {
+		return "; it belongs in [answers]"
+	}
 	if d.top != schema {
 		return ""
 	}
@@ -311,6 +314,8 @@ func (f *field) set(v reflect.Value, n *node) Error {
 		return f.setAnything(v, n)
 	case values:
 		return f.setValues(v, n)
+	case texts:
+		return f.setTexts(v, n)
 	default:
 		return f.setQuantity(v, n)
 	}

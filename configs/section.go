@@ -55,6 +55,7 @@ const (
 	lists    // a list of tables
 	anything // a value of whatever kind
 	values   // a list of them
+	texts    // a list of texts
 )
 
 // schema is what a study may hold. Tags that make no sense are a programmer's
@@ -176,6 +177,8 @@ func newField(member reflect.StructField, index int, path string) *field {
 		f.kind, f.bounds = anything, "a number, a text or true or false"
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Interface:
 		f.kind, f.bounds = values, "a list of values: [4, 6, 8]"
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.String:
+		f.kind, f.bounds = texts, `a list of texts: ["…", "…"]`
 	case t.Kind() == reflect.Slice:
 		f.kind, f.sub = lists, newSection(t.Elem(), below)
 		f.sub.label = "[" + f.sub.label + "]"

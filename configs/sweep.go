@@ -20,6 +20,77 @@ type Sweep struct {
 	Points   int64  `toml:"points" range:"1..10000000" optional:"true" doc:"of a sampling that is no grid"`
 	Seed     int64  `toml:"seed" range:"0..9223372036854775807" default:"1" doc:"of points that are drawn"`
 	Axes     []Axis `toml:"axis"`
+
+	Answers Answers `toml:"answers"`
+
+	answers *node `toml:"-"` // of the file; nil: none
+}
+
+// Answers are what a study is asked. Outputs are those of its points, as
+// machine.output, or the output alone where there is one machine.
+type Answers struct {
+	Minimize  string   `toml:"minimize" optional:"true" doc:"the points with the least of an output"`
+	Maximize  string   `toml:"maximize" optional:"true" doc:"those with the most of it"`
+	SubjectTo []string `toml:"subject_to" optional:"true" doc:"bounds that points keep: [\"latency_s <= 1 ms\"]"`
+	Pareto    []string `toml:"pareto" optional:"true" doc:"outputs in one of which points are best for what they are in the others"`
+	Effects   string   `toml:"effects" optional:"true" doc:"which axes of a grid an output goes with"`
+	Tornado   string   `toml:"tornado" optional:"true" doc:"what an output does as each axis goes from end to end by itself"`
+	Crossover string   `toml:"crossover" optional:"true" doc:"where on an axis one thing becomes less than another: a.energy_j < b.energy_j"`
+	Along     string   `toml:"along" optional:"true" doc:"the axis of the crossover; the first that is a range unless given"`
+	Heatmap   string   `toml:"heatmap" optional:"true" doc:"an output over two axes of a grid"`
+	Over      []string `toml:"over" optional:"true" doc:"those axes, the first across; the first two unless given"`
+	Where     []string `toml:"where" optional:"true" doc:"values of axes that the crossover and the heatmap are at: [\"tiles = 100\"]"`
+	Figures   Figures  `toml:"figures"`
+}
+
+// Figures are files that answers are drawn in.
+type Figures struct {
+	Pareto    string `toml:"pareto" optional:"true" doc:"FILE.svg or FILE.png, as are the others; in the folder of the results"`
+	Tornado   string `toml:"tornado" optional:"true"`
+	Crossover string `toml:"crossover" optional:"true"`
+	Heatmap   string `toml:"heatmap" optional:"true"`
+}
+
+// Override replaces what is there of answers, key by key. Goals are one key.
+func (s *Sweep) Override(by *Answers) {
+	if by.Minimize != "" || by.Maximize != "" {
+		s.Answers.Minimize, s.Answers.Maximize = "", ""
+		s.forget("minimize")
+		s.forget("maximize")
+	}
+	to, from := reflect.ValueOf(&s.Answers).Elem(), reflect.ValueOf(by).Elem()
+	for _, f := range sweepSchema.field("answers").sub.fields {
+		if f.kind != tables && !from.Field(f.index).IsZero() {
+			to.Field(f.index).Set(from.Field(f.index))
+			s.forget(f.key)
+		}
+	}
+}
+
+func (s *Sweep) forget(key string) {
+	if s.answers != nil {
+		s.answers.take(key)
+	}
+}
+
+// Wrong locates what is wrong with an answer's key, or with its element of that index, in
+// the file. It is nil where the file has no such key.
+func (s *Sweep) Wrong(key string, index int, err error) error {
+	if s.answers == nil {
+		return nil
+	}
+	n := s.answers
+	for part := range strings.SplitSeq(key, ".") {
+		if n = n.child(part); n == nil {
+			return nil
+		}
+	}
+	if index < len(n.children) {
+		n = n.children[index]
+	}
+	errs := &collector{}
+	errs.addf(n.at, "%v", err)
+	return errs.sorted()
 }
 
 // Axis is a key of the config and the values that it takes: those listed, or a range.
@@ -75,6 +146,8 @@ func ParseSweep(name string, text []byte) (*Sweep, error) {
 	d := decoder{errs: errs, top: sweepSchema, leaves: map[string]leaf{}}
 	d.table(sweepSchema, reflect.ValueOf(sweep).Elem(), root, "")
 	d.checkSweep(sweep, root)
+	d.checkAnswers(&sweep.Answers, root.child("answers"))
+	sweep.answers = root.child("answers")
 	if err := errs.sorted(); err != nil {
 		return nil, err
 	}
@@ -122,6 +195,38 @@ func (d *decoder) checkSweep(s *Sweep, root *node) {
 	if s.Sampling == "grid" && total > mostPoints {
 		d.errs.addf(list.at, "%.3g points; a study has at most %d", total, mostPoints)
 	}
+}
+
+// checkAnswers finds keys that have no meaning without others. Keys that are on the
+// command line are not known here, so that a key on its own may be right.
+func (d *decoder) checkAnswers(a *Answers, n *node) {
+	if n == nil || n.kind != table {
+		return
+	}
+	if a.Minimize != "" && a.Maximize != "" {
+		d.errs.addf(n.child("maximize").keyAt, "minimize and maximize: a study has one goal; pareto takes several")
+	}
+	if len(a.Pareto) == 1 {
+		d.errs.addf(n.child("pareto").at, "a front is of two outputs or more; minimize and maximize take one")
+	}
+	if over := n.child("over"); over != nil && len(a.Over) > 0 && len(a.Over) != 2 {
+		d.errs.addf(over.at, "over names two axes, the first across and the second upwards")
+	}
+	figures := n.child("figures")
+	if figures == nil || figures.kind != table {
+		return
+	}
+	for _, c := range figures.children {
+		if text, is := c.value.(string); is && text != "" && !IsFigure(text) {
+			d.errs.addf(c.at, "%s ends in neither .svg nor .png", quote(text))
+		}
+	}
+}
+
+// IsFigure reports whether a file's name is that of a figure.
+func IsFigure(path string) bool {
+	extension := strings.ToLower(filepath.Ext(path))
+	return extension == ".svg" || extension == ".png"
 }
 
 // checkAxis settles what values an axis takes.
@@ -222,7 +327,7 @@ func (a *Axis) At(i int64) any {
 	case r == nil:
 		return a.Values[i]
 	case a.Scale == "powers":
-		return r.value(math.Ldexp(r.From, int(i)))
+		return r.Value(math.Ldexp(r.From, int(i)))
 	}
 	return a.Between(float64(i) / float64(a.Steps-1))
 }
@@ -238,14 +343,28 @@ func (a *Axis) Between(share float64) any {
 		n := a.Len()
 		return a.At(min(int64(share*float64(n)), n-1))
 	case share == 1:
-		return r.value(r.To)
+		return r.Value(r.To)
 	case a.Scale == "log":
-		return r.value(r.From * math.Pow(r.To/r.From, share))
+		return r.Value(r.From * math.Pow(r.To/r.From, share))
 	}
-	return r.value(r.From + share*(r.To-r.From))
+	return r.Value(r.From + share*(r.To-r.From))
 }
 
-func (r *Range) value(x float64) any {
+// Numbers are the axis' values on a grid as numbers of one unit, as it is written. It
+// reports whether they are that.
+func (a *Axis) Numbers() (xs []float64, symbol string, ok bool) {
+	for i := range a.Len() {
+		x, of, _, is := number(a.At(i))
+		if !is || i > 0 && of != symbol {
+			return nil, "", false
+		}
+		xs, symbol = append(xs, x), of
+	}
+	return xs, symbol, true
+}
+
+// Value is x as a value of the range: rounded where its values are whole.
+func (r *Range) Value(x float64) any {
 	switch {
 	case r.Whole:
 		return int64(math.Round(x))
@@ -284,6 +403,25 @@ func (f *field) setValues(v reflect.Value, n *node) Error {
 			return Error{Message: fmt.Sprintf("%s[%d] is %s, and not one value", f.key, i, describe(c)), Allowed: f.bounds}
 		}
 		all[i] = c.value
+	}
+	v.Set(reflect.ValueOf(all))
+	return Error{}
+}
+
+// mostTexts bounds a list of texts.
+const mostTexts = 100
+
+func (f *field) setTexts(v reflect.Value, n *node) Error {
+	if n.kind != list || len(n.children) == 0 || len(n.children) > mostTexts {
+		return Error{Message: f.key + " is " + f.bounds}
+	}
+	all := make([]string, len(n.children))
+	for i, c := range n.children {
+		text, is := c.value.(string)
+		if !is || strings.TrimSpace(text) == "" {
+			return Error{Message: fmt.Sprintf("%s[%d] is no text", f.key, i), Allowed: f.bounds}
+		}
+		all[i] = text
 	}
 	v.Set(reflect.ValueOf(all))
 	return Error{}
@@ -333,4 +471,39 @@ func BelowMachine(key string) (below string, ok bool) {
 		return "", false
 	}
 	return d.text[steps[2].at.start:equals], true
+}
+
+// Written is a key's value as it was written, in the config, below it or as its default;
+// "" where it has several, or none.
+func (c *Config) Written(key string) string {
+	steps, equals := parsePath(newDocument(setArgument, key+"="))
+	if equals < 0 {
+		return ""
+	}
+	if steps[0].key != "machine" || len(steps) < 3 {
+		return c.Provenance[c.dotted(steps)].Text
+	}
+	for i := range c.Machines {
+		m := &c.Machines[i]
+		if which := steps[1]; which.kind == byIndex && which.index == i || which.kind == byKey && which.key == m.Name || which.kind == all && len(c.Machines) == 1 {
+			return m.Provenance[c.dotted(steps[2:])].Text
+		}
+	}
+	return ""
+}
+
+// dotted is a path as provenance has it: kernels by their number.
+func (c *Config) dotted(steps []step) (path string) {
+	for i, s := range steps {
+		switch {
+		case s.kind == byIndex:
+			path = element(path, s.index)
+		case s.kind == byKey && i > 0 && steps[i-1].key == "kernel":
+			at := slices.IndexFunc(c.Workload.Kernels, func(k Kernel) bool { return k.Name == s.key })
+			path = element(path, at)
+		default:
+			path = strings.TrimPrefix(path+"."+s.key, ".")
+		}
+	}
+	return path
 }

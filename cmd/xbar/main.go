@@ -165,7 +165,7 @@
 //
 // Usage:
 //
-//	xbar sweep [merge] STUDY [flags]
+//	xbar sweep STUDY | merge STUDY | compare A B [flags]
 //
 // Sweep simulates the config that STUDY names as its base at every point of the
 // study's axes, and answers which points are best. A study is a TOML file:
@@ -202,8 +202,32 @@
 // a task; --sbatch and variables such as SBATCH_PARTITION say what else sbatch is to know.
 // Ctrl-C ends the wait and leaves the jobs in the queue; the same command waits again.
 //
-// Without a goal it shows the points that
-// are best in energy per inference for their latency. JSON is schema xbar.answer/1.
+// Without a question it shows the points that are best in energy per inference for their
+// latency. JSON is schema xbar.answer/1.
+//
+// What is asked stands in the study, or in flags, which go before it key by key:
+//
+//	[answers]
+//	minimize = "energy_per_inference_j"      # or maximize
+//	subject_to = ["latency_s <= 1 ms", "accuracy >= 0.88"]
+//	pareto = ["energy_per_inference_j", "latency_s"]
+//	effects = "energy_per_inference_j"       # Sobol's indices
+//	tornado = "energy_per_inference_j"       # one axis at a time, about the base
+//	crossover = "isaac.energy_j < cpu.energy_j"
+//	along = "rows"                           # the axis of the crossover
+//	heatmap = "isaac.energy_j"
+//	over = ["rows", "resolution"]            # the heat map's axes
+//	where = ["tiles = 100"]                  # of the crossover and the heat map
+//	[answers.figures]                        # in the folder of the results
+//	pareto = "front.svg"                     # and tornado, crossover, heatmap
+//
+// A crossover is bracketed by the grid's points and halved by more simulations, up to whole
+// numbers that follow each other or to 0.1%, for every combination of the other axes; so are
+// the ends of a tornado simulated beside the grid. Those points are kept in aside.jsonl.
+//
+// Compare shows two studies, or two folders of results, beside each other: points are matched
+// by the values of their axes, and each output is told as the ratio of B's to A's, with the
+// points that only one has and the best of each. JSON is schema xbar.comparison/1.
 //
 // Outputs are, in SI units:
 //
@@ -238,15 +262,21 @@
 //
 //	--minimize OUTPUT  show the points with the least of an output; of several machines, MACHINE.OUTPUT
 //	--maximize OUTPUT  show those with the most of it
-//	--subject-to BOUND  only points that keep a bound, as in 'latency_s <= 1 ms'; may be repeated
+//	--subject-to BOUND  only points that keep a bound, as in 'latency_s <= 1 ms' or 'a.energy_j < b.energy_j'; may be repeated
 //	--pareto OUTPUTS   show the points that are best in one of some outputs for what they are in the others
 //	--effects OUTPUT   show which axes of a grid an output goes with: Sobol's indices
+//	--tornado OUTPUT   show what an output does as one axis after the other goes from end to end, all else as in the base
+//	--crossover RELATION  show where on an axis of a grid a relation begins to hold, as in 'a.energy_j < b.energy_j'
+//	--along AXIS       look for the crossover on that axis; on the first range unless given
+//	--heatmap OUTPUT   show an output over two axes of a grid, the best over all others
+//	--over AXIS,AXIS   the heat map's axes, the first across; the first two unless given
+//	--where AXIS=VALUE  crossover and heat map at that value of an axis; may be repeated
+//	--figure FILE      draw the front's first two outputs, the tornado, the crossover or the heat map, as FILE.svg or FILE.png; of several answers, pareto=FILE, tornado=FILE and so on
 //	--shard I/N        compute every Nth point, beginning with the Ith; env/N: which one is in the environment
 //	--slurm N          have N tasks of a Slurm job array compute the points, and wait for them
 //	--sbatch OPTION    an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated
 //	--format FORMAT    text (unless given), json or markdown
 //	-o DIR             keep points and results in DIR
-//	--figure FILE      draw the first two outputs of the front, and all points beside it, as FILE.svg or FILE.png
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
@@ -257,9 +287,13 @@
 //	xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'
 //	xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy
 //	xbar sweep study.toml --effects energy_per_mac_j
+//	xbar sweep study.toml --tornado latency_s --figure tornado.svg
+//	xbar sweep study.toml --crossover 'isaac.energy_j < cpu.energy_j' --along rows
+//	xbar sweep study.toml --heatmap energy_per_mac_j --over rows,resolution --figure heat.svg
 //	xbar sweep study.toml --shard 2/4 -o /shared/results
 //	xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00
 //	xbar sweep merge study.toml -o /shared/results
+//	xbar sweep compare before-results after-results --minimize latency_s
 //
 // # xbar import
 //

@@ -2,10 +2,10 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"xbar/sim/sweep"
@@ -20,11 +20,13 @@ type Sweep struct {
 	Best   *SweepBest   `json:"best,omitempty"`
 	Fronts []SweepFront `json:"fronts,omitempty"`
 
-	Effects *SweepEffects `json:"effects,omitempty"`
+	Effects   *SweepEffects   `json:"effects,omitempty"`
+	Tornado   *SweepTornado   `json:"tornado,omitempty"`
+	Crossover *SweepCrossover `json:"crossover,omitempty"`
+	Heatmap   *SweepHeatmap   `json:"heatmap,omitempty"`
 
-	best   *sweep.Best
-	fronts []*sweep.Front
-	cloud  []*sweep.Point // some of all, for a figure
+	asked *sweep.Questions
+	cloud []*sweep.Point // some of all, for a figure
 }
 
 // SweepBest is the points that are best by one quantity.
@@ -51,10 +53,9 @@ type SweepEffects struct {
 	of sweep.Quantity
 }
 
-// NewSweep asks a study's points for the best by one goal, which may be nil, and for
-// fronts.
-func NewSweep(h sweep.Header, points *sweep.Journals, best *sweep.Best, fronts []*sweep.Front, effects *sweep.Effects) (*Sweep, error) {
-	r := &Sweep{Schema: "xbar.answer/1", Study: h, best: best, fronts: fronts}
+// NewSweep asks a study's points. Those that answers need beside them are computed aside.
+func NewSweep(ctx context.Context, h sweep.Header, points *sweep.Journals, q *sweep.Questions, aside sweep.Computer) (*Sweep, error) {
+	r := &Sweep{Schema: "xbar.answer/1", Study: h, asked: q}
 	every := h.Points/mostInCloud + 1
 	err := points.Points(func(p *sweep.Point) error {
 		if p.Point%every == 0 {
@@ -65,31 +66,38 @@ func NewSweep(h sweep.Header, points *sweep.Journals, best *sweep.Best, fronts [
 				r.First = p.Error
 			}
 		}
-		if best != nil {
-			best.Add(p)
-		}
-		for _, f := range fronts {
-			f.Add(p)
-		}
-		if effects != nil {
-			effects.Add(p)
-		}
+		q.Add(p)
 		return nil
 	})
-	if err == nil && effects != nil {
-		err = r.solve(effects)
+	if err == nil {
+		err = q.Solve(ctx, aside)
 	}
-	if best != nil {
-		r.Best = &SweepBest{best.Goal.String(), kept(best.Constraints), best.Allowed, best.Points}
+	if err == nil && q.Effects != nil {
+		err = r.solve(q.Effects)
 	}
-	for _, f := range fronts {
+	if err != nil {
+		return nil, err
+	}
+	if q.Best != nil {
+		r.Best = &SweepBest{q.Best.Goal.String(), kept(q.Best.Constraints), q.Best.Allowed, q.Best.Points}
+	}
+	for _, f := range q.Fronts {
 		front := SweepFront{Kept: kept(f.Constraints), Points: f.Points}
 		for i := range f.Goals {
 			front.Goals = append(front.Goals, f.Goals[i].String())
 		}
 		r.Fronts = append(r.Fronts, front)
 	}
-	return r, err
+	if q.Tornado != nil {
+		r.Tornado = newSweepTornado(q.Tornado)
+	}
+	if q.Crossings != nil {
+		r.Crossover = newSweepCrossover(q.Crossings)
+	}
+	if q.Heatmap != nil {
+		r.Heatmap = newSweepHeatmap(q.Heatmap)
+	}
+	return r, nil
 }
 
 // mostInCloud is how many points a figure shows beside those of a front.
@@ -98,6 +106,7 @@ const mostInCloud = 5000
 // Cloud is points in two quantities of a front, in units of one prefix each.
 type Cloud struct {
 	Title      string
+	Caption    string // which study it is of
 	X, Y       string // labels, with their units
 	MoreX      bool   // of it is better
 	MoreY      bool
@@ -110,9 +119,9 @@ type Cloud struct {
 // Cloud is that of the first front, of which there must be one, and its first two
 // quantities.
 func (r *Sweep) Cloud() *Cloud {
-	f := r.fronts[0]
+	f := r.asked.Fronts[0]
 	x, y := f.Goals[0].Quantity, f.Goals[1].Quantity
-	c := &Cloud{Title: r.Study.Title, MoreX: f.Goals[0].More, MoreY: f.Goals[1].More, Others: len(f.Goals) - 2}
+	c := &Cloud{Title: r.Study.Title, Caption: r.caption(), MoreX: f.Goals[0].More, MoreY: f.Goals[1].More, Others: len(f.Goals) - 2}
 	var kept, barred []*sweep.Point
 	for _, p := range r.cloud {
 		if f.Keeps(p) {
@@ -191,14 +200,23 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 		text += fmt.Sprintf("; %s failed, the first because of: %s", count(float64(r.Failed)), r.First)
 	}
 	p.paragraph(text + ".")
-	if r.best != nil {
+	if r.Best != nil {
 		r.tellBest(p)
 	}
-	for _, f := range r.fronts {
+	for _, f := range r.asked.Fronts {
 		r.tellFront(p, f)
 	}
 	if r.Effects != nil {
 		r.Effects.tell(p)
+	}
+	if r.Tornado != nil {
+		r.Tornado.tell(p)
+	}
+	if r.Crossover != nil {
+		r.Crossover.tell(p)
+	}
+	if r.Heatmap != nil {
+		r.Heatmap.tell(p)
 	}
 	_, err := w.Write(p.bytes())
 	return err
@@ -217,7 +235,7 @@ func (e *SweepEffects) tell(p page) {
 	}, fixed: 1}
 	for i := range e.Axes {
 		a := &e.Axes[i]
-		t.add(a.Axis, percent(a.Alone), percent(a.All), bar(a.All, 20), asWritten(a.LeastAt), digits(a.Least/factor), asWritten(a.MostAt), digits(a.Most/factor))
+		t.add(a.Axis, percent(a.Alone), percent(a.All), bar(a.All, 20), sweep.Written(a.LeastAt), digits(a.Least/factor), sweep.Written(a.MostAt), digits(a.Most/factor))
 	}
 	p.table(t)
 	of, means := "its variance over the grid", "Means are over all other axes."
@@ -228,15 +246,15 @@ func (e *SweepEffects) tell(p page) {
 }
 
 func (r *Sweep) tellBest(p page) {
-	goals := []sweep.Goal{r.best.Goal}
-	p.heading("The " + r.best.Goal.String() + subject(r.best.Constraints))
-	if len(r.best.Points) == 0 {
+	goals := []sweep.Goal{r.asked.Best.Goal}
+	p.heading("The " + r.asked.Best.Goal.String() + subject(r.asked.Best.Constraints))
+	if len(r.asked.Best.Points) == 0 {
 		p.paragraph("No point keeps that.")
 		return
 	}
-	p.table(r.table(r.best.Points, columnsFor(goals, r.best.Constraints)))
-	text := fmt.Sprintf("The best %d of %s", len(r.best.Points), amount(r.best.Allowed, "points"))
-	if len(r.best.Constraints) > 0 {
+	p.table(r.table(r.asked.Best.Points, columnsFor(goals, r.asked.Best.Constraints)))
+	text := fmt.Sprintf("The best %d of %s", len(r.asked.Best.Points), amount(r.asked.Best.Allowed, "points"))
+	if len(r.asked.Best.Constraints) > 0 {
 		text += " that keep the bounds"
 	}
 	p.paragraph(text + ".")
@@ -312,7 +330,7 @@ func (r *Sweep) table(points []*sweep.Point, quantities []sweep.Quantity) table 
 	for _, p := range points {
 		row := []string{fmt.Sprint(p.Point)}
 		for _, v := range p.Values {
-			row = append(row, asWritten(v))
+			row = append(row, sweep.Written(v))
 		}
 		for i, q := range quantities {
 			cell := "–"
@@ -337,13 +355,11 @@ func scaleOf(o *sweep.Output, xs []float64) (label string, factor float64) {
 	return o.Unit, 1
 }
 
-// asWritten is a value of an axis as a study would have it, but for the last digits of what
-// lies between two others.
-func asWritten(v any) string {
-	if x, ok := v.(float64); ok {
-		return strconv.FormatFloat(x, 'g', 6, 64)
-	}
-	return fmt.Sprint(v)
+// caption says which study a figure is of.
+func (r *Sweep) caption() string { return captionOf(&r.Study) }
+
+func captionOf(h *sweep.Header) string {
+	return fmt.Sprintf("%s over %s · study %s · xbar %s", strings.Join(h.Machines, ", "), h.Base, h.Study, h.Version)
 }
 
 // short is a quantity without the machine where there is one only.

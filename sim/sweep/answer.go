@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"xbar/configs"
 	"xbar/sim/unit"
@@ -51,20 +52,25 @@ func unknown(kind, name string, all []string) error {
 	return fmt.Errorf("no %s %q%s (allowed: %s)", kind, name, hint, strings.Join(all, ", "))
 }
 
-// Constraint is a bound that a quantity keeps.
+// Constraint is a bound that a quantity keeps: a number, or another quantity.
 type Constraint struct {
 	Quantity Quantity
 	Relation string // one of relations
 	Bound    float64
+	Than     *Quantity // nil: the number
 }
 
 func (c *Constraint) String() string {
+	if c.Than != nil {
+		return fmt.Sprintf("%v %s %v", c.Quantity, c.Relation, c.Than)
+	}
 	return strings.TrimSpace(fmt.Sprintf("%v %s %g %s", c.Quantity, c.Relation, c.Bound, c.Quantity.Output.Unit))
 }
 
 var relations = []string{"<=", ">=", "<", ">"}
 
-// Constraint reads one: "accuracy >= 0.88", "isaac.latency_s < 1 ms".
+// Constraint reads one: "accuracy >= 0.88", "isaac.latency_s < 1 ms",
+// "isaac.energy_j < cpu.energy_j".
 func (h *Header) Constraint(text string) (Constraint, error) {
 	for _, relation := range relations {
 		left, right, found := strings.Cut(text, relation)
@@ -75,13 +81,34 @@ func (h *Header) Constraint(text string) (Constraint, error) {
 		if err != nil {
 			return Constraint{}, err
 		}
-		bound, err := q.Output.parse(strings.TrimSpace(right))
+		c := Constraint{Quantity: q, Relation: relation}
+		if c.Than, err = h.than(q, right); c.Than == nil && err == nil {
+			c.Bound, err = q.Output.parse(strings.TrimSpace(right))
+		}
 		if err != nil {
 			return Constraint{}, fmt.Errorf("%q: %w", text, err)
 		}
-		return Constraint{q, relation, bound}, nil
+		return c, nil
 	}
 	return Constraint{}, fmt.Errorf("%q is no constraint: write one like \"latency_s <= 1 ms\", with one of %s", text, strings.Join(relations, " "))
+}
+
+// than is the quantity that another is compared with, nil of what is a number.
+func (h *Header) than(q Quantity, text string) (*Quantity, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || !unicode.IsLetter(rune(text[0])) {
+		return nil, nil
+	}
+	than, err := h.Quantity(text)
+	switch {
+	case err != nil && !strings.Contains(text, "."):
+		return nil, nil // a slip of a number rather
+	case err != nil:
+		return nil, err
+	case than.Output.Unit != q.Output.Unit:
+		return nil, fmt.Errorf("%s is in %s and %s in %s", q.Output.Name, q.Output.unitNamed(), than.Output.Name, than.Output.unitNamed())
+	}
+	return &than, nil
 }
 
 // parse reads a number in the output's SI unit, or one with a unit behind it.
@@ -104,22 +131,36 @@ func (o *Output) unitNamed() string {
 	return o.Unit
 }
 
+// Sides are what is compared at a point, nil where it is not known.
+func (c *Constraint) Sides(p *Point) (left, right *float64) {
+	if c.Than != nil {
+		return c.Quantity.Of(p), c.Than.Of(p)
+	}
+	return c.Quantity.Of(p), &c.Bound
+}
+
 // Holds reports whether a point keeps the bound; one that does not know the quantity
 // does not.
 func (c *Constraint) Holds(p *Point) bool {
-	x := c.Quantity.Of(p)
-	if x == nil {
-		return false
-	}
+	left, right := c.Sides(p)
+	return left != nil && right != nil && c.holds(*left, *right)
+}
+
+func (c *Constraint) holds(left, right float64) bool {
 	switch c.Relation {
 	case "<=":
-		return *x <= c.Bound
+		return left <= right
 	case ">=":
-		return *x >= c.Bound
+		return left >= right
 	case "<":
-		return *x < c.Bound
+		return left < right
 	}
-	return *x > c.Bound
+	return left > right
+}
+
+// keeps reports whether a point keeps all of some constraints.
+func keeps(all []Constraint, p *Point) bool {
+	return !slices.ContainsFunc(all, func(c Constraint) bool { return !c.Holds(p) })
 }
 
 // Goal is a quantity of which less is better, or more.
@@ -161,7 +202,7 @@ type Best struct {
 // Add considers a point.
 func (b *Best) Add(p *Point) {
 	x := b.Goal.Quantity.Of(p)
-	if x == nil || slices.ContainsFunc(b.Constraints, func(c Constraint) bool { return !c.Holds(p) }) {
+	if x == nil || !keeps(b.Constraints, p) {
 		return
 	}
 	b.Allowed++
@@ -203,7 +244,7 @@ func (f *Front) Add(p *Point) {
 
 // Keeps reports whether a point keeps the constraints.
 func (f *Front) Keeps(p *Point) bool {
-	return !slices.ContainsFunc(f.Constraints, func(c Constraint) bool { return !c.Holds(p) })
+	return keeps(f.Constraints, p)
 }
 
 func (f *Front) compare(p, q *Point) int {

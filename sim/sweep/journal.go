@@ -18,6 +18,7 @@ const Schema = "xbar.sweep/1"
 type Header struct {
 	Schema   string   `json:"schema"`
 	Title    string   `json:"title"`
+	Base     string   `json:"base"`
 	Study    string   `json:"study"` // hash of what decides the points
 	Version  string   `json:"version"`
 	Points   int64    `json:"points"`
@@ -63,7 +64,7 @@ const syncEvery = time.Second
 // openJournal opens the file of a header, and visits the points that are in it. A line
 // that was cut off is dropped. It errs if another process has it open, or if it is of
 // another study.
-func openJournal(path string, h Header, visit func(point int64)) (*journal, error) {
+func openJournal(path string, h Header, visit func(*Point)) (*journal, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
@@ -75,12 +76,12 @@ func openJournal(path string, h Header, visit func(point int64)) (*journal, erro
 	return &journal{file, time.Now()}, nil
 }
 
-func resume(file *os.File, h Header, visit func(point int64)) error {
+func resume(file *os.File, h Header, visit func(*Point)) error {
 	if err := lock(file); err != nil {
 		return err
 	}
 	end, err := readJournal(file, func(found Header) error { return h.same(found) }, func(p *Point, _, _ int64) error {
-		visit(p.Point)
+		visit(p)
 		return nil
 	})
 	if err != nil {

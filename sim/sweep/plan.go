@@ -142,11 +142,13 @@ func (p *Plan) Names() []string {
 	return names
 }
 
-// Settings are --set arguments that give the axes their values.
+// Settings are --set arguments that give the axes their values, but for those of nil.
 func (p *Plan) Settings(values []any) []string {
-	sets := make([]string, len(values))
+	sets := make([]string, 0, len(values))
 	for i := range values {
-		sets[i] = configs.Setting(p.axes[i].Key, values[i])
+		if values[i] != nil {
+			sets = append(sets, configs.Setting(p.axes[i].Key, values[i]))
+		}
 	}
 	return sets
 }

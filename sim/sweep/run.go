@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,7 @@ type Study struct {
 	Header  Header
 	Plan    *Plan
 	base    *configs.Base
+	own     *configs.Config // the base itself
 	sets    []string
 	memo    *system.Memo // where points may differ in prices alone; else nil
 	tariffs *tariffs     // where that is so of many points; else nil
@@ -51,9 +53,9 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	study := &Study{Plan: plan, base: base, sets: sets}
+	study := &Study{Plan: plan, base: base, own: config, sets: sets}
 	study.Header = Header{
-		Schema: Schema, Title: s.Title, Study: hashOf(base.Hash(), sets, s.Sampling, s.Points, s.Seed, s.Axes), Version: version,
+		Schema: Schema, Title: s.Title, Base: filepath.Base(s.Base), Study: hashOf(base.Hash(), sets, s.Sampling, s.Points, s.Seed, s.Axes), Version: version,
 		Points: plan.Len(), Axes: plan.Names(),
 	}
 	for i := range config.Machines {
@@ -222,44 +224,46 @@ func (s *Study) compute(ctx context.Context, opt Options, there *Tally, keep fun
 // Point computes one point, and records what fails.
 func (s *Study) Point(ctx context.Context, i int64) *Point {
 	values := s.Plan.Values(i)
-	p := &Point{Point: i, Values: values, Config: hashOf(s.base.Hash(), s.settings(values))}
-	if p.Machines = s.mixed(ctx, i); p.Machines == nil {
-		s.run(ctx, i, p)
+	if machines := s.mixed(ctx, i); machines != nil {
+		return &Point{Point: i, Values: values, Config: s.configOf(values), Machines: machines}
 	}
-	return p
+	return s.at(ctx, i, values)
 }
 
-// run simulates a point.
-func (s *Study) run(ctx context.Context, i int64, p *Point) {
-	config, err := s.config(i)
+// at simulates a point where the axes have some values; nil leaves the base's own.
+func (s *Study) at(ctx context.Context, i int64, values []any) *Point {
+	p := &Point{Point: i, Values: values, Config: s.configOf(values)}
+	config, err := s.config(values)
 	if err != nil {
 		p.Error = briefly(err)
-		return
+		return p
 	}
 	result, err := system.Run(ctx, config, s.options())
 	if err != nil {
 		p.Error = briefly(err)
 	}
 	if result == nil {
-		return
+		return p
 	}
 	for m := range result.Machines {
 		p.Machines = append(p.Machines, MachineOutput{result.Machines[m].Name, outputsOf(&result.Machines[m])})
 	}
+	return p
 }
 
-// config is that of a point.
-func (s *Study) config(i int64) (*configs.Config, error) {
-	return s.base.With(s.settings(s.Plan.Values(i)))
+// config is that of some values.
+func (s *Study) config(values []any) (*configs.Config, error) { return s.base.With(s.settings(values)) }
+
+func (s *Study) options() system.Options {
+	return system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo, Totals: true}
 }
 
 func (s *Study) settings(values []any) []string {
 	return append(slices.Clone(s.sets), s.Plan.Settings(values)...)
 }
 
-func (s *Study) options() system.Options {
-	return system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo, Totals: true}
-}
+// configOf is the hash of a point's config.
+func (s *Study) configOf(values []any) string { return hashOf(s.base.Hash(), s.settings(values)) }
 
 // briefly is an error on one line: of those of a config, the first and how many more.
 func briefly(err error) string {

@@ -291,7 +291,7 @@ func TestJournalsOfOthers(t *testing.T) {
 	expect("another version", "begun by xbar test, and this is newer", err)
 
 	path := filepath.Join(opt.Dir, "points-1-of-1.jsonl")
-	held, err := openJournal(path, Header{Schema: Schema, Study: s.Header.Study, Version: "test", Points: 40, Shard: "1/1"}, func(int64) {})
+	held, err := openJournal(path, Header{Schema: Schema, Study: s.Header.Study, Version: "test", Points: 40, Shard: "1/1"}, func(*Point) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func (t *Tally) read(path string) error {
 	}
 	defer file.Close()
 	_, err = readJournal(file, t.study.Header.same, func(p *Point, _, _ int64) error {
-		t.add(p.Point)
+		t.add(p)
 		return nil
 	})
 	if err != nil {
@@ -75,9 +75,9 @@ func (t *Tally) read(path string) error {
 	return nil
 }
 
-func (t *Tally) add(point int64) {
-	if point >= 0 && point < int64(len(t.there)) {
-		t.there[point] = true
+func (t *Tally) add(p *Point) {
+	if p.Point >= 0 && p.Point < int64(len(t.there)) {
+		t.there[p.Point] = true
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -91,4 +92,14 @@ func sans(size float64, bold bool) font.Font {
 		f.Weight = xfont.WeightBold
 	}
 	return f
+}
+
+// drawCaption writes which study a figure is of below it, and gives the rest.
+func drawCaption(c draw.Canvas, caption string) draw.Canvas {
+	if caption == "" {
+		return c
+	}
+	style := text.Style{Color: grey, Font: sans(5.5, false), YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
+	c.FillText(style, vg.Point{X: c.Min.X + 8, Y: c.Min.Y + 3}, caption)
+	return draw.Crop(c, 0, 0, 11, 0)
 }

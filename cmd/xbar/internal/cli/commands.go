@@ -117,7 +117,7 @@ JSON is schema xbar.mvm/1, and holds Y unless --output names a file for it.`,
 		run: (*session).mvm,
 	},
 	{
-		name: "sweep", operands: "[merge] STUDY", least: 1, most: 2,
+		name: "sweep", operands: "STUDY | merge STUDY | compare A B", least: 1, most: 3,
 		summary: "run a what-if study: a config at many points of any of its keys",
 		about: `Sweep simulates the config that STUDY names as its base at every point of the
 study's axes, and answers which points are best. A study is a TOML file:
@@ -154,24 +154,51 @@ to nothing three times in a row, and the answer is that of a run here. -j is pro
 a task; --sbatch and variables such as SBATCH_PARTITION say what else sbatch is to know.
 Ctrl-C ends the wait and leaves the jobs in the queue; the same command waits again.
 
-Without a goal it shows the points that
-are best in energy per inference for their latency. JSON is schema xbar.answer/1.
+Without a question it shows the points that are best in energy per inference for their
+latency. JSON is schema xbar.answer/1.
+
+What is asked stands in the study, or in flags, which go before it key by key:
+
+	[answers]
+	minimize = "energy_per_inference_j"      # or maximize
+	subject_to = ["latency_s <= 1 ms", "accuracy >= 0.88"]
+	pareto = ["energy_per_inference_j", "latency_s"]
+	effects = "energy_per_inference_j"       # Sobol's indices
+	tornado = "energy_per_inference_j"       # one axis at a time, about the base
+	crossover = "isaac.energy_j < cpu.energy_j"
+	along = "rows"                           # the axis of the crossover
+	heatmap = "isaac.energy_j"
+	over = ["rows", "resolution"]            # the heat map's axes
+	where = ["tiles = 100"]                  # of the crossover and the heat map
+	[answers.figures]                        # in the folder of the results
+	pareto = "front.svg"                     # and tornado, crossover, heatmap
+
+A crossover is bracketed by the grid's points and halved by more simulations, up to whole
+numbers that follow each other or to 0.1%, for every combination of the other axes; so are
+the ends of a tornado simulated beside the grid. Those points are kept in aside.jsonl.
+
+Compare shows two studies, or two folders of results, beside each other: points are matched
+by the values of their axes, and each output is told as the ratio of B's to A's, with the
+points that only one has and the best of each. JSON is schema xbar.comparison/1.
 
 Outputs are, in SI units:
 
 ` + outputList(),
 		flagsOf: func(o *options) []flag {
-			return append(o.studyFlags(), o.formatFlag("text", "json", "markdown"), o.folderFlag(),
-				o.figureFlag("draw the first two outputs of the front, and all points beside it"), o.setFlag(), o.workersFlag(), o.quietFlag())
+			return append(o.studyFlags(), o.formatFlag("text", "json", "markdown"), o.folderFlag(), o.setFlag(), o.workersFlag(), o.quietFlag())
 		},
 		examples: []string{
 			"xbar sweep study.toml",
 			"xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'",
 			"xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy",
 			"xbar sweep study.toml --effects energy_per_mac_j",
+			"xbar sweep study.toml --tornado latency_s --figure tornado.svg",
+			"xbar sweep study.toml --crossover 'isaac.energy_j < cpu.energy_j' --along rows",
+			"xbar sweep study.toml --heatmap energy_per_mac_j --over rows,resolution --figure heat.svg",
 			"xbar sweep study.toml --shard 2/4 -o /shared/results",
 			"xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00",
 			"xbar sweep merge study.toml -o /shared/results",
+			"xbar sweep compare before-results after-results --minimize latency_s",
 		},
 		run: (*session).sweep,
 	},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -190,6 +191,14 @@ func (o *options) workersFlag() flag {
 		o.workers = n
 		return nil
 	}}
+}
+
+// processors is how many may be used.
+func (o *options) processors() int {
+	if o.workers > 0 {
+		return o.workers
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 func (o *options) quietFlag() flag {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -145,10 +144,7 @@ func (s *session) writeTrace(path string, study *configs.Config, result *system.
 
 // systemOptions says how to run; erase takes the progress off the screen.
 func (s *session) systemOptions(o *options) (opt system.Options, erase func()) {
-	opt = system.Options{Workers: o.workers, Version: version()}
-	if opt.Workers == 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
+	opt = system.Options{Workers: o.processors(), Version: version()}
 	if s.quiet {
 		return opt, func() {}
 	}

@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
 	"xbar/configs"
 	"xbar/sim/report"
-	"xbar/sim/report/figure"
 	"xbar/sim/sweep"
 )
 
@@ -22,43 +20,17 @@ type studyFlags struct {
 	shard, shards int64
 	tasks         int64    // of a job array
 	sbatch        []string // options of sbatch
-	goal          string
-	most          bool
-	constraints   []string
-	front         string
-	effects       string
+	asked         configs.Answers
+	figures       []wanted
 }
 
 func (o *options) studyFlags() []flag {
 	f := &o.study
-	goal := func(most bool) func(string) error {
-		return func(value string) error {
-			if f.goal != "" {
-				return errors.New("there is a goal already; --pareto takes several")
-			}
-			f.goal, f.most = value, most
-			return nil
-		}
-	}
-	return []flag{
-		{"minimize", "OUTPUT", "show the points with the least of an output; of several machines, MACHINE.OUTPUT", goal(false)},
-		{"maximize", "OUTPUT", "show those with the most of it", goal(true)},
-		{"subject-to", "BOUND", "only points that keep a bound, as in 'latency_s <= 1 ms'; may be repeated", func(value string) error {
-			f.constraints = append(f.constraints, value)
-			return nil
-		}},
-		{"pareto", "OUTPUTS", "show the points that are best in one of some outputs for what they are in the others", func(value string) error {
-			f.front = value
-			return nil
-		}},
-		{"effects", "OUTPUT", "show which axes of a grid an output goes with: Sobol's indices", func(value string) error {
-			f.effects = value
-			return nil
-		}},
-		{"shard", "I/N", "compute every Nth point, beginning with the Ith; env/N: which one is in the environment", f.setShard},
-		{"slurm", "N", "have N tasks of a Slurm job array compute the points, and wait for them", f.setSlurm},
-		{"sbatch", "OPTION", "an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated", f.addSbatch},
-	}
+	return append(append(f.answerFlags(), f.figuresFlag()),
+		flag{"shard", "I/N", "compute every Nth point, beginning with the Ith; env/N: which one is in the environment", f.setShard},
+		flag{"slurm", "N", "have N tasks of a Slurm job array compute the points, and wait for them", f.setSlurm},
+		flag{"sbatch", "OPTION", "an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated", f.addSbatch},
+	)
 }
 
 var errShard = errors.New("write 1/4, 2/4, 3/4, 4/4, or env/4")
@@ -108,30 +80,30 @@ func (o *options) folderFlag() flag {
 }
 
 func (s *session) sweep(ctx context.Context, o *options, operands []string) error {
+	if operands[0] == "compare" && len(operands) > 1 {
+		return s.compare(o, operands[1:])
+	}
 	path, mergeOnly := operands[len(operands)-1], len(operands) == 2
-	if mergeOnly && operands[0] != "merge" {
-		return &usageError{"sweep", fmt.Sprintf("unexpected %q: one study, or merge and a study", operands[0])}
+	if len(operands) > 2 || mergeOnly && operands[0] != "merge" {
+		return &usageError{"sweep", fmt.Sprintf("unexpected %q: one study, merge and a study, or compare and two", operands[0])}
 	}
 	if err := o.study.check(mergeOnly); err != nil {
 		return &usageError{"sweep", err.Error()}
 	}
-	study, err := openStudy(path, o.sets)
+	file, study, err := openStudy(path, o)
 	if err != nil {
 		return err
 	}
-	question, err := o.study.ask(study)
-	if err == nil {
-		err = o.checkCloud(question)
-	}
-	if n := study.Header.Points; err == nil && o.study.tasks > n {
-		err = fmt.Errorf("--slurm %d: the study has %d points", o.study.tasks, n)
-	}
-	if err != nil {
-		return &usageError{"sweep", err.Error()}
+	if n := study.Header.Points; o.study.tasks > n {
+		return &usageError{"sweep", fmt.Sprintf("--slurm %d: the study has %d points", o.study.tasks, n)}
 	}
 	dir := o.output
 	if dir == "" {
-		dir = strings.TrimSuffix(path, filepath.Ext(path)) + "-results"
+		dir = resultsOf(path)
+	}
+	question, figures, err := o.study.ask(file, study, dir)
+	if err != nil {
+		return err
 	}
 	switch {
 	case mergeOnly:
@@ -143,34 +115,27 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 	if err != nil || o.study.shards > 1 {
 		return err
 	}
-	return s.answer(o, study, dir, question)
+	return s.answer(ctx, o, study, dir, question, figures)
 }
 
-// checkCloud finds out before a long run that its figure cannot be drawn.
-func (o *options) checkCloud(q question) error {
-	if o.figure != "" && (len(q.fronts) == 0 || len(q.fronts[0].Goals) < 2) {
-		return errors.New("--figure shows a front of two outputs: --pareto energy_per_inference_j,latency_s")
-	}
-	return checkTargets(o.figure)
-}
+// resultsOf is the folder of a study's results unless another is named.
+func resultsOf(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + "-results" }
 
-func openStudy(path string, sets []string) (*sweep.Study, error) {
+func openStudy(path string, o *options) (*configs.Sweep, *sweep.Study, error) {
 	file, err := configs.LoadSweep(path)
 	if err != nil {
-		return nil, configError{errors.New(explain(err))}
+		return nil, nil, configError{errors.New(explain(err))}
 	}
-	study, err := sweep.Open(file, sets, version())
+	file.Override(&o.study.asked)
+	study, err := sweep.Open(file, o.sets, version())
 	if err != nil {
-		return nil, configError{errors.New(explain(err))}
+		return nil, nil, configError{errors.New(explain(err))}
 	}
-	return study, nil
+	return file, study, nil
 }
 
 func (s *session) runStudy(ctx context.Context, o *options, study *sweep.Study, dir string) error {
-	opt := sweep.Options{Dir: dir, Workers: o.workers, Shard: o.study.shard, Shards: o.study.shards, Version: version()}
-	if opt.Workers == 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
+	opt := sweep.Options{Dir: dir, Workers: o.processors(), Shard: o.study.shard, Shards: o.study.shards, Version: version()}
 	var bar *progress
 	if !s.quiet {
 		bar = newProgress(s.stderr)
@@ -213,66 +178,8 @@ func outputList() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// question is what is asked of a study's points.
-type question struct {
-	best    *sweep.Best
-	fronts  []*sweep.Front
-	effects *sweep.Effects
-}
-
-// mostBest is how many of the best points are shown.
-const mostBest = 5
-
-func (f *studyFlags) ask(study *sweep.Study) (q question, err error) {
-	h := &study.Header
-	var bounds []sweep.Constraint
-	for _, text := range f.constraints {
-		c, err := h.Constraint(text)
-		if err != nil {
-			return q, fmt.Errorf("--subject-to: %w", err)
-		}
-		bounds = append(bounds, c)
-	}
-	if f.goal != "" {
-		of, err := h.Quantity(f.goal)
-		if err != nil {
-			return q, err
-		}
-		q.best = &sweep.Best{Goal: sweep.Goal{Quantity: of, More: f.most}, Constraints: bounds, Most: mostBest}
-	}
-	var all [][]string
-	switch {
-	case f.front != "":
-		all = append(all, strings.Split(f.front, ","))
-	case f.goal == "" && f.effects == "":
-		for _, m := range h.Machines {
-			all = append(all, []string{m + ".energy_per_inference_j", m + ".latency_s"})
-		}
-	}
-	for _, names := range all {
-		front := &sweep.Front{Constraints: bounds}
-		for _, name := range names {
-			of, err := h.Quantity(name)
-			if err != nil {
-				return q, fmt.Errorf("--pareto: %w", err)
-			}
-			front.Goals = append(front.Goals, sweep.Goal{Quantity: of, More: of.Output.More})
-		}
-		q.fronts = append(q.fronts, front)
-	}
-	if f.effects == "" {
-		return q, nil
-	}
-	of, err := h.Quantity(f.effects)
-	if err != nil {
-		return q, fmt.Errorf("--effects: %w", err)
-	}
-	q.effects, err = study.NewEffects(of)
-	return q, err
-}
-
 // answer writes the results, if all points are there, and what was asked of them.
-func (s *session) answer(o *options, study *sweep.Study, dir string, q question) error {
+func (s *session) answer(ctx context.Context, o *options, study *sweep.Study, dir string, q *sweep.Questions, figures []wanted) error {
 	points, err := study.OpenJournals(dir)
 	if err != nil {
 		return err
@@ -287,15 +194,15 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 		}
 	}
 	s.message("results.jsonl and results.csv in %s", dir)
-	r, err := report.NewSweep(study.Header, points, q.best, q.fronts, q.effects)
+	r, err := s.answers(ctx, o, study, points, dir, q)
 	if err != nil {
 		return err
 	}
-	if o.figure != "" {
-		if err := figure.Cloud(r.Cloud(), o.figure); err != nil {
+	for _, w := range figures {
+		if err := figureKinds[w.kind].draw(r, w.path); err != nil {
 			return err
 		}
-		s.message("figure in %s", o.figure)
+		s.message("figure in %s", w.path)
 	}
 	switch o.format {
 	case "json":
