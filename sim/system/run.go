@@ -17,7 +17,7 @@ import (
 type Options struct {
 	Workers  int                                    // machines at once; 0 or less: one
 	Progress func(done, total float64, what string) // called from several goroutines, one at a time
-	Trace    *trace.Recorder                        // of the first analog machine; nil: off
+	Traces   []*trace.Recorder                      // of machines, in their order, each simulated once more for it; nil: off
 	Version  string                                 // recorded in the result
 	Memo     *Memo                                  // of runs before; nil: none
 }
@@ -40,7 +40,6 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	ref := newReference(work)
 	ref.workers = max(1, opt.Workers)
 	progress := newProgress(opt.Progress, len(cfg.Machines))
-	traced := tracedMachine(cfg)
 	result := &Result{
 		Schema: "xbar.result/1", Title: cfg.Title, Seed: cfg.Seed, Version: opt.Version,
 		Machines: make([]Machine, len(cfg.Machines)),
@@ -53,8 +52,8 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 		group.Go(func() error {
 			m := &cfg.Machines[i]
 			job := job{config: cfg, machine: m, work: work, reference: ref, session: session, progress: progress.of(i, m.Name), memo: opt.Memo, index: i}
-			if i == traced {
-				job.trace = opt.Trace
+			if i < len(opt.Traces) && Traced(m) {
+				job.recorder = opt.Traces[i]
 			}
 			errs[i] = guarded(func() error {
 				machine, err := job.run(ctx, max(1, opt.Workers))
@@ -95,15 +94,6 @@ func (r *Result) setApart(cfg *configs.Config, errs []error) (all error) {
 	return all
 }
 
-func tracedMachine(cfg *configs.Config) int {
-	for i, m := range cfg.Machines {
-		if m.Kind == "analog" {
-			return i
-		}
-	}
-	return -1
-}
-
 // job is one machine's run.
 type job struct {
 	config    *configs.Config
@@ -111,7 +101,8 @@ type job struct {
 	work      *workload.Workload
 	reference *reference
 	progress  func(done float64)
-	trace     *trace.Recorder
+	recorder  *trace.Recorder // of a run that is made for it; nil: none is
+	trace     *trace.Recorder // of this run
 	sides     sides       // where dynamic kernels are computed
 	memo      *Memo       // nil: every run is made
 	index     int         // of the machine
@@ -148,6 +139,9 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 		return nil, err
 	}
 	if err := j.trials(ctx, m, workers); err != nil {
+		return nil, err
+	}
+	if err := j.retrace(ctx, m); err != nil {
 		return nil, err
 	}
 	m.Choice = choice
