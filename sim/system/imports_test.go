@@ -32,6 +32,7 @@ var house = []struct {
 	{"sim/internal/...", nil},
 	{"sim", []string{"sim/internal/..."}},
 	{"sim/energy", []string{"sim/unit"}},
+	{"sim/trace/tracetest", nil},
 	{"sim/trace", []string{"sim", "sim/unit"}},
 	{"sim/workload/onnx", []string{"sim/workload", "google.golang.org/protobuf/encoding/protowire"}},
 	{"sim/workload/...", []string{"sim/workload/...", "github.com/BurntSushi/toml"}},

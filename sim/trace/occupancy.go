@@ -13,7 +13,7 @@ type Act struct {
 	From, To sim.Cycle
 	Width    sim.Cycle // of the windows, from From on; the last ends with the act
 	Tracks   []Occupancy
-	Power    [][]float64 // joules, by category and window
+	Power    [][]float64 // joules, by category and window; one where no time passes
 	Levels   []Level
 	Sampled  string // which spans were kept; "" all
 }
@@ -61,7 +61,7 @@ func (r *Recorder) view(a *act) Act {
 		v.Tracks = append(v.Tracks, r.occupancy(a, TrackID(t), v.Width, n))
 	}
 	for i := range a.power {
-		v.Power = append(v.Power, a.power[i].at(v.Width, n, sum))
+		v.Power = append(v.Power, a.power[i].at(v.Width, max(1, n), sum))
 	}
 	for i := range r.levels {
 		l := &r.levels[i]
