@@ -32,7 +32,8 @@ var house = []struct {
 	{"sim/internal/...", nil},
 	{"sim", []string{"sim/internal/..."}},
 	{"sim/energy", []string{"sim/unit"}},
-	{"sim/trace", []string{"sim"}},
+	{"sim/trace/tracetest", nil},
+	{"sim/trace", []string{"sim", "sim/unit"}},
 	{"sim/workload/onnx", []string{"sim/workload", "google.golang.org/protobuf/encoding/protowire"}},
 	{"sim/workload/...", []string{"sim/workload/...", "github.com/BurntSushi/toml"}},
 	{"sim/mapping", []string{"sim/workload"}},
@@ -59,7 +60,7 @@ var house = []struct {
 	{"sim/sweep/slurm", nil},
 	{"sim/sweep", []string{"sim/system", "sim/unit", "configs", "gonum.org/v1/gonum/..."}},
 	{"sim/report/...", []string{
-		"sim/report/...", "sim/sweep", "sim/system", "sim/validate", "sim/workload", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
+		"sim/report/...", "sim", "sim/trace", "sim/sweep", "sim/system", "sim/validate", "sim/workload", "sim/unit", "sim/model", "sim/energy", "gonum.org/v1/plot/...", "golang.org/x/image/font",
 	}},
 	{"cmd/...", []string{
 		"cmd/...", "configs", "sim", "sim/unit", "sim/trace", "sim/workload/...", "sim/mapping", "sim/theory", "sim/system", "sim/sweep", "sim/sweep/slurm", "sim/validate", "sim/report/...", "gonum.org/v1/gonum/mat",

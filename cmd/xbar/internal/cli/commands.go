@@ -37,16 +37,23 @@ gives one object (schema xbar.result/1) and several give an array. CSV holds one
 number a row, in SI base units. If a run or one of its
 machines fails the others still run, and the result says which machine failed
 and why; if a run is interrupted, what machines had finished by then is printed,
-and a file of -o is left alone. Either way the exit code is 1. A trace is of the
-first analog machine.`,
+and a file of -o is left alone. Either way the exit code is 1.
+
+With --trace every machine but scalar ones is simulated once more and looked at: the
+result is the same. The trace is Chrome's JSON, for https://ui.perfetto.dev: a process
+for each machine, a thread for each of its components with what it does and, while it
+is idle, what for, and counters of power and of what buffers hold. Of a long run it
+holds some stretches whole and sums up the others; messages and the file say which.
+--timeline draws each component's time, of the whole of the last part of a run.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
-				o.figureFlag("draw energy by category, and by layer"), o.workersFlag(), o.quietFlag()}
+				o.figureFlag("draw energy by category, and by layer"), pictureFlag("timeline", "draw what components do when, and what they wait for", &o.timeline), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar run study.toml",
 			"xbar run study.toml --set workload.batch=64 --seed 7",
 			"xbar run study.toml --format json -o result.json --figure energy.svg",
+			"xbar run study.toml --trace trace.json --timeline timeline.svg",
 			"xbar run small.toml large.toml --format csv | sort",
 		},
 		run: (*session).run,
