@@ -103,14 +103,14 @@ type job struct {
 	progress  func(done float64)
 	recorder  *trace.Recorder // of a run that is made for it; nil: none is
 	trace     *trace.Recorder // of this run
-	sides     sides       // where dynamic kernels are computed
-	memo      *Memo       // nil: every run is made
-	index     int         // of the machine
-	session   *session    // whose last step the workload is; nil: none
-	trial     bool        // of a candidate, for a steady pass
-	chip      int64       // of those that differ, from 0 on
-	evidence  evidence    // of the finished run
-	sums      [][]float64 // of a product, a row an input
+	sides     sides           // where dynamic kernels are computed
+	memo      *Memo           // nil: every run is made
+	index     int             // of the machine
+	session   *session        // whose last step the workload is; nil: none
+	trial     bool            // of a candidate, for a steady pass
+	chip      int64           // of those that differ, from 0 on
+	evidence  evidence        // of the finished run
+	sums      [][]float64     // of a product, a row an input
 }
 
 func (j *job) batch() int64 {
