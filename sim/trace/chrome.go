@@ -95,6 +95,9 @@ func notes(recorders []*Recorder) map[string]map[string]string {
 		for a := range r.acts {
 			of[r.acts[a].name] = cmp.Or(r.sampled(&r.acts[a]), "all spans")
 		}
+		if r.cut {
+			of["end"] = "the run goes on"
+		}
 		all[fmt.Sprintf("process %d", i+1)] = of
 	}
 	return all

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image/color"
@@ -14,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"xbar/sim"
 	"xbar/sim/report"
 	"xbar/sim/trace"
 	"xbar/sim/unit"
@@ -67,6 +69,7 @@ const (
 	timelineRight  = vg.Length(34)
 	timelineFull   = 0.78 // of a row's height
 	mostColumns    = 256
+	unseen         = 0.03 // of a row
 )
 
 // panel is one machine.
@@ -88,6 +91,7 @@ type timeRow struct {
 type timeShare struct {
 	name   string
 	idle   bool
+	rank   sim.Cycle
 	colour color.Color
 	of     []float64
 }
@@ -104,21 +108,18 @@ func newPanel(r *trace.Recorder, a *trace.Act) panel {
 			if !s.Idle {
 				row.busy += float64(s.Cycles) / float64(a.To-a.From)
 			}
-			row.shares = append(row.shares, timeShare{s.Name, s.Idle, timeColour(&s, row.kernels, len(row.shares)), columns(s.Windows, float64(a.Width), float64(a.To-a.From))})
+			rank := sim.Cycle(-1)
+			if s.Idle { // what is waited for most goes on top
+				rank = s.Cycles
+			}
+			row.shares = append(row.shares, timeShare{s.Name, s.Idle, rank, timeColour(&s, row.kernels, len(row.shares)), columns(s.Windows, float64(a.Width), float64(a.To-a.From))})
 		}
-		slices.SortStableFunc(row.shares, func(x, y timeShare) int { return rank(x.idle) - rank(y.idle) })
+		slices.SortStableFunc(row.shares, func(x, y timeShare) int { return cmp.Compare(x.rank, y.rank) })
 		if row.busy > 0 {
 			p.rows = append(p.rows, row)
 		}
 	}
 	return p
-}
-
-func rank(idle bool) int {
-	if idle {
-		return 1
-	}
-	return 0
 }
 
 // columns are windows, joined until there are few enough, as parts of their time.
@@ -159,7 +160,7 @@ func (p *panel) draw(c draw.Canvas) {
 		row.Max.Y = area.Max.Y - timelineRow*vg.Length(i) - timelineRow*(1-timelineFull)/2
 		row.Min.Y = row.Max.Y - timelineRow*timelineFull
 		p.rows[i].draw(row)
-		if p.rows[i].kernels {
+		if p.rows[i].name == "kernels" {
 			p.rows[i].label(row)
 		}
 		middle := (row.Min.Y + row.Max.Y) / 2
@@ -226,7 +227,9 @@ func (r *timeRow) draw(c draw.Canvas) {
 		}
 	}
 	for i := len(up) - 1; i >= 0; i-- {
-		under(c, up[i], r.shares[i].colour)
+		if slices.Max(r.shares[i].of) >= unseen {
+			under(c, up[i], r.shares[i].colour)
+		}
 	}
 	c.StrokeLines(draw.LineStyle{Color: color.RGBA{170, 170, 170, 255}, Width: vg.Points(0.3)}, append(corners(c.Rectangle), c.Min))
 }
@@ -234,24 +237,25 @@ func (r *timeRow) draw(c draw.Canvas) {
 // under fills what lies under heights between 0 and 1, one a column.
 func under(c draw.Canvas, heights []float64, colour color.Color) {
 	size := c.Size()
-	x := func(i int) vg.Length { return c.Min.X + size.X*vg.Length(i)/vg.Length(len(heights)) }
-	y := func(h float64) vg.Length { return c.Min.Y + size.Y*vg.Length(min(h, 1)) }
+	tenths := func(x vg.Length) vg.Length { return vg.Length(math.Round(10*float64(x)) / 10) } // of a point: short, and not to be seen
+	x := func(i int) vg.Length { return tenths(c.Min.X + size.X*vg.Length(i)/vg.Length(len(heights))) }
+	y := func(h float64) vg.Length { return tenths(c.Min.Y + size.Y*vg.Length(min(h, 1))) }
 	for from := 0; from < len(heights); {
-		if heights[from] < 1e-3 {
+		if heights[from] < unseen {
 			from++
 			continue
 		}
-		points := []vg.Point{{X: x(from), Y: c.Min.Y}}
+		points := []vg.Point{{X: x(from), Y: y(0)}}
 		to := from
-		for to < len(heights) && heights[to] >= 1e-3 {
+		for to < len(heights) && heights[to] >= unseen {
 			next := to
-			for next < len(heights) && heights[next] >= 1e-3 && heights[next]-heights[to] < 2e-3 && heights[to]-heights[next] < 2e-3 {
+			for next < len(heights) && heights[next] >= unseen && math.Abs(heights[next]-heights[to]) < unseen {
 				next++
 			}
 			points = append(points, vg.Point{X: x(to), Y: y(heights[to])}, vg.Point{X: x(next), Y: y(heights[to])})
 			to = next
 		}
-		points = append(points, vg.Point{X: x(to), Y: c.Min.Y})
+		points = append(points, vg.Point{X: x(to), Y: y(0)})
 		c.FillPolygon(colour, points)
 		from = to
 	}
@@ -291,7 +295,7 @@ var timeColours = []struct {
 	{"convert", blue}, {"sum", blue}, {"ADC", blue}, {"adder", blue},
 	{"shift-add", categoryColours[3]}, {"shift-adders", categoryColours[3]}, {"add", color.RGBA{0, 110, 80, 255}}, {"accumulators", color.RGBA{0, 110, 80, 255}},
 	{"activate", black}, {"activation", black}, {"stream", black},
-	{"program", orange}, {"reload", orange}, {"row", orange},
+	{"program", orange}, {"reload", orange}, {"writes", orange}, {"end", color.RGBA{120, 120, 120, 255}},
 	{"transfer", color.RGBA{150, 150, 150, 255}}, {"bus", color.RGBA{150, 150, 150, 255}}, {"links", color.RGBA{150, 150, 150, 255}}, {"move", color.RGBA{150, 150, 150, 255}},
 	{"fetch", red}, {"store", color.RGBA{150, 60, 0, 255}}, {"DRAM", red},
 }

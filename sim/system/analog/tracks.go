@@ -45,7 +45,7 @@ type doing struct {
 }
 
 type causes struct {
-	input, reload, dram, network, room, drivers, readout, shift, adder, unit, arrays, write, nothing trace.What
+	input, reload, dram, network, room, drivers, readout, shift, adder, unit, arrays, write, nothing, unknown trace.What
 }
 
 // placed are the tracks of components that have a time of their own; −1: it has none.
@@ -128,7 +128,7 @@ func (t *tracks) name() {
 	}{
 		{&w.input, "input"}, {&w.reload, "reload"}, {&w.dram, "DRAM"}, {&w.network, network}, {&w.room, "room for outputs"},
 		{&w.drivers, "drivers"}, {&w.readout, readout}, {&w.shift, "shift-adders"}, {&w.adder, "accumulators"}, {&w.unit, "activation units"},
-		{&w.arrays, "arrays at work"}, {&w.write, "row being written"}, {&w.nothing, "nothing left"},
+		{&w.arrays, "arrays at work"}, {&w.write, "writes"}, {&w.nothing, "nothing left"}, {&w.unknown, "end of the trace"},
 	} {
 		*x.to = t.Waiting(x.name)
 	}
@@ -197,6 +197,10 @@ func (t *tracks) event(ev *sim.Event) {
 		t.Now(ev.At)
 		if ev.At >= t.meter.next {
 			t.meter.sample(t, ev.At)
+		}
+		if t.Full() {
+			t.end()
+			return
 		}
 	}
 	switch ev.Kind {
@@ -535,6 +539,9 @@ func (t *tracks) program(l *load, i int, took sim.Cycle) {
 
 // computes shows what the digital side begins.
 func (t *tracks) computes(loading bool, took sim.Cycle, macs int64) {
+	if t.IsCut() {
+		return
+	}
 	now, what := t.chip.engine.Now(), t.doing.stream
 	if loading {
 		what = t.doing.sideLoad
@@ -561,7 +568,7 @@ func (t *tracks) endOfWave(l *line) {
 		}
 		t.kernelAt = now
 	}
-	if c.current+1 < len(c.waves) && t.actOf(c.current+1) != t.actOf(c.current) {
+	if c.current+1 < len(c.waves) && !(c.pipelined() && c.waves[c.current+1].pass >= 0) && t.actOf(c.current+1) != t.actOf(c.current) {
 		t.act(t.actOf(c.current + 1))
 		t.kernelAt = now
 	}
@@ -626,6 +633,18 @@ func (t *tracks) goesOn(inferences int64) {
 		t.intervals = append(t.intervals, interval{t.chip.lines[i].plan.Kernel, t.kernelAt, now, inferences})
 	}
 	t.kernelAt = now
+}
+
+// end cuts the recording: the rest of the run is as others are.
+func (t *tracks) end() {
+	c := t.chip
+	t.meter.sample(t, t.now)
+	t.Cut(t.now, t.waits.unknown)
+	c.tracks = nil
+	c.engine.OnGrant(nil)
+	if c.flow.on {
+		c.watchFlow()
+	}
 }
 
 // finish closes the recording.

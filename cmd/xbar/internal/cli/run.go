@@ -151,6 +151,9 @@ func (s *session) writeTraces(o *options, study *configs.Config, result *system.
 		}
 		for _, r := range ran {
 			s.message("trace of %s in %s", r.Name, o.trace)
+			if r.IsCut() {
+				s.message("it ends before the run does, after as much work as a trace is made of at most")
+			}
 			for _, act := range r.Acts() {
 				if act.Sampled != "" {
 					s.message("of its %s it holds the spans of %s, and sums up the others", act.Name, act.Sampled)
