@@ -40,8 +40,14 @@
 // number a row, in SI base units. If a run or one of its
 // machines fails the others still run, and the result says which machine failed
 // and why; if a run is interrupted, what machines had finished by then is printed,
-// and a file of -o is left alone. Either way the exit code is 1. A trace is of the
-// first analog machine.
+// and a file of -o is left alone. Either way the exit code is 1.
+//
+// With --trace every machine but scalar ones is simulated once more and looked at: the
+// result is the same. The trace is Chrome's JSON, for https://ui.perfetto.dev: a process
+// for each machine, a thread for each of its components with what it does and, while it
+// is idle, what for, and counters of power and of what buffers hold. Of a long run it
+// holds some stretches whole and sums up the others; messages and the file say which.
+// --timeline draws each component's time, of the whole of the last part of a run.
 //
 // Flags, before or after the operands:
 //
@@ -49,8 +55,9 @@
 //	-o FILE            write the result to FILE, whole or not at all
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	--seed N           override the config's seed
-//	--trace FILE.json  record what waves and arrays do when; opens in Perfetto
+//	--trace FILE.json  record what components do when, and what they wait for; opens in Perfetto
 //	--figure FILE      draw energy by category, and by layer, as FILE.svg or FILE.png
+//	--timeline FILE    draw what components do when, and what they wait for, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -59,6 +66,7 @@
 //	xbar run study.toml
 //	xbar run study.toml --set workload.batch=64 --seed 7
 //	xbar run study.toml --format json -o result.json --figure energy.svg
+//	xbar run study.toml --trace trace.json --timeline timeline.svg
 //	xbar run small.toml large.toml --format csv | sort
 //
 // # xbar laws
