@@ -98,14 +98,12 @@ func TestLaysAsASweepDoes(t *testing.T) {
 		r := recorder(rapid.SampledFrom([]int{40, 1 << 20}).Draw(t, "limit"))
 		track, doing := r.Track("adc", false), []trace.What{r.Doing("convert"), r.Doing("hold")}
 		busy, all, end := map[sim.Cycle]bool{}, int64(0), sim.Cycle(0)
-		var acts []sim.Cycle
 		for i := range jobs {
 			x := &jobs[i]
 			x.What = doing[i%2]
 			r.Now(x.at)
 			if rapid.IntRange(0, 15).Draw(t, "act") == 0 {
 				r.Act("next", x.at)
-				acts = append(acts, x.at)
 			}
 			var waits trace.Waits
 			waits.Until(x.at, r.Waiting("bus"))

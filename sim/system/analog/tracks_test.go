@@ -19,7 +19,7 @@ import (
 
 // Of layers, and of all that they may have, a trace says what the accounts do.
 func TestTraceOfLayers(t *testing.T) {
-	hundreds(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		exact := rapid.IntRange(0, 2).Draw(t, "exact") == 0
@@ -46,7 +46,7 @@ func TestTraceOfLayers(t *testing.T) {
 }
 
 func TestTraceOfPipelines(t *testing.T) {
-	hundreds(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 12)
 		if rapid.IntRange(0, 3).Draw(t, "exact") == 0 {
 			for k := range w.Kernels {
