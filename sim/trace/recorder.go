@@ -43,9 +43,9 @@ type what struct {
 }
 
 // perSpan is how much work there may be for every span that is kept.
-const perSpan = 50
+const perSpan = 100
 
-// New is a recorder of a machine, of at most limit spans, and of 50 times as much work.
+// New is a recorder of a machine, of at most limit spans, and of 100 times as much work.
 func New(name string, limit int) *Recorder {
 	return &Recorder{Name: name, Most: perSpan * int64(limit), limit: limit, byName: map[what]What{}, both: map[[2]What]What{}, byPath: map[string]TrackID{}}
 }
@@ -205,6 +205,9 @@ func (r *Recorder) Cut(at sim.Cycle, unknown What) {
 
 // IsCut reports whether the run went on after the recording.
 func (r *Recorder) IsCut() bool { return r.cut }
+
+// Length is how long the recording is, in seconds.
+func (r *Recorder) Length() float64 { return r.Clock.Seconds(r.ended) }
 
 // Finish ends the recording: all that was announced is laid, and the rest of every
 // track up to the end is idle, for nothing is left to do. It returns an error if

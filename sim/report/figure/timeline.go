@@ -99,6 +99,9 @@ type timeShare struct {
 func newPanel(r *trace.Recorder, a *trace.Act) panel {
 	p := panel{length: r.Clock.Seconds(a.To - a.From)}
 	p.title = fmt.Sprintf("%s: %s, %v", r.Name, a.Name, unit.Second(p.length))
+	if r.IsCut() {
+		p.title += ", as far as the trace goes"
+	}
 	for _, o := range a.Tracks {
 		if o.Part {
 			continue

@@ -14,6 +14,7 @@ import (
 	"xbar/sim/report/figure"
 	"xbar/sim/system"
 	"xbar/sim/trace"
+	"xbar/sim/unit"
 )
 
 func (s *session) run(ctx context.Context, o *options, paths []string) error {
@@ -152,7 +153,7 @@ func (s *session) writeTraces(o *options, study *configs.Config, result *system.
 		for _, r := range ran {
 			s.message("trace of %s in %s", r.Name, o.trace)
 			if r.IsCut() {
-				s.message("it ends before the run does, after as much work as a trace is made of at most")
+				s.message("it ends after %v, before the run does: of %d pieces of work a trace is full", unit.Second(r.Length()), r.Most)
 			}
 			for _, act := range r.Acts() {
 				if act.Sampled != "" {
