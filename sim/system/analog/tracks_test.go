@@ -3,7 +3,9 @@ package analog
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -298,6 +300,44 @@ func checkFile(t *rapid.T, c *Chip, r *trace.Recorder, limit int) {
 	if most := limit + 200*len(tracks); spans > most {
 		t.Fatalf("%d spans, where %d are the most", spans, limit)
 	}
+}
+
+// Arrays that are stepped one by one are busy when groups of them are, and do the same.
+func TestTracesInStepsAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		opt := options(t)
+		var busy [2]string
+		for i := range busy {
+			opt.Step, opt.Trace = i == 1, trace.New("machine", 1<<20)
+			simulate(t, m, w, opt)
+			for _, a := range opt.Trace.Acts() {
+				busy[i] += worked(&a)
+			}
+		}
+		if busy[0] != busy[1] {
+			t.Fatalf("burst:\n%sstep:\n%s", busy[0], busy[1])
+		}
+	})
+}
+
+// worked says for how long each component does what.
+func worked(a *trace.Act) (text string) {
+	for _, o := range a.Tracks {
+		if o.Part {
+			continue
+		}
+		var shares []string
+		for _, s := range o.Shares {
+			if !s.Idle {
+				shares = append(shares, fmt.Sprint(s.Name, " ", s.Cycles))
+			}
+		}
+		slices.Sort(shares)
+		text += fmt.Sprintln(a.Name, o.Path, o.Busy, shares)
+	}
+	return text
 }
 
 // The trace of a machine goes on where a chip has nothing to do in no time.

@@ -131,6 +131,7 @@ func (s *traced) share(shown *int64, n, booked, all int64) int64 {
 func (t *tracks) reads(a *array, read int64) {
 	n, v, s := t.read(a, read)
 	now := t.chip.engine.Now()
+	a.fronts[read%2] = now
 	phases := int64(len(n.spec.stages))
 	rows, b := a.group.at(read%a.group.reads/phases, t.chip.activeRows())
 	waits := s.waits
@@ -145,6 +146,7 @@ func (t *tracks) converts(a *array, read int64) {
 	now, stage := t.chip.engine.Now(), a.stage(read)
 	took := a.timing.Stages[read%int64(len(a.timing.Stages))].Convert
 	waits := s.waits
+	waits.Until(a.fronts[read%2], t.waits.readout)
 	waits.Until(now, t.waits.drivers)
 	busy := a.sums(read) * int64(stage.interval)
 	for _, track := range [...]trace.TrackID{t.parts.readout, t.part(a.index, strings.TrimPrefix(t.chip.readout.path, "tile/array"))} {
