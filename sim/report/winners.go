@@ -19,18 +19,19 @@ func winners(p page, w *system.Winners) {
 		return
 	}
 	p.subheading("Which machine for which layer, per inference: least energy, time and product (× what the next best takes)")
-	shown, rest := mostMACs(w.Layers, mostLayers)
+	shown, rest := mostMACs(w.Layers, p.most(mostLayers))
 	t := table{fixed: 3, columns: []column{{head: "layer", left: true}, {head: "L×N×M"}, {head: "MACs"},
 		{head: "energy", left: true}, {head: "pJ/MAC"}, {head: "time", left: true}, {head: "energy-delay", left: true}}}
 	energy, time, product := winnerCells(shown, energyOf), winnerCells(shown, timeOf), winnerCells(shown, productOf)
 	total := float64(macsOf(w.Layers))
 	for i := range shown {
 		l := &shown[i]
-		t.add(layerName(l), shape(l.L, l.N, l.M, l.Groups), percent(fraction(float64(l.MACs), total)),
-			energy[i], digits(l.Energy.Value/pico), time[i], product[i])
+		t.put(words(layerName(l)), valued(shape(l.L, l.N, l.M, l.Groups), float64(l.MACs)), shareOf(fraction(float64(l.MACs), total)),
+			energy[i], measured(l.Energy.Value, pico), time[i], product[i])
 	}
 	if len(rest) > 0 {
-		t.add(plural(kernelsOf(rest), "other"), "", percent(fraction(float64(macsOf(rest)), total)), "", "", "", "")
+		var empty cell
+		t.sum(words(plural(kernelsOf(rest), "other")), empty, shareOf(fraction(float64(macsOf(rest)), total)), empty, empty, empty, empty)
 	}
 	p.table(t)
 	if kernelsOf(w.Layers) == 1 {
@@ -99,7 +100,7 @@ func layerName(l *system.LayerWinners) string {
 }
 
 // winnerCells are names and factors, each in a column of their own.
-func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *system.Winner) []string {
+func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *system.Winner) []cell {
 	names, factors := make([]string, len(layers)), make([]string, len(layers))
 	widestName, widestFactor := 0, 0
 	for i := range layers {
@@ -110,9 +111,10 @@ func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *sy
 		}
 		widestName, widestFactor = max(widestName, width(names[i])), max(widestFactor, width(factors[i]))
 	}
-	cells := make([]string, len(layers))
+	cells := make([]cell, len(layers))
 	for i := range layers {
-		cells[i] = pad(names[i], widestName) + strings.Repeat(" ", gap+widestFactor-width(factors[i])) + factors[i]
+		text := pad(names[i], widestName) + strings.Repeat(" ", gap+widestFactor-width(factors[i])) + factors[i]
+		cells[i] = cell{text: text, parts: []cell{words(names[i]), words(factors[i])}}
 	}
 	return cells
 }
