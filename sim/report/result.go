@@ -34,13 +34,22 @@ func writePage(w io.Writer, p page, r *system.Result) error {
 }
 
 func heading(p page, r *system.Result) {
-	title := r.Title
-	if title == "" {
-		title = "xbar run"
+	p.title(titleOf(r))
+	if facts := factsOf(r); facts != nil {
+		p.paragraph(strings.Join(facts, " · "))
 	}
-	p.title(title)
+}
+
+func titleOf(r *system.Result) string {
+	if r.Title == "" {
+		return "xbar run"
+	}
+	return r.Title
+}
+
+func factsOf(r *system.Result) []string {
 	if len(r.Machines) == 0 {
-		return
+		return nil
 	}
 	first := &r.Machines[0]
 	facts := []string{fmt.Sprintf("seed %d", r.Seed), plural(len(first.Kernels), "kernel")}
@@ -50,7 +59,7 @@ func heading(p page, r *system.Result) {
 	if n := amortisedOver(r.Machines); n > 0 {
 		facts = append(facts, "one-time programming spread over "+plural(int(n), "inference"))
 	}
-	p.paragraph(strings.Join(facts, " · "))
+	return facts
 }
 
 // failed says which machines did not run.
@@ -372,6 +381,15 @@ func categoryCells(m *system.Machine) []cell {
 }
 
 func machine(p page, m *system.Machine) {
+	account(p, m)
+	if len(m.Notes) > 0 {
+		p.subheading("Notes")
+		p.list(m.Notes)
+	}
+}
+
+// account is all of a machine but its notes.
+func account(p page, m *system.Machine) {
 	p.heading(m.Name)
 	facts := []string{m.Kind}
 	if m.Cycles > 0 {
@@ -396,10 +414,6 @@ func machine(p page, m *system.Machine) {
 	session(p, m.Session)
 	choice(p, m.Choice)
 	values(p, m)
-	if len(m.Notes) > 0 {
-		p.subheading("Notes")
-		p.list(m.Notes)
-	}
 }
 
 // pipelineLine names what the kernels of a pipeline wait for.

@@ -28,6 +28,11 @@ type studyFlags struct {
 }
 
 func (o *options) studyFlags() []flag {
+	return append(o.questionFlags(), flag{"shard", "I/N", "compute every Nth point, beginning with the Ith", o.study.setShard})
+}
+
+// questionFlags say what is asked of a study's points.
+func (o *options) questionFlags() []flag {
 	f := &o.study
 	goal := func(most bool) func(string) error {
 		return func(value string) error {
@@ -53,7 +58,6 @@ func (o *options) studyFlags() []flag {
 			f.effects = value
 			return nil
 		}},
-		{"shard", "I/N", "compute every Nth point, beginning with the Ith", f.setShard},
 	}
 }
 

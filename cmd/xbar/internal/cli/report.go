@@ -1,0 +1,323 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"xbar/configs"
+	"xbar/sim/report"
+	"xbar/sim/report/figure"
+	"xbar/sim/sweep"
+	"xbar/sim/system"
+)
+
+func (o *options) pageFlag() flag {
+	return flag{"o", "FILE.html", "write the page to FILE.html, or with - to standard output", func(value string) error {
+		if value == "" {
+			return errors.New("needs a file name")
+		}
+		o.output = value
+		return nil
+	}}
+}
+
+func (o *options) resultsFlag() flag {
+	return flag{"results", "DIR", "of a study: where its points are, unless in STUDY-results", func(value string) error {
+		if value == "" {
+			return errors.New("needs a folder")
+		}
+		o.results = value
+		return nil
+	}}
+}
+
+// report writes the page of what a path is: a config, a study, or a folder of points.
+func (s *session) report(ctx context.Context, o *options, operands []string) error {
+	path := operands[0]
+	info, err := os.Stat(path)
+	if err != nil {
+		return configError{fmt.Errorf("xbar: %w", err)}
+	}
+	if info.IsDir() {
+		return s.reportFolder(o, filepath.Clean(path))
+	}
+	study, err := configs.IsSweep(path)
+	if err != nil {
+		return configError{fmt.Errorf("xbar: %w", err)}
+	}
+	if study {
+		return s.reportStudy(o, path)
+	}
+	return s.reportRun(ctx, o, path)
+}
+
+// checkPage finds out before a run that its page cannot be written.
+func (o *options) checkPage(name string) error {
+	if o.output == "" {
+		o.output = name
+	}
+	if o.output == "-" {
+		return nil
+	}
+	return checkTargets(o.output)
+}
+
+// writePage writes it whole or not at all.
+func (s *session) writePage(o *options, write func(io.Writer) error) error {
+	if o.output == "-" {
+		return write(s.stdout)
+	}
+	if err := report.WriteFile(o.output, write); err != nil {
+		return err
+	}
+	s.message("report in %s", o.output)
+	return nil
+}
+
+func withoutExtension(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) }
+
+func (s *session) reportRun(ctx context.Context, o *options, path string) error {
+	switch {
+	case o.results != "":
+		return &usageError{"report", "--results is of a study, and " + path + " is a config"}
+	case o.study.asks():
+		return &usageError{"report", path + " is a config; only a study has points to choose among"}
+	}
+	if err := o.checkPage(withoutExtension(path) + "-report.html"); err != nil {
+		return &usageError{"report", err.Error()}
+	}
+	studies, err := loadAll([]string{path}, o.sets)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	opt, erase := s.systemOptions(o)
+	result, explanation, failed := system.RunExplained(ctx, studies[0], opt)
+	erase()
+	if failed != nil && ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", path, errInterrupted)
+	}
+	if failed != nil {
+		failed = fmt.Errorf("%s: %w", path, failed)
+	}
+	if result == nil {
+		return failed
+	}
+	page := &report.RunPage{Result: result, Explanation: explanation, Source: o.source(path, report.File{Name: path, Text: string(text)})}
+	if page.Figures, err = figure.OfRun(result); err != nil {
+		return err
+	}
+	err = s.writePage(o, func(w io.Writer) error { return report.RunHTML(w, page) })
+	return errors.Join(err, failed)
+}
+
+// source says how a page was asked for.
+func (o *options) source(path string, files ...report.File) report.Source {
+	command := []string{"xbar", "report", quoted(path)}
+	for _, set := range o.sets {
+		command = append(command, "--set", quoted(set))
+	}
+	command = append(command, o.study.asked()...)
+	if o.results != "" {
+		command = append(command, "--results", quoted(o.results))
+	}
+	return report.Source{Config: filepath.Base(path), Files: files, Settings: o.sets, Command: strings.Join(command, " ")}
+}
+
+// quoted is an argument as a shell takes it.
+func quoted(text string) string {
+	if plainArgument.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+var plainArgument = regexp.MustCompile(`^[\pL\pN_./:=,@%+-]+$`)
+
+// asks reports whether something is asked of a study.
+func (f *studyFlags) asks() bool { return len(f.asked()) > 0 }
+
+// asked is what is, as it is typed.
+func (f *studyFlags) asked() (args []string) {
+	add := func(name, value string) {
+		if value != "" {
+			args = append(args, name, quoted(value))
+		}
+	}
+	if f.most {
+		add("--maximize", f.goal)
+	} else {
+		add("--minimize", f.goal)
+	}
+	for _, bound := range f.constraints {
+		add("--subject-to", bound)
+	}
+	add("--pareto", f.front)
+	add("--effects", f.effects)
+	return args
+}
+
+// reportStudy is about the points of a study, of which all must be there.
+func (s *session) reportStudy(o *options, path string) error {
+	dir := o.results
+	if dir == "" {
+		dir = withoutExtension(path) + "-results"
+	}
+	if err := o.checkPage(withoutExtension(path) + "-report.html"); err != nil {
+		return &usageError{"report", err.Error()}
+	}
+	study, err := openStudy(path, o.sets)
+	if err != nil {
+		return err
+	}
+	points, err := sweep.OpenFolder(dir)
+	if errors.Is(err, os.ErrNotExist) || err == nil && points.Header().Points == 0 {
+		err = fmt.Errorf("%s: no points of a study", dir)
+	}
+	if err != nil {
+		return fmt.Errorf("%w; xbar sweep %s computes them", err, quoted(path))
+	}
+	defer points.Close()
+	if points.Header().Study != study.Header.Study {
+		return fmt.Errorf("%s: results of another study, or of this one with other settings or before it was changed; xbar report %s is about them as they are", dir, quoted(dir))
+	}
+	return s.pageOfStudy(o, points, study, path, dir)
+}
+
+// reportFolder is about the points in a folder, and knows the study where it stands
+// beside it and is the one that they are of.
+func (s *session) reportFolder(o *options, dir string) error {
+	if o.results != "" {
+		return &usageError{"report", "--results goes with a study; " + dir + " is a folder of results itself"}
+	}
+	if err := o.checkPage(filepath.Join(dir, "report.html")); err != nil {
+		return &usageError{"report", err.Error()}
+	}
+	points, err := sweep.OpenFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer points.Close()
+	path := strings.TrimSuffix(dir, "-results") + ".toml"
+	var study *sweep.Study
+	if is, err := configs.IsSweep(path); err == nil && is && strings.HasSuffix(dir, "-results") {
+		if beside, err := openStudy(path, o.sets); err == nil && beside.Header.Study == points.Header().Study {
+			study = beside
+		}
+	}
+	return s.pageOfStudy(o, points, study, path, dir)
+}
+
+// pageOfStudy writes what a folder's points answer; the study may be nil.
+func (s *session) pageOfStudy(o *options, points *sweep.Journals, study *sweep.Study, path, dir string) error {
+	if err := points.Complete(); err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	page, err := report.NewStudyPage(points.Header(), points)
+	if err != nil {
+		return err
+	}
+	page.Source = o.source(dir)
+	if study != nil {
+		if err := o.describe(page, study, path); err != nil {
+			return err
+		}
+	} else {
+		page.Remarks = append(page.Remarks, "The study's file is not beside its results, or has changed: its axes are those of the points, and effects are not known.")
+	}
+	questions, err := o.study.questions(page, study)
+	if err != nil {
+		return &usageError{"report", err.Error()}
+	}
+	for _, q := range questions {
+		answer, err := report.NewSweep(points.Header(), points, q.best, q.fronts, q.effects)
+		if err != nil && q.effects != nil && !o.study.asks() {
+			page.Remarks = append(page.Remarks, "No effects: "+err.Error())
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		page.Answers = append(page.Answers, answer)
+	}
+	if page.Figures, err = figure.OfStudy(page.Answers); err != nil {
+		return err
+	}
+	return s.writePage(o, func(w io.Writer) error { return report.StudyHTML(w, page) })
+}
+
+// describe adds the study and its base as they are written, and how a point is explained.
+func (o *options) describe(page *report.StudyPage, study *sweep.Study, path string) error {
+	file, err := configs.LoadSweep(path)
+	if err != nil {
+		return err
+	}
+	var files []report.File
+	for _, name := range []string{path, file.Base} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		files = append(files, report.File{Name: name, Text: string(text)})
+	}
+	page.Source = o.source(path, files...)
+	page.Explain = func(p *sweep.Point) string {
+		command := "xbar explain " + quoted(file.Base)
+		for _, set := range append(append([]string(nil), o.sets...), study.Plan.Settings(study.Plan.Values(p.Point))...) {
+			command += " --set " + quoted(set)
+		}
+		return command
+	}
+	return nil
+}
+
+// questions are what was asked, or else what is asked of every study: the least energy
+// and latency, and most accuracy where that is known, the fronts between them, and what
+// they go with.
+func (f *studyFlags) questions(page *report.StudyPage, study *sweep.Study) (all []question, err error) {
+	if f.asks() {
+		if study == nil {
+			if f.effects != "" {
+				return nil, errors.New("--effects needs the study's file, as in xbar report STUDY.toml")
+			}
+			study = &sweep.Study{Header: page.Study}
+		}
+		q, err := f.ask(study)
+		return []question{q}, err
+	}
+	for _, m := range page.Study.Machines {
+		var goals []sweep.Goal
+		for _, name := range []string{"energy_per_inference_j", "latency_s", "accuracy"} {
+			of, err := page.Study.Quantity(m + "." + name)
+			if err != nil {
+				return nil, err
+			}
+			if page.Knows(of) {
+				goals = append(goals, sweep.Goal{Quantity: of, More: of.Output.More})
+			}
+		}
+		for i, goal := range goals {
+			q := question{best: &sweep.Best{Goal: goal, Most: mostBest}}
+			if i > 0 {
+				q.fronts = []*sweep.Front{{Goals: []sweep.Goal{goals[0], goal}}}
+			}
+			all = append(all, q)
+			if study == nil {
+				continue
+			}
+			if effects, err := study.NewEffects(goal.Quantity); err == nil {
+				all = append(all, question{effects: effects})
+			}
+		}
+	}
+	return all, nil
+}
