@@ -315,7 +315,7 @@ func (x *explanation) busy(all []system.ExplainedBusy) {
 			const busiest = " ◀ the busiest"
 			mark = cell{text: mark.text + busiest, parts: []cell{mark, words(busiest)}}
 		}
-		t.put(words(shorten(c.Component, 40)), counted(float64(c.Instances)), valued(share(c.Utilization), c.Utilization), mark)
+		t.put(named(c.Component, 40), counted(float64(c.Instances)), valued(share(c.Utilization), c.Utilization), mark)
 	}
 	x.table(t)
 }
@@ -342,22 +342,22 @@ func (x *explanation) shares(kernels []system.ExplainedKernel) {
 	if bound {
 		t.columns = append(t.columns, column{head: "busy of its time, the most first", left: true})
 	}
-	row := func(name string, k *system.ExplainedKernel) []cell {
-		row := []cell{words(name), counted(float64(k.Cycles)), measured(k.Seconds, factor), valued(share(k.Share), k.Share), drawn(k.Share, 10)}
+	row := func(name cell, k *system.ExplainedKernel) []cell {
+		row := []cell{name, counted(float64(k.Cycles)), measured(k.Seconds, factor), valued(share(k.Share), k.Share), drawn(k.Share, 10)}
 		if bound {
 			row = append(row, words(busiest(k.Busy)))
 		}
 		return row
 	}
 	for i := range shown {
-		t.put(row(shorten(shown[i].Name, 30), &shown[i])...)
+		t.put(row(named(shown[i].Name, 30), &shown[i])...)
 	}
 	if rest := sorted[len(shown):]; len(rest) > 0 {
 		var sum system.ExplainedKernel
 		for _, k := range rest {
 			sum.Cycles, sum.Seconds, sum.Share = sum.Cycles+k.Cycles, sum.Seconds+k.Seconds, sum.Share+k.Share
 		}
-		t.sum(row(plural(len(rest), "other"), &sum)...)
+		t.sum(row(words(plural(len(rest), "other")), &sum)...)
 	}
 	x.table(t)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -10,8 +11,10 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 //go:embed html
@@ -60,16 +63,35 @@ func (p *htmlPage) headingAt(level int, text string) {
 	p.put("heading", struct {
 		Level int
 		Text  string
-	}{level, text})
-	p.above = text
+	}{level, clean(text)})
+	p.above = clean(text)
 }
 
-func (p *htmlPage) paragraph(text string) { p.put("paragraph", text) }
+func (p *htmlPage) paragraph(text string) { p.put("paragraph", clean(text)) }
 
-func (p *htmlPage) list(items []string) { p.put("list", items) }
+func (p *htmlPage) list(items []string) {
+	clear := make([]string, len(items))
+	for i, item := range items {
+		clear[i] = clean(item)
+	}
+	p.put("list", clear)
+}
 
 // code shows a text as it is written.
-func (p *htmlPage) code(text string) { p.put("code", text) }
+func (p *htmlPage) code(text string) { p.put("code", cleanLines(text)) }
+
+// command shows what is typed, broken into lines where it is long.
+func (p *htmlPage) command(text string) { p.put("command", clean(text)) }
+
+// cleanLines is [clean] but for what lays out text.
+func cleanLines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return ' '
+		}
+		return r
+	}, strings.ReplaceAll(text, "\r\n", "\n"))
+}
 
 // fold hides what write adds to the page until it is asked for.
 func (p *htmlPage) fold(title string, write func()) {
@@ -96,10 +118,10 @@ func (p *htmlPage) entries(_ []column, all []entry) {
 	}
 	list := make([]folded, len(all))
 	for i, e := range all {
-		list[i] = folded{Text: strings.Join(e.lines, "\n"), Open: i < p.unfold}
+		list[i] = folded{Text: cleanLines(strings.Join(e.lines, "\n")), Open: i < p.unfold}
 		for _, c := range e.cells {
 			if c != "" {
-				list[i].Cells = append(list[i].Cells, c)
+				list[i].Cells = append(list[i].Cells, clean(c))
 			}
 		}
 	}
@@ -138,7 +160,7 @@ func (p *htmlPage) table(t table) {
 		h.Caption = p.section
 	}
 	for _, c := range t.columns {
-		h.Heads = append(h.Heads, htmlHead{c.head, !c.left})
+		h.Heads = append(h.Heads, htmlHead{clean(c.head), !c.left})
 	}
 	body, rest := [][]htmlCell(nil), len(t.rows)-t.sums
 	for i := range t.rows { // rules are no rows that are summed up
@@ -171,27 +193,34 @@ func htmlRow(columns []column, row []cell) []htmlCell {
 		cells[i].Head = i == 0
 		if !columns[i].left {
 			cells[i].Class = "number"
+			cells[i].Value = cmp.Or(cells[i].Value, numberIn(cells[i].Text))
 		}
-		if columns[i].left && width(c.text) > longCell && c.parts == nil {
+		if columns[i].left && width(cells[i].Text) > longCell {
 			cells[i].Class = "long"
 		}
+		if c.parts != nil {
+			cells[i].Class = "parts"
+		}
+		if i == 0 && cells[i].Class == "" && width(cells[i].Text) > longName {
+			cells[i].Class = "name"
+		}
 		if i == 0 && strings.HasPrefix(c.text, indent) {
-			cells[i].Class = "in"
+			cells[i].Class = "name in"
 		}
 	}
 	return cells
 }
 
-// longCell is the runes from which on a text is broken into lines.
-const longCell = 36
+// The runes from which on a text is broken into lines, and the name of a row on a phone.
+const (
+	longCell = 36
+	longName = 14
+)
 
 func newHTMLCell(c cell) htmlCell {
-	h := htmlCell{Text: clean(strings.TrimSpace(c.text))}
-	switch {
-	case c.value != nil:
+	h := htmlCell{Text: strings.TrimSpace(clean(cmp.Or(c.full, c.text)))}
+	if c.value != nil {
 		h.Value = plain(*c.value)
-	case c.parts == nil:
-		h.Value = numberIn(h.Text)
 	}
 	if c.bar != nil {
 		h.Bar, h.Width, h.Value = true, strconv.FormatFloat(100*max(0, min(1, *c.bar)), 'f', 1, 64), plain(*c.bar)
@@ -201,7 +230,12 @@ func newHTMLCell(c cell) htmlCell {
 			continue
 		}
 		inner := newHTMLCell(part)
-		inner.Class = []string{"number", "share", "", ""}[min(i, 3)]
+		if i == 0 && part.value != nil {
+			inner.Class = "number"
+		}
+		if i == 1 {
+			inner.Class = "share"
+		}
 		h.Parts = append(h.Parts, inner)
 	}
 	return h
@@ -231,7 +265,7 @@ func (p *htmlPage) draw(section string) {
 		p.put("figure", struct {
 			ID, Title, Says, From string
 			Open, Rest            template.HTML
-		}{id, f.Title, f.Says, p.from, open, rest})
+		}{id, clean(f.Title), clean(f.Says), p.from, open, rest})
 	}
 }
 
@@ -301,9 +335,17 @@ type documentSection struct {
 
 // writeDocument writes a page's sections. The document may load nothing, and run no
 // script but its own, whatever stands in it.
-func writeDocument[X any](w io.Writer, d document, sections []section[X], figures []Figure, from string, x X) error {
+func writeDocument[X any](w io.Writer, d document, sections []section[X], figures []Figure, x X) error {
+	for i := range figures {
+		if !slices.ContainsFunc(sections, func(s section[X]) bool { return s.id == figures[i].Section }) {
+			return fmt.Errorf("report: no section %q for figure %q", figures[i].Section, figures[i].Title)
+		}
+	}
+	for _, text := range []*string{&d.Title, &d.Facts, &d.Foot, &d.Version} {
+		*text = clean(*text)
+	}
 	for _, s := range sections {
-		p := &htmlPage{section: s.title, id: s.id, level: 2, figures: figures, from: from}
+		p := &htmlPage{section: s.title, id: s.id, level: 2, figures: figures, from: d.Foot}
 		s.write(p, x)
 		if p.err != nil {
 			return p.err
@@ -334,7 +376,7 @@ func writeDocument[X any](w io.Writer, d document, sections []section[X], figure
 // reproduce says how a page came about.
 func reproduce(p *htmlPage, s *Source, version, seed string) {
 	p.paragraph("The same command writes the same bytes, with any number of workers:")
-	p.code(s.Command)
+	p.command(s.Command)
 	facts := []string{"xbar " + version}
 	if seed != "" {
 		facts = append(facts, seed)
@@ -348,10 +390,10 @@ func files(p *htmlPage, s *Source) {
 		p.paragraph("Set on the command line, over what is written here:")
 		p.code(strings.Join(s.Settings, "\n"))
 	}
-	for i, f := range s.Files {
+	for _, f := range s.Files {
 		p.subheading(f.Name)
 		show := func() { p.code(strings.TrimRight(f.Text, "\n")) }
-		if i == 0 && strings.Count(f.Text, "\n") <= longFile {
+		if strings.Count(f.Text, "\n") <= longFile {
 			show()
 		} else {
 			p.fold(plural(strings.Count(f.Text, "\n"), "line"), show)

@@ -44,12 +44,14 @@ type column struct {
 // cell is a text, and what a page that is no text can do with it.
 type cell struct {
 	text  string
+	full  string   // of a name that the text shortens
 	value *float64 // the number that the text rounds; nil: none is known
 	bar   *float64 // the share of one that the text draws
 	parts []cell   // those that the text has side by side
 }
 
 func words(text string) cell              { return cell{text: text} }
+func named(name string, limit int) cell   { return cell{text: shorten(name, limit), full: name} }
 func valued(text string, x float64) cell  { return cell{text: text, value: &x} }
 func counted(x float64) cell              { return valued(count(x), x) }
 func measured(x, factor float64) cell     { return valued(digits(x/factor), x) }

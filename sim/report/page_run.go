@@ -62,7 +62,7 @@ func RunHTML(w io.Writer, r *RunPage) error {
 	title := titleOf(r.Result)
 	from := r.Source.Config + ", xbar " + r.Result.Version + fmt.Sprintf(", seed %d", r.Result.Seed)
 	d := document{Title: title, Version: r.Result.Version, Facts: strings.Join(factsOf(r.Result), " · "), Foot: from}
-	return writeDocument(w, d, runSections, r.Figures, from, r)
+	return writeDocument(w, d, runSections, r.Figures, r)
 }
 
 // mostUnfolded is how many of a machine's largest terms are shown without a click.
@@ -87,11 +87,15 @@ func brief(p *htmlPage, r *system.Result) {
 	failed(p, r.Failed)
 	var items []string
 	if base := baseline(r.Machines); base != nil {
+		joules := func(x float64) string { return unit.Format(x, "J") }
+		seconds := func(x float64) string { return unit.Format(x, "s") }
+		rate := func(x float64) string { return digits(x) + " inferences/s" }
+		product := func(x float64) string { return unit.Format(x, "J·s") }
 		items = append(items,
-			bestBy(r.Machines, base, "least energy per inference", "J", "less", "more", false, func(m *system.Machine) float64 { return m.EnergyPerInferenceJ }),
-			bestBy(r.Machines, base, "most inferences a second", "1/s", "slower", "faster", true, inferencesPerSecond),
-			bestBy(r.Machines, base, "shortest pass", "s", "shorter", "longer", false, func(m *system.Machine) float64 { return m.LatencyS }),
-			bestBy(r.Machines, base, "least energy-delay product", "J·s", "less", "more", false, func(m *system.Machine) float64 { return m.EnergyDelayJS }))
+			bestBy(r.Machines, base, goal{"least energy per inference", "less", "more", false, joules}, func(m *system.Machine) float64 { return m.EnergyPerInferenceJ }),
+			bestBy(r.Machines, base, goal{"highest throughput", "slower", "faster", true, rate}, inferencesPerSecond),
+			bestBy(r.Machines, base, goal{"shortest pass", "shorter", "longer", false, seconds}, func(m *system.Machine) float64 { return m.LatencyS }),
+			bestBy(r.Machines, base, goal{"least energy-delay product", "less", "more", false, product}, func(m *system.Machine) float64 { return m.EnergyDelayJS }))
 	}
 	for i := range r.Machines {
 		items = append(items, mostOf(&r.Machines[i]))
@@ -101,16 +105,24 @@ func brief(p *htmlPage, r *system.Result) {
 	}
 }
 
-func bestBy(machines []system.Machine, base *system.Machine, what, symbol, less, more string, most bool, of func(*system.Machine) float64) string {
+// goal is what a machine can be best by.
+type goal struct {
+	what, less, more string
+	most             bool // of it is best
+	show             func(float64) string
+}
+
+// bestBy names the best machine, of equal ones the first.
+func bestBy(machines []system.Machine, base *system.Machine, g goal, of func(*system.Machine) float64) string {
 	best := &machines[0]
 	for i := range machines {
-		if m := &machines[i]; of(m) != of(best) && (of(m) > of(best)) == most {
+		if m := &machines[i]; of(m) != of(best) && (of(m) > of(best)) == g.most {
 			best = m
 		}
 	}
-	text := fmt.Sprintf("%s: %s, %s", what, best.Name, unit.Format(of(best), symbol))
+	text := g.what + ": " + best.Name + ", " + g.show(of(best))
 	if best != base {
-		text += fmt.Sprintf(", %s than %s", ratio(of(best), of(base), less, more), base.Name)
+		text += fmt.Sprintf(", %s than %s", ratio(of(best), of(base), g.less, g.more), base.Name)
 	}
 	return text
 }
@@ -150,6 +162,10 @@ func warnings(p *htmlPage, r *RunPage) {
 		p.subheading("Models outside of the range that they are made for")
 		p.list(outside.items())
 	}
+	if left := notModelled(r.Explanation); len(left) > 0 {
+		p.subheading("What is not modelled")
+		p.list(left)
+	}
 	notes := gathered{}
 	for i := range r.Result.Machines {
 		for _, note := range r.Result.Machines[i].Notes {
@@ -183,7 +199,7 @@ func (g *gathered) add(text, by string) {
 
 func (g *gathered) items() (items []string) {
 	for _, text := range g.texts {
-		items = append(items, strings.Join(g.by[text], ", ")+": "+text)
+		items = append(items, strings.Join(g.by[text], " · ")+": "+text)
 	}
 	return items
 }
@@ -236,6 +252,28 @@ func isAssumed(source string) bool {
 	return strings.HasPrefix(source, "assumption") || strings.Contains(source, "from memory")
 }
 
+// isLeftOut reports whether a source says why a number is zero that should not be.
+func isLeftOut(source string) bool { return strings.Contains(source, "not modelled") }
+
+// notModelled is what keys of the config leave out, by their own word.
+func notModelled(e *system.Explanation) []string {
+	if e == nil {
+		return nil
+	}
+	var all gathered
+	for i := range e.Machines {
+		m := &e.Machines[i]
+		eachDerivation(m, func(d *system.Derivation) {
+			for j := range d.Inputs {
+				if in := &d.Inputs[j]; isLeftOut(in.Source) && !isAssumed(in.Source) {
+					all.add(in.Key+" "+in.Text+": "+in.Source, m.Name)
+				}
+			}
+		})
+	}
+	return all.items()
+}
+
 // assumptions are the numbers of the config that no publication vouches for.
 func assumptions(p *htmlPage, e *system.Explanation) {
 	if e == nil {
@@ -276,7 +314,7 @@ func sources(p *htmlPage, e *system.Explanation) {
 				all.add(d.Source, m.Name)
 			}
 			for j := range d.Inputs {
-				if s := d.Inputs[j].Source; s != "" && s != plainDefault && !isAssumed(s) {
+				if s := d.Inputs[j].Source; s != "" && s != plainDefault && !isAssumed(s) && !isLeftOut(s) {
 					all.add(s, m.Name)
 				}
 			}
@@ -288,7 +326,11 @@ func sources(p *htmlPage, e *system.Explanation) {
 	slices.SortStableFunc(all.texts, func(a, b string) int { return all.times[b] - all.times[a] })
 	t := table{columns: []column{{head: "source", left: true}, {head: "uses"}, {head: "machines", left: true}}}
 	for _, text := range all.texts {
-		t.put(words(text), counted(float64(all.times[text])), words(strings.Join(all.by[text], ", ")))
+		machines := "all"
+		if by := all.by[text]; len(by) < len(e.Machines) {
+			machines = strings.Join(by, " · ")
+		}
+		t.put(words(text), counted(float64(all.times[text])), words(machines))
 	}
 	p.paragraph("Publications, and what else the equations and their numbers rest on; uses are the places in the derivations above.")
 	p.table(t)

@@ -152,7 +152,7 @@ func StudyHTML(w io.Writer, r *StudyPage) error {
 	facts := fmt.Sprintf("%s · axes: %s · on %s", amount(r.Study.Points, "points"), strings.Join(r.Study.Axes, ", "), strings.Join(r.Study.Machines, ", "))
 	from := r.Source.Config + ", xbar " + r.Study.Version
 	d := document{Title: title, Version: r.Study.Version, Facts: facts, Foot: from}
-	return writeDocument(w, d, studySections, r.Figures, from, r)
+	return writeDocument(w, d, studySections, r.Figures, r)
 }
 
 // brief says the best of every goal, and how much of the study there is.
@@ -208,7 +208,7 @@ func (r *StudyPage) tellBest(p *htmlPage) {
 		a.tellBest(p)
 		if r.Explain != nil && len(a.best.Points) > 0 {
 			p.paragraph("Where the numbers of the best come from:")
-			p.code(r.Explain(a.best.Points[0]))
+			p.command(r.Explain(a.best.Points[0]))
 		}
 	}
 }

@@ -32,7 +32,7 @@ func reloads(p page, m *system.Machine) {
 		{head: "hidden"}, {head: "waited " + s}, {head: "writes"}, {head: "days"}}}
 	for i := range rows {
 		k, r := rows[i].first, rows[i].each
-		t.put(words(rows[i].name()), counted(k.Reloads), counted(float64(k.Arrays)), measured(r.Bytes, bFactor), measured(r.EnergyJ, jFactor),
+		t.put(rows[i].name(), counted(k.Reloads), counted(float64(k.Arrays)), measured(r.Bytes, bFactor), measured(r.EnergyJ, jFactor),
 			shareOf(fraction(r.DRAMJ, r.EnergyJ)), shareOf(fraction(r.NetworkJ, r.EnergyJ)), shareOf(fraction(r.ArraysJ, r.EnergyJ)),
 			measured(r.HiddenS, sFactor), measured(r.ExposedS, sFactor), measured(r.WritesPerCellPerInference, 1), lifetime(r.DaysToWearOut))
 	}
@@ -76,10 +76,14 @@ type reloadRow struct {
 	kernels int
 }
 
-func (r *reloadRow) name() string {
-	name := shorten(r.first.Name, 20)
-	if r.kernels > 1 {
-		name += fmt.Sprintf(" +%d", r.kernels-1)
+func (r *reloadRow) name() cell { return namedWith(r.first.Name, r.kernels) }
+
+// namedWith is the name of the first of some kernels, and how many more they are.
+func namedWith(first string, n int) cell {
+	name := named(first, 20)
+	if n > 1 {
+		more := fmt.Sprintf(" +%d", n-1)
+		name.text, name.full = name.text+more, name.full+more
 	}
 	return name
 }

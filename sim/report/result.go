@@ -469,7 +469,7 @@ func components(p page, m *system.Machine) {
 		{head: "mostly", left: true}, {head: symbol}, {head: "share"}, {left: true}}}
 	for _, c := range sorted[:shown] {
 		share := fraction(c.EnergyJ, m.EnergyJ)
-		t.put(words(shorten(c.Path, 30)), words(c.Category), counted(float64(c.Instances)), shareOf(c.Utilization), words(mainAction(&c)),
+		t.put(named(c.Path, 30), words(c.Category), counted(float64(c.Instances)), shareOf(c.Utilization), words(mainAction(&c)),
 			measured(c.EnergyJ, factor), shareOf(share), drawn(share, 10))
 	}
 	rest := 0.0
@@ -530,7 +530,7 @@ func limits(p page, all []system.Limit) {
 		if l.TimesBest != nil {
 			best = measured(*l.TimesBest, 1)
 		}
-		t.put(words(shorten(l.Component+" "+l.Action, 34)), measured(l.EnergyJ, factor), measured(l.FloorJ, factor), measured(l.TimesFloor, 1), best, words(l.FloorOf))
+		t.put(named(l.Component+" "+l.Action, 34), measured(l.EnergyJ, factor), measured(l.FloorJ, factor), measured(l.TimesFloor, 1), best, words(l.FloorOf))
 	}
 	p.subheading("Distance from what physics allows (of each floor the nearest action), and from the best published part")
 	p.table(t)
@@ -584,10 +584,10 @@ func kernels(p page, m *system.Machine) {
 		t.columns = append(t.columns, column{head: "bound by", left: true})
 	}
 	for _, k := range shown {
-		t.put(u.row(shorten(k.Name, 30), valued(shape(k.L, k.N, k.M, k.Groups), k.MACs()), sumOfKernels([]system.Kernel{k}), bound(&k))...)
+		t.put(u.row(named(k.Name, 30), valued(shape(k.L, k.N, k.M, k.Groups), k.MACs()), sumOfKernels([]system.Kernel{k}), bound(&k))...)
 	}
 	if len(rest) > 0 {
-		t.sum(u.row(plural(len(rest), "other"), cell{}, sumOfKernels(rest), cell{})...)
+		t.sum(u.row(words(plural(len(rest), "other")), cell{}, sumOfKernels(rest), cell{})...)
 	}
 	p.subheading("Kernels of a pass: L vectors of length N, M outputs each")
 	p.table(t)
@@ -631,8 +631,8 @@ func bound(k *system.Kernel) cell {
 	return words(percent(k.BoundShare) + " " + name)
 }
 
-func (u *kernelUnits) row(name string, shape cell, k kernelSum, bound cell) []cell {
-	row := []cell{words(name), shape, counted(k.cycles), measured(k.joules, u.joulesFactor), measured(fraction(k.joules, k.macs), pico)}
+func (u *kernelUnits) row(name, shape cell, k kernelSum, bound cell) []cell {
+	row := []cell{name, shape, counted(k.cycles), measured(k.joules, u.joulesFactor), measured(fraction(k.joules, k.macs), pico)}
 	if u.cyclesFactor != 1 {
 		row[2] = measured(k.cycles, u.cyclesFactor)
 	}

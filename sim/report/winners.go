@@ -26,7 +26,7 @@ func winners(p page, w *system.Winners) {
 	total := float64(macsOf(w.Layers))
 	for i := range shown {
 		l := &shown[i]
-		t.put(words(layerName(l)), valued(shape(l.L, l.N, l.M, l.Groups), float64(l.MACs)), shareOf(fraction(float64(l.MACs), total)),
+		t.put(namedWith(l.Kernels[0], len(l.Kernels)), valued(shape(l.L, l.N, l.M, l.Groups), float64(l.MACs)), shareOf(fraction(float64(l.MACs), total)),
 			energy[i], measured(l.Energy.Value, pico), time[i], product[i])
 	}
 	if len(rest) > 0 {
@@ -90,15 +90,6 @@ func kernelsOf(layers []system.LayerWinners) (n int) {
 	return n
 }
 
-// layerName is that of the first kernel, and of how many that are like it.
-func layerName(l *system.LayerWinners) string {
-	name := shorten(l.Kernels[0], 20)
-	if n := len(l.Kernels); n > 1 {
-		name += fmt.Sprintf(" +%d", n-1)
-	}
-	return name
-}
-
 // winnerCells are names and factors, each in a column of their own.
 func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *system.Winner) []cell {
 	names, factors := make([]string, len(layers)), make([]string, len(layers))
@@ -114,7 +105,7 @@ func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *sy
 	cells := make([]cell, len(layers))
 	for i := range layers {
 		text := pad(names[i], widestName) + strings.Repeat(" ", gap+widestFactor-width(factors[i])) + factors[i]
-		cells[i] = cell{text: text, parts: []cell{words(names[i]), words(factors[i])}}
+		cells[i] = cell{text: text, parts: []cell{words(of(&layers[i]).Machine), words(factors[i])}}
 	}
 	return cells
 }

@@ -40,6 +40,7 @@ for (const table of document.querySelectorAll("table[data-sorts]")) {
 		const button = document.createElement("button");
 		button.type = "button";
 		button.title = "Sort by this column";
+		head.dataset.text = head.textContent;
 		button.append(...head.childNodes);
 		head.append(button);
 		button.addEventListener("click", () => sort(i));
@@ -57,10 +58,11 @@ fit();
 window.addEventListener("resize", fit);
 document.addEventListener("toggle", fit, true);
 
-// On paper nothing can be unfolded.
+// On paper nothing can be unfolded; of derivations those are there that the reader has
+// unfolded.
 const folded = [];
 window.addEventListener("beforeprint", () => {
-	for (const details of document.querySelectorAll("details:not([open])")) {
+	for (const details of document.querySelectorAll("details.fold:not([open])")) {
 		details.open = true;
 		folded.push(details);
 	}
