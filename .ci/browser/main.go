@@ -1,11 +1,11 @@
 // Browser opens pages of xbar report in headless Chromium and checks what a reader would
 // notice: on a phone, on a desk, light and dark, and on paper. Usage:
 //
-//	go run ./.ci/browser -chromium /usr/bin/chromium -out DIR PAGE.html...
+//	go run ./.ci/browser -chromium /usr/bin/chromium -out DIR [-shots] PAGE.html...
 //
 // It talks to Chromium over a pipe, file descriptors 3 and 4, in JSON that ends with a
-// zero (chromedevtools.github.io/devtools-protocol). Screenshots and PDFs go into DIR, to
-// be looked at; without -out there are none.
+// zero (chromedevtools.github.io/devtools-protocol). PDFs go into DIR, and with -shots
+// pictures, to be looked at.
 package main
 
 import (
@@ -25,15 +25,16 @@ import (
 
 func main() {
 	chromium := flag.String("chromium", "chromium", "the browser")
-	out := flag.String("out", "", "folder of screenshots and PDFs")
+	out := flag.String("out", ".", "folder of PDFs and pictures")
+	shots := flag.Bool("shots", false, "take pictures")
 	flag.Parse()
-	if err := run(*chromium, *out, flag.Args()); err != nil {
+	if err := run(*chromium, *out, *shots, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "browser:", err)
 		os.Exit(1)
 	}
 }
 
-func run(chromium, out string, pages []string) error {
+func run(chromium, out string, shots bool, pages []string) error {
 	profile, err := os.MkdirTemp("", "browser")
 	if err != nil {
 		return err
@@ -46,7 +47,7 @@ func run(chromium, out string, pages []string) error {
 	defer b.close()
 	var all error
 	for _, page := range pages {
-		if err := check(b, page, out); err != nil {
+		if err := check(b, page, out, shots); err != nil {
 			all = errors.Join(all, fmt.Errorf("%s: %w", page, err))
 		} else {
 			fmt.Println("ok", filepath.Base(page))
@@ -71,7 +72,7 @@ var looks = []look{
 }
 
 // check looks at one page in every way, and gives all that is wrong with it.
-func check(b *browser, path, out string) error {
+func check(b *browser, path, out string, shots bool) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -84,17 +85,14 @@ func check(b *browser, path, out string) error {
 			return err
 		}
 		err = errors.Join(t.fits(), t.colours(l.scheme))
-		if out != "" {
+		if shots {
 			err = errors.Join(err, t.shoot(filepath.Join(out, name+"-"+l.name)))
 		}
 		switch l.name {
 		case "phone":
 			err = errors.Join(err, t.clicks(), t.keys(), t.sorts())
 		case "desk":
-			err = errors.Join(err, t.named())
-			if out != "" {
-				err = errors.Join(err, t.print(filepath.Join(out, name+".pdf")))
-			}
+			err = errors.Join(err, t.named(), t.print(filepath.Join(out, name+".pdf")))
 		}
 		if err := errors.Join(err, t.quiet("file://"+path), t.close()); err != nil {
 			all = errors.Join(all, fmt.Errorf("%s: %w", l.name, err))

@@ -242,7 +242,7 @@ func (r *StudyPage) tellFailed(p *htmlPage) {
 		if f.n > int64(len(f.first)) {
 			which += " …"
 		}
-		t.put(words(text), counted(float64(f.n)), cell{text: which, parts: []cell{words(which)}})
+		t.put(words(text), counted(float64(f.n)), words(which))
 	}
 	p.table(t)
 }
