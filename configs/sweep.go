@@ -71,7 +71,8 @@ func IsSweep(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return read(newDocument(path, string(text)), &collector{}).child("axis") != nil, nil
+	root := read(newDocument(path, string(text)), &collector{})
+	return root != nil && root.child("axis") != nil, nil
 }
 
 // ParseSweep reads a study from memory; name stands for it in errors.

@@ -80,9 +80,6 @@ func (p *htmlPage) list(items []string) {
 // code shows a text as it is written.
 func (p *htmlPage) code(text string) { p.put("code", cleanLines(text)) }
 
-// command shows what is typed, broken into lines where it is long.
-func (p *htmlPage) command(text string) { p.put("command", clean(text)) }
-
 // cleanLines is [clean] but for what lays out text.
 func cleanLines(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -298,8 +295,8 @@ func (f *Figure) inline(id string) (open, rest template.HTML, err error) {
 
 // Pixels that a point of a figure takes.
 const (
-	leastScale = 1.02
-	mostScale  = 2
+	leastScale = 1.2
+	mostScale  = 2.2
 )
 
 // Source is how what a page is about was asked for.
@@ -376,7 +373,7 @@ func writeDocument[X any](w io.Writer, d document, sections []section[X], figure
 // reproduce says how a page came about.
 func reproduce(p *htmlPage, s *Source, version, seed string) {
 	p.paragraph("The same command writes the same bytes, with any number of workers:")
-	p.command(s.Command)
+	p.code(s.Command)
 	facts := []string{"xbar " + version}
 	if seed != "" {
 		facts = append(facts, seed)

@@ -208,7 +208,7 @@ func (r *StudyPage) tellBest(p *htmlPage) {
 		a.tellBest(p)
 		if r.Explain != nil && len(a.best.Points) > 0 {
 			p.paragraph("Where the numbers of the best come from:")
-			p.command(r.Explain(a.best.Points[0]))
+			p.code(r.Explain(a.best.Points[0]))
 		}
 	}
 }

@@ -22,14 +22,14 @@ const linearUpTo = 20
 // Cloud draws the points of a study in two outputs, and those of a front on the stairs
 // that no point is beyond.
 func Cloud(c *report.Cloud, path string) error {
-	d, err := drawCloud(c)
+	d, err := drawCloud(c, 4.4*vg.Inch, 3.2*vg.Inch)
 	if err != nil {
 		return err
 	}
 	return d.save(path)
 }
 
-func drawCloud(c *report.Cloud) (d drawing, err error) {
+func drawCloud(c *report.Cloud, width, height vg.Length) (d drawing, err error) {
 	if len(c.Front) == 0 {
 		return d, errors.New("figure: no point is known in both outputs")
 	}
@@ -59,7 +59,7 @@ func drawCloud(c *report.Cloud) (d drawing, err error) {
 	if err := scatter(p, front, draw.GlyphStyle{Color: blue, Radius: vg.Points(2.2), Shape: draw.CircleGlyph{}}); err != nil {
 		return d, err
 	}
-	return drawing{4.4 * vg.Inch, 3.2 * vg.Inch, func(canvas draw.Canvas) {
+	return drawing{width, height, func(canvas draw.Canvas) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
 		p.Draw(draw.Crop(canvas, 6, -12, 6, -6))
 	}}, nil

@@ -62,10 +62,7 @@ func energyPanels(machines []system.Machine) (absolute, shares *plot.Plot, categ
 	largest := 0.0
 	for i := range machines {
 		m := &machines[i]
-		sum := 0.0
-		for _, x := range joules(m) {
-			sum += x
-		}
+		sum := sumOf(joules(m))
 		if m.MACs <= 0 || sum <= 0 {
 			return nil, nil, nil, fmt.Errorf("figure: machine %q spent no energy on MACs", m.Name)
 		}
@@ -115,6 +112,13 @@ func (plainTicks) Ticks(low, high float64) []plot.Tick {
 func joules(m *system.Machine) []float64 {
 	c := &m.Categories
 	return []float64{c.Input, c.Cells, c.Output, c.Accumulate, c.Buffer, c.Network, c.DRAM, c.Programming, c.Compute, c.Static}
+}
+
+func sumOf(xs []float64) (sum float64) {
+	for _, x := range xs {
+		sum += x
+	}
+	return sum
 }
 
 func scaled(xs []float64, by float64) []float64 {

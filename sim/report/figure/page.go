@@ -1,8 +1,10 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -15,9 +17,8 @@ import (
 	"xbar/sim/unit"
 )
 
-// columnWidth is that of a column of print, and of what a phone shows at a size at which
-// it can be read.
-const columnWidth = 4.4 * vg.Inch
+// phoneWidth is that of what a phone shows at a size at which it can be read.
+const phoneWidth = 3.4 * vg.Inch
 
 // OfRun draws what the page of a run shows, each figure for a section of
 // [report.RunPage]. A figure that would show nothing is left out.
@@ -54,14 +55,19 @@ func OfStudy(answers []*report.Sweep) (figures []report.Figure, err error) {
 		if len(c.Front) == 0 {
 			continue
 		}
-		d, err := drawCloud(c)
+		title := c.Y + " over " + c.X + ": rings are points, dots those of the front"
+		if c.Bounds != "" {
+			title += ", crosses those that break " + strings.TrimPrefix(c.Bounds, "where ")
+		}
+		c.Title, c.Bounds = "", "" // which stand beside it
+		d, err := drawCloud(c, phoneWidth, 2.8*vg.Inch)
 		if err != nil {
 			return nil, err
 		}
 		says := fmt.Sprintf("A dot for each of %d points, and stairs through the %d that none is better than in both, from %s and %s to %s and %s.",
 			len(c.All)+len(c.Barred), len(c.Front), unit.Digits(c.Front[0][0]), unit.Digits(c.Front[0][1]),
 			unit.Digits(c.Front[len(c.Front)-1][0]), unit.Digits(c.Front[len(c.Front)-1][1]))
-		if figures, err = d.onPage(figures, "fronts", c.Y+" over "+c.X, says); err != nil {
+		if figures, err = d.onPage(figures, "fronts", title, says); err != nil {
 			return nil, err
 		}
 	}
@@ -75,19 +81,17 @@ func (d drawing) onPage(figures []report.Figure, section, title, says string) ([
 
 // energyOfPage has the panels of [Energy] below each other.
 func energyOfPage(machines []system.Machine) (d drawing, title, says string, err error) {
-	for i := range machines {
-		if m := &machines[i]; m.MACs <= 0 || m.EnergyJ <= 0 {
-			return d, "", "", nil
-		}
+	if len(machines) == 0 || slices.ContainsFunc(machines, func(m system.Machine) bool { return m.MACs <= 0 || sumOf(joules(&m)) <= 0 }) {
+		return d, "", "", nil
 	}
 	absolute, shares, categories, err := energyPanels(machines)
 	if err != nil {
 		return d, "", "", err
 	}
-	const perLine = 4
+	const perLine = 3
 	key := vg.Length(13*((len(categories)+perLine-1)/perLine) + 8)
 	panel := rowHeight*vg.Length(len(machines)) + 54
-	d = drawing{columnWidth, key + 2*panel, func(c draw.Canvas) {
+	d = drawing{phoneWidth, key + 2*panel, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		legend(draw.Crop(c, 0, 0, 2*panel, 0), categories, perLine)
 		tiles := draw.Tiles{Rows: 2, Cols: 1, PadY: 8, PadTop: 2, PadBottom: 4, PadLeft: 4, PadRight: 12}
@@ -103,14 +107,9 @@ func energyOfPage(machines []system.Machine) (d drawing, title, says string, err
 }
 
 func barInWords(m *system.Machine) string {
-	most, sum := energy.Category(0), 0.0
-	for c, x := range joules(m) {
-		sum += x
-		if x > joules(m)[most] {
-			most = energy.Category(c)
-		}
-	}
-	return fmt.Sprintf("%s %s pJ, %.0f%% of it %s", m.Name, unit.Digits(m.EnergyPerMACJ/pico), 100*joules(m)[most]/sum, most)
+	all := joules(m)
+	most := slices.MaxFunc(energy.Categories(), func(a, b energy.Category) int { return cmp.Compare(all[a], all[b]) })
+	return fmt.Sprintf("%s %s pJ, %.0f%% of it %s", m.Name, unit.Digits(m.EnergyPerMACJ/pico), 100*all[most]/sumOf(all), most)
 }
 
 // layersOfPage is as wide as its layers need.
@@ -121,7 +120,7 @@ func layersOfPage(machines []system.Machine) (d drawing, title, says string, err
 	}
 	kernels := machines[0].Kernels
 	const layerStep, axis = 7.1, 52 // points
-	width := min(pageWidth, max(columnWidth, axis+layerStep*vg.Length(len(kernels))))
+	width := min(pageWidth, max(phoneWidth, axis+layerStep*vg.Length(len(kernels))))
 	d = drawing{width, layersFigureHeight(len(machines), width), func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		drawLayers(c, layers, machines)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"xbar/configs"
@@ -122,15 +123,29 @@ func (s *session) reportRun(ctx context.Context, o *options, path string) error 
 
 // source says how a page was asked for.
 func (o *options) source(path string, files ...report.File) report.Source {
-	command := []string{"xbar", "report", quoted(path)}
-	for _, set := range o.sets {
-		command = append(command, "--set", quoted(set))
-	}
-	command = append(command, o.study.asked()...)
+	args := append(flagged("--set", o.sets), o.study.asked()...)
 	if o.results != "" {
-		command = append(command, "--results", quoted(o.results))
+		args = append(args, flagged("--results", []string{o.results})...)
 	}
-	return report.Source{Config: filepath.Base(path), Files: files, Settings: o.sets, Command: strings.Join(command, " ")}
+	return report.Source{Config: filepath.Base(path), Files: files, Settings: o.sets, Command: commandLine("xbar report "+quoted(path), args)}
+}
+
+// flagged is a flag with each of its values, as they are typed.
+func flagged(name string, values []string) (args []string) {
+	for _, value := range values {
+		args = append(args, name+" "+quoted(value))
+	}
+	return args
+}
+
+// commandLine is a command and its flags, each on a line of its own where one is too
+// short.
+func commandLine(command string, args []string) string {
+	const width = 90
+	if whole := strings.Join(append([]string{command}, args...), " "); len(whole) <= width {
+		return whole
+	}
+	return strings.Join(append([]string{command}, args...), " \\\n    ")
 }
 
 // quoted is an argument as a shell takes it.
@@ -148,22 +163,16 @@ func (f *studyFlags) asks() bool { return len(f.asked()) > 0 }
 
 // asked is what is, as it is typed.
 func (f *studyFlags) asked() (args []string) {
-	add := func(name, value string) {
-		if value != "" {
-			args = append(args, name, quoted(value))
+	goal := "--minimize"
+	if f.most {
+		goal = "--maximize"
+	}
+	for _, flag := range []struct{ name, value string }{{goal, f.goal}, {"--pareto", f.front}, {"--effects", f.effects}} {
+		if flag.value != "" {
+			args = append(args, flagged(flag.name, []string{flag.value})...)
 		}
 	}
-	if f.most {
-		add("--maximize", f.goal)
-	} else {
-		add("--minimize", f.goal)
-	}
-	for _, bound := range f.constraints {
-		add("--subject-to", bound)
-	}
-	add("--pareto", f.front)
-	add("--effects", f.effects)
-	return args
+	return append(args, flagged("--subject-to", f.constraints)...)
 }
 
 // reportStudy is about the points of a study, of which all must be there.
@@ -271,11 +280,8 @@ func (o *options) describe(page *report.StudyPage, study *sweep.Study, path stri
 	}
 	page.Source = o.source(path, files...)
 	page.Explain = func(p *sweep.Point) string {
-		command := "xbar explain " + quoted(file.Base)
-		for _, set := range append(append([]string(nil), o.sets...), study.Plan.Settings(study.Plan.Values(p.Point))...) {
-			command += " --set " + quoted(set)
-		}
-		return command
+		sets := append(slices.Clone(o.sets), study.Plan.Settings(study.Plan.Values(p.Point))...)
+		return commandLine("xbar explain "+quoted(file.Base), flagged("--set", sets))
 	}
 	return nil
 }
