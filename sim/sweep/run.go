@@ -29,11 +29,12 @@ type Options struct {
 
 // Study is a study whose base has been read.
 type Study struct {
-	Header Header
-	Plan   *Plan
-	base   *configs.Base
-	sets   []string
-	memo   *system.Memo // where points may differ in prices alone; else nil
+	Header  Header
+	Plan    *Plan
+	base    *configs.Base
+	sets    []string
+	memo    *system.Memo // where points may differ in prices alone; else nil
+	tariffs *tariffs     // where that is so of many points; else nil
 }
 
 // Open reads a study's base, to which --set arguments are applied, and lays out its
@@ -69,6 +70,7 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	if s.Sampling == "grid" && slices.Contains(last, true) {
 		study.memo = &system.Memo{}
 		plan.computeLast(last)
+		study.tariffs = newTariffs(plan, last)
 	}
 	return study, nil
 }
@@ -167,6 +169,9 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	if s.memo != nil {
 		sum.Shared = int64(s.memo.Found())
 	}
+	if s.tariffs != nil {
+		sum.Shared += s.tariffs.mixed
+	}
 	return sum, errors.Join(err, j.close())
 }
 
@@ -215,24 +220,43 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, 
 // Point computes one point, and records what fails.
 func (s *Study) Point(ctx context.Context, i int64) *Point {
 	values := s.Plan.Values(i)
-	sets := append(slices.Clone(s.sets), s.Plan.Settings(values)...)
-	p := &Point{Point: i, Values: values, Config: hashOf(s.base.Hash(), sets)}
-	config, err := s.base.With(sets)
+	p := &Point{Point: i, Values: values, Config: hashOf(s.base.Hash(), s.settings(values))}
+	if p.Machines = s.mixed(ctx, i); p.Machines == nil {
+		s.run(ctx, i, p)
+	}
+	return p
+}
+
+// run simulates a point.
+func (s *Study) run(ctx context.Context, i int64, p *Point) {
+	config, err := s.config(i)
 	if err != nil {
 		p.Error = briefly(err)
-		return p
+		return
 	}
-	result, err := system.Run(ctx, config, system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo})
+	result, err := system.Run(ctx, config, s.options())
 	if err != nil {
 		p.Error = briefly(err)
 	}
 	if result == nil {
-		return p
+		return
 	}
 	for m := range result.Machines {
 		p.Machines = append(p.Machines, MachineOutput{result.Machines[m].Name, outputsOf(&result.Machines[m])})
 	}
-	return p
+}
+
+// config is that of a point.
+func (s *Study) config(i int64) (*configs.Config, error) {
+	return s.base.With(s.settings(s.Plan.Values(i)))
+}
+
+func (s *Study) settings(values []any) []string {
+	return append(slices.Clone(s.sets), s.Plan.Settings(values)...)
+}
+
+func (s *Study) options() system.Options {
+	return system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo, Totals: true}
 }
 
 // briefly is an error on one line: of those of a config, the first and how many more.
