@@ -87,7 +87,7 @@ func (s *session) reportRun(ctx context.Context, o *options, path string) error 
 	switch {
 	case o.results != "":
 		return &usageError{"report", "--results is of a study, and " + path + " is a config"}
-	case o.study.asks():
+	case o.study.typedAny():
 		return &usageError{"report", path + " is a config; only a study has points to choose among"}
 	}
 	if err := o.checkPage(withoutExtension(path) + "-report.html"); err != nil {
@@ -123,7 +123,7 @@ func (s *session) reportRun(ctx context.Context, o *options, path string) error 
 
 // source says how a page was asked for.
 func (o *options) source(path string, files ...report.File) report.Source {
-	args := append(flagged("--set", o.sets), o.study.asked()...)
+	args := append(flagged("--set", o.sets), o.study.typed()...)
 	if o.results != "" {
 		args = append(args, flagged("--results", []string{o.results})...)
 	}
@@ -158,11 +158,11 @@ func quoted(text string) string {
 
 var plainArgument = regexp.MustCompile(`^[\pL\pN_./:=,@%+-]+$`)
 
-// asks reports whether something is asked of a study.
-func (f *studyFlags) asks() bool { return len(f.asked()) > 0 }
+// typedAny reports whether flags ask something of a study.
+func (f *studyFlags) typedAny() bool { return len(f.typed()) > 0 }
 
-// asked is what is, as it is typed.
-func (f *studyFlags) asked() (args []string) {
+// typed is what flags ask, as it is typed.
+func (f *studyFlags) typed() (args []string) {
 	goal := "--minimize"
 	if f.most {
 		goal = "--maximize"
@@ -249,7 +249,7 @@ func (s *session) pageOfStudy(o *options, points *sweep.Journals, study *sweep.S
 	}
 	for _, q := range questions {
 		answer, err := report.NewSweep(points.Header(), points, q.best, q.fronts, q.effects)
-		if err != nil && q.effects != nil && !o.study.asks() {
+		if err != nil && q.effects != nil && !o.study.typedAny() {
 			page.Remarks = append(page.Remarks, "No effects: "+err.Error())
 			continue
 		}
@@ -290,7 +290,7 @@ func (o *options) describe(page *report.StudyPage, study *sweep.Study, path stri
 // and latency, and most accuracy where that is known, the fronts between them, and what
 // they go with.
 func (f *studyFlags) questions(page *report.StudyPage, study *sweep.Study) (all []question, err error) {
-	if f.asks() {
+	if f.typedAny() {
 		if study == nil {
 			if f.effects != "" {
 				return nil, errors.New("--effects needs the study's file, as in xbar report STUDY.toml")
