@@ -135,10 +135,7 @@ type htmlTable struct {
 	Foot        [][]htmlCell
 }
 
-type htmlHead struct {
-	Text   string
-	Number bool
-}
+type htmlHead struct{ Text, Class string }
 
 type htmlCell struct {
 	Text  string
@@ -157,7 +154,7 @@ func (p *htmlPage) table(t table) {
 		h.Caption = p.section
 	}
 	for _, c := range t.columns {
-		h.Heads = append(h.Heads, htmlHead{clean(c.head), !c.left})
+		h.Heads = append(h.Heads, newHTMLHead(c))
 	}
 	body, rest := [][]htmlCell(nil), len(t.rows)-t.sums
 	for i := range t.rows { // rules are no rows that are summed up
@@ -181,6 +178,19 @@ func (p *htmlPage) table(t table) {
 	}
 	h.Sorts = len(h.Bodies) == 1 && len(h.Bodies[0]) > 1
 	p.put("table", h)
+}
+
+func newHTMLHead(c column) htmlHead {
+	h := htmlHead{Text: clean(c.head)}
+	var classes []string
+	if !c.left {
+		classes = append(classes, "number")
+	}
+	if width(c.head) > longName {
+		classes = append(classes, "name")
+	}
+	h.Class = strings.Join(classes, " ")
+	return h
 }
 
 func htmlRow(columns []column, row []cell) []htmlCell {
@@ -208,7 +218,8 @@ func htmlRow(columns []column, row []cell) []htmlCell {
 	return cells
 }
 
-// The runes from which on a text is broken into lines, and the name of a row on a phone.
+// The runes from which on a text is broken into lines, and on a phone the name of a row
+// or column.
 const (
 	longCell = 36
 	longName = 14

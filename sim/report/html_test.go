@@ -531,3 +531,27 @@ func TestSettingsOfAnAxis(t *testing.T) {
 		t.Errorf("%q", units.list())
 	}
 }
+
+// In short: which machine is best, by what factor, and what most of each goes to.
+func TestBriefOfARun(t *testing.T) {
+	area := func(j float64) system.Categories { return system.Categories{Output: j} }
+	r := &system.Result{Machines: []system.Machine{
+		{Name: "chip, 64", Kind: "analog", Batch: 1, MACs: 10, EnergyJ: 2e-9, EnergyPerInferenceJ: 2e-9, LatencyS: 3e-6, OpsPerSecond: 2e9, EnergyDelayJS: 1e-15, Categories: area(2e-9),
+			Components:   []system.Component{{Path: "dac", EnergyJ: 0.5e-9}, {Path: "adc", EnergyJ: 1.5e-9}},
+			CriticalPath: []system.Busy{{Component: "adc", Share: 0.9}}},
+		{Name: "core", Kind: "scalar", Batch: 1, MACs: 10, EnergyJ: 8e-9, EnergyPerInferenceJ: 8e-9, LatencyS: 1e-6, OpsPerSecond: 1e9, EnergyDelayJS: 4e-15, Categories: area(8e-9)},
+	}}
+	items := parsed(t, htmlOf(t, &RunPage{Result: r})).byID("brief").all("li")
+	for i, want := range []string{
+		"least energy per inference: 2.00 nJ on chip, 64; 4.00× less than on core",
+		"highest throughput: 100,000,000 inferences/s on chip, 64; 2.00× faster than on core",
+		"shortest pass: 1.00 µs on core",
+		"least energy-delay product: 1.00 fJ·s on chip, 64; 4.00× less than on core",
+		"chip, 64: 2.00 nJ an inference; 75% of a pass's energy is that of adc, 90% of its time goes to adc",
+		"core: 8.00 nJ an inference",
+	} {
+		if got := items[i].text; got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}

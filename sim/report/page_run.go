@@ -120,16 +120,16 @@ func bestBy(machines []system.Machine, base *system.Machine, g goal, of func(*sy
 			best = m
 		}
 	}
-	text := g.what + ": " + best.Name + ", " + g.show(of(best))
+	text := fmt.Sprintf("%s: %s on %s", g.what, g.show(of(best)), best.Name)
 	if best != base {
-		text += fmt.Sprintf(", %s than %s", ratio(of(best), of(base), g.less, g.more), base.Name)
+		text += fmt.Sprintf("; %s than on %s", ratio(of(best), of(base), g.less, g.more), base.Name)
 	}
 	return text
 }
 
 // mostOf is what most of a machine's energy and time goes to.
 func mostOf(m *system.Machine) string {
-	text := fmt.Sprintf("%s takes %s an inference", m.Name, unit.Format(m.EnergyPerInferenceJ, "J"))
+	text := fmt.Sprintf("%s: %s an inference", m.Name, unit.Format(m.EnergyPerInferenceJ, "J"))
 	if len(m.Components) > 0 && m.EnergyJ > 0 {
 		c := slices.MaxFunc(m.Components, func(a, b system.Component) int { return cmp.Compare(a.EnergyJ, b.EnergyJ) })
 		text += fmt.Sprintf("; %s of a pass's energy is that of %s", percent(fraction(c.EnergyJ, m.EnergyJ)), c.Path)
