@@ -135,6 +135,17 @@ func LoadSweep(path string) (*Sweep, error) {
 	return sweep, nil
 }
 
+// IsSweep reports whether a file is a study, which has axes, and no config. What is no
+// TOML is neither.
+func IsSweep(path string) (bool, error) {
+	text, err := readFile(path, maxSize)
+	if err != nil {
+		return false, err
+	}
+	root := read(newDocument(path, string(text)), &collector{})
+	return root != nil && root.child("axis") != nil, nil
+}
+
 // ParseSweep reads a study from memory; name stands for it in errors.
 func ParseSweep(name string, text []byte) (*Sweep, error) {
 	errs := &collector{}

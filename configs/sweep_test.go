@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -107,6 +108,27 @@ func TestBaseIsLoad(t *testing.T) {
 				t.Errorf("%s: %s", path, diff)
 			}
 		}
+	}
+}
+
+func TestIsSweep(t *testing.T) {
+	for text, want := range map[string]bool{
+		"base = \"chip.toml\"\n[[axis]]\nkey = \"seed\"\n": true,
+		"axis = 3": true, // of what it is wrong
+		"title = \"a config\"\n[workload]\nbatch = 1\n": false,
+		"[[axis": false, // no TOML
+		"":       false,
+	} {
+		path := filepath.Join(t.TempDir(), "x.toml")
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := IsSweep(path); err != nil || got != want {
+			t.Errorf("%q is a study: %v, %v", text, got, err)
+		}
+	}
+	if _, err := IsSweep(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("there is no such file")
 	}
 }
 

@@ -235,7 +235,7 @@ func (e *SweepEffects) tell(p page) {
 	}, fixed: 1}
 	for i := range e.Axes {
 		a := &e.Axes[i]
-		t.add(a.Axis, percent(a.Alone), percent(a.All), bar(a.All, 20), sweep.Written(a.LeastAt), digits(a.Least/factor), sweep.Written(a.MostAt), digits(a.Most/factor))
+		t.put(words(a.Axis), shareOf(a.Alone), shareOf(a.All), drawn(a.All, 20), settingOf(a.LeastAt), measured(a.Least, factor), settingOf(a.MostAt), measured(a.Most, factor))
 	}
 	p.table(t)
 	of, means := "its variance over the grid", "Means are over all other axes."
@@ -273,8 +273,8 @@ func (r *Sweep) tellFront(p page, f *sweep.Front) {
 		p.paragraph("No point has all of that.")
 		return
 	}
-	if len(points) > mostOfFront {
-		points = points[:mostOfFront]
+	if most := p.most(mostOfFront); len(points) > most {
+		points = points[:most]
 	}
 	p.table(r.table(points, columnsFor(f.Goals, f.Constraints)))
 	if rest := len(f.Points) - len(points); rest > 0 {
@@ -328,18 +328,18 @@ func (r *Sweep) table(points []*sweep.Point, quantities []sweep.Quantity) table 
 		t.columns = append(t.columns, column{head: strings.TrimSpace(r.short(q) + " " + label)})
 	}
 	for _, p := range points {
-		row := []string{fmt.Sprint(p.Point)}
+		row := []cell{valued(fmt.Sprint(p.Point), float64(p.Point))}
 		for _, v := range p.Values {
-			row = append(row, sweep.Written(v))
+			row = append(row, settingOf(v))
 		}
 		for i, q := range quantities {
-			cell := "–"
 			if x := q.Of(p); x != nil {
-				cell = digits(*x / factors[i])
+				row = append(row, measured(*x, factors[i]))
+			} else {
+				row = append(row, words(none))
 			}
-			row = append(row, cell)
 		}
-		t.add(row...)
+		t.put(row...)
 	}
 	return t
 }
@@ -360,6 +360,18 @@ func (r *Sweep) caption() string { return captionOf(&r.Study) }
 
 func captionOf(h *sweep.Header) string {
 	return fmt.Sprintf("%s over %s · study %s · xbar %s", strings.Join(h.Machines, ", "), h.Base, h.Study, h.Version)
+}
+
+// settingOf is a value of an axis, which may be a number with a unit.
+func settingOf(v any) cell {
+	c := words(sweep.Written(v))
+	switch x := v.(type) {
+	case float64:
+		c.value = &x
+	case int64:
+		c.value = new(float64(x))
+	}
+	return c
 }
 
 // short is a quantity without the machine where there is one only.

@@ -210,6 +210,37 @@ Outputs are, in SI units:
 		run: (*session).sweep,
 	},
 	{
+		name: "report", operands: "CONFIG|STUDY|DIR", least: 1, most: 1,
+		summary: "write a run or a study as one HTML page: tables, figures and sources",
+		about: `Report writes one HTML file that loads nothing, to be read on a screen, on a phone
+and on paper, and to be sent to others.
+
+Of a CONFIG it is what xbar run prints, which is simulated first: the machines
+compared, energy by category and by layer as figures, each machine's components and
+layers, where the largest terms come from as xbar explain has it, warnings,
+assumptions, sources, the config as it is written, and the command that writes the
+page again. Tables sort by a click on a heading. If a machine fails the page is of the
+others and says why, and the exit code is 1.
+
+Of a STUDY, or of the folder DIR that xbar sweep wrote, it is what the points
+answer, and nothing is simulated: axes, the best points, Pareto fronts, what the
+axes of a grid do, and which points failed and why; or what is asked as of xbar sweep.
+A study must be complete.
+
+The page is CONFIG or STUDY without .toml and with -report.html, or report.html in DIR,
+unless -o names another.`,
+		flagsOf: func(o *options) []flag {
+			return append([]flag{o.pageFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.resultsFlag()}, append(o.study.answerFlags(), o.quietFlag())...)
+		},
+		examples: []string{
+			"xbar report study.toml",
+			"xbar report chip.toml --set machine.isaac.adc.resolution=6 -o six-bits.html",
+			"xbar report study-results",
+			"xbar report study.toml --pareto energy_per_inference_j,area_m2 --subject-to 'latency_s <= 1 ms'",
+		},
+		run: (*session).report,
+	},
+	{
 		name: "import", operands: "FILE", least: 1, most: 1,
 		summary: "show what kernels a network's file holds",
 		about: `Import reads a network from a file of another program and prints the kernels
