@@ -196,6 +196,9 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 	}
 	p.title(title)
 	text := fmt.Sprintf("%s, axes: %s; on %s", amount(r.Study.Points, "points"), strings.Join(r.Study.Axes, ", "), strings.Join(r.Study.Machines, ", "))
+	if r.Study.Search != "" {
+		text += "; found by a search for the " + r.Study.Search
+	}
 	if r.Failed > 0 {
 		text += fmt.Sprintf("; %s failed, the first because of: %s", count(float64(r.Failed)), r.First)
 	}

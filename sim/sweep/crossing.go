@@ -256,6 +256,9 @@ func (c *Crossings) between(change *Change) (x float64, open bool) {
 	default:
 		x = low + (high-low)/2
 	}
+	if rounded := configs.RoundTo(x, 5); low < rounded && rounded < high {
+		x = rounded
+	}
 	near := Tolerance * max(math.Abs(low), math.Abs(high))
 	change.Exact = high-low <= near || x <= low || x >= high
 	return x, !change.Exact

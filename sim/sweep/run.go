@@ -35,6 +35,7 @@ type Study struct {
 	own    *configs.Config // the base itself
 	sets   []string
 	memo   *system.Memo // where points may differ in prices alone; else nil
+	search *search      // nil: points are known beforehand
 }
 
 // Open reads a study's base, to which --set arguments are applied, and lays out its
@@ -59,6 +60,12 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	}
 	for i := range config.Machines {
 		study.Header.Machines = append(study.Header.Machines, config.Machines[i].Name)
+	}
+	if s.Sampling == "search" {
+		if err := study.newSearch(s); err != nil {
+			return nil, err
+		}
+		study.Header.Study = hashOf(study.Header.Study, study.Header.Search)
 	}
 	last := make([]bool, len(s.Axes))
 	for i := range s.Axes {
@@ -145,14 +152,23 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
 		return Summary{}, err
 	}
-	there := map[int64]bool{}
+	there := map[int64]*Point{}
 	path := filepath.Join(opt.Dir, fmt.Sprintf("points-%d-of-%d.jsonl", opt.Shard, opt.Shards))
-	j, err := openJournal(path, header, func(p *Point) { there[p.Point] = true })
+	j, err := openJournal(path, header, func(p *Point) {
+		there[p.Point] = &Point{}
+		if s.search != nil { // others are not looked at again
+			there[p.Point] = p
+		}
+	})
 	if err != nil {
 		return Summary{}, err
 	}
 	sum := Summary{Points: (s.Plan.Len() - opt.Shard + opt.Shards) / opt.Shards, Before: int64(len(there))}
-	err = s.compute(ctx, opt, there, func(p *Point) error {
+	compute := s.compute
+	if s.search != nil {
+		compute = s.look
+	}
+	err = compute(ctx, opt, there, func(p *Point) error {
 		if err := j.add(p); err != nil {
 			return err
 		}
@@ -173,7 +189,7 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 
 // compute hands out the points that are not there to workers, and theirs to keep, one
 // at a time.
-func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, keep func(*Point) error) error {
+func (s *Study) compute(ctx context.Context, opt Options, there map[int64]*Point, keep func(*Point) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	todo := make(chan int64)
@@ -181,7 +197,7 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]bool, 
 		defer close(todo)
 		for k := range s.Plan.Len() {
 			i := s.Plan.computed(k)
-			if i%opt.Shards != opt.Shard-1 || there[i] {
+			if i%opt.Shards != opt.Shard-1 || there[i] != nil {
 				continue
 			}
 			select {

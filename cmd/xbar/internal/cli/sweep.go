@@ -63,6 +63,9 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 	if err != nil {
 		return err
 	}
+	if study.Header.Search != "" && o.study.shards > 1 {
+		return &usageError{"sweep", "--shard: a search goes on from what it has found, and has no shards"}
+	}
 	dir := o.output
 	if dir == "" {
 		dir = resultsOf(path)
@@ -92,7 +95,10 @@ func openStudy(path string, o *options) (*configs.Sweep, *sweep.Study, error) {
 	}
 	file.Override(&o.study.asked)
 	study, err := sweep.Open(file, o.sets, version())
-	if err != nil {
+	switch {
+	case errors.As(err, new(*sweep.Mistake)):
+		return nil, nil, located(file, err)
+	case err != nil:
 		return nil, nil, configError{errors.New(explain(err))}
 	}
 	return file, study, nil
