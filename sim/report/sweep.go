@@ -358,11 +358,10 @@ func scaleOf(o *sweep.Output, xs []float64) (label string, factor float64) {
 	return o.Unit, 1
 }
 
-// caption says which study a figure is of.
-func (r *Sweep) caption() string { return captionOf(&r.Study) }
-
-func captionOf(h *sweep.Header) string {
-	return fmt.Sprintf("%s over %s · study %s · xbar %s", strings.Join(h.Machines, ", "), h.Base, h.Study, h.Version)
+// caption says what a figure is of.
+func (r *Sweep) caption() string {
+	h := &r.Study
+	return fmt.Sprintf("%s of %s: %s", amount(h.Points, "points"), h.Base, strings.Join(h.Axes, ", "))
 }
 
 // short is a quantity without the machine where there is one only.

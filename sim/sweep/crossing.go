@@ -167,13 +167,6 @@ func (c *Crossings) Curve(l *Line) (all []Sides) {
 	return slices.Compact(all)
 }
 
-// but is pins without those of a group.
-func (p Pins) but(group int) Pins {
-	p = slices.Clone(p)
-	p[group] = nil
-	return p
-}
-
 // follow goes along a line of n points.
 func (c *Crossings) follow(line *Line, index int, first, stride, n int64) (changes []Change) {
 	a := &c.plan.axes[c.plan.groups[c.group][0]]

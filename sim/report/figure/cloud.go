@@ -53,7 +53,7 @@ func Cloud(c *report.Cloud, path string) error {
 	}
 	return save(path, 4.4*vg.Inch, 3.2*vg.Inch, func(canvas draw.Canvas) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
-		p.Draw(draw.Crop(drawCaption(canvas, c.Caption), 6, -12, 6, -6))
+		drawAlone(p, draw.Crop(drawCaption(canvas, c.Caption), 6, -12, 6, -6))
 	})
 }
 

@@ -38,7 +38,7 @@ func Tornado(b *report.Bars, path string) error {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
 		canvas = drawCaption(canvas, b.Caption)
 		tornadoKey(draw.Crop(canvas, 0, 0, canvas.Max.Y-canvas.Min.Y-key, 0), b)
-		p.Draw(draw.Crop(canvas, 6, -12, 4, -key-4))
+		drawAlone(p, draw.Crop(canvas, 6, -12, 4, -key-4))
 	})
 }
 
