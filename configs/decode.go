@@ -137,9 +137,12 @@ func (d *decoder) sizes(f *field, v reflect.Value, n *node, path string) {
 	v.Set(reflect.ValueOf(all))
 }
 
+// usualLeaves is how many values a machine has, with its defaults.
+const usualLeaves = 200
+
 // machine reads one machine. Its keys are counted from its own table.
 func (d *decoder) machine(m *Machine, n *node) {
-	own := decoder{errs: d.errs, top: d.top, leaves: map[string]leaf{}}
+	own := decoder{errs: d.errs, top: d.top, leaves: make(map[string]leaf, usualLeaves)}
 	if kind := n.child("kind"); kind != nil && slices.Contains(machineSchema.field("kind").enum, kind.text) {
 		own.kind = kind.text
 	}

@@ -28,6 +28,9 @@ func (l *Limit) Below() bool {
 	return l.Value.Value > 0 && l.Value.Value < l.Floor.Value*(1-rounding)
 }
 
+// Keys lists the machine's keys that decide it.
+func (l *Limit) Keys() []string { return slices.Concat(l.keys, l.Value.Keys(), l.Floor.Keys()) }
+
 // rounding is what the last digits of floating point may take from a number that
 // is at its floor, such as a line without gates.
 const rounding = 1e-9

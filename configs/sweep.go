@@ -544,3 +544,14 @@ func (c *Config) dotted(steps []step) (path string) {
 	}
 	return path
 }
+
+// BelowMachine is a key of machines without which of them it is of, as in
+// machine.isaac.adc.resolution; ok is false where it is none.
+func BelowMachine(key string) (below string, ok bool) {
+	d := newDocument(setArgument, key+"=")
+	steps, equals := parsePath(d)
+	if equals < 0 || len(steps) < 3 || steps[0].key != "machine" {
+		return "", false
+	}
+	return d.text[steps[2].at.start:equals], true
+}

@@ -175,3 +175,14 @@ clock = "3 GHz"
 		}
 	}
 }
+
+func TestBelowMachine(t *testing.T) {
+	for key, want := range map[string]string{
+		"machine.isaac.adc.resolution": "adc.resolution", `machine."a.b".clock`: "clock", "machine[0].cell.read_energy": "cell.read_energy", "machine.*.dram.leakage": "dram.leakage",
+		"inferences": "", "workload.batch": "", "machine": "", "machine.m": "",
+	} {
+		if got, ok := BelowMachine(key); got != want || ok != (want != "") {
+			t.Errorf("%s: %q, %v", key, got, ok)
+		}
+	}
+}

@@ -119,11 +119,15 @@ func (r *Reader) steps(bits int, signed bool) float64 {
 	return step * (codes - 1)
 }
 
-// perInput is 2^b/(2^b − 1), b the bits of an input's size.
+// perInput is 2^b/(2^b − 1), b the bits of an input's size. An input of a sign alone is
+// zero, whatever its steps.
 func (r *Reader) perInput() float64 {
 	bits := r.Slicer.InputBits
 	if r.Slicer.Signed {
 		bits--
+	}
+	if bits == 0 {
+		return 1
 	}
 	levels := math.Exp2(float64(bits))
 	return levels / (levels - 1)

@@ -11,7 +11,7 @@
 //
 // A cycle is over when no event is left in it. Only then are the cycle's
 // requests to each [Resource] decided, in the order of the resources'
-// registration, in each by
+// registration, channels last and in that of their ranks, in each by
 //
 //	(key, requests before it),  smallest first
 //

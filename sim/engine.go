@@ -186,7 +186,7 @@ func (e *Engine) arbitrate() {
 	if len(e.dirty) == 0 || e.err != nil {
 		return
 	}
-	slices.SortFunc(e.dirty, func(r, s *Resource) int { return cmp.Compare(r.id, s.id) })
+	slices.SortFunc(e.dirty, func(r, s *Resource) int { return cmp.Compare(r.order, s.order) })
 	for _, r := range e.dirty {
 		r.dirty = false
 		r.arbitrate()

@@ -109,7 +109,7 @@ func TestLeap(t *testing.T) {
 				case n > 0:
 					r = b.engine.NewResource(name, n)
 				case n < 0:
-					r = b.engine.NewChannel(name, latency)
+					r = b.engine.NewChannel(name, latency, int32(i))
 				}
 				b.stages, b.times = append(b.stages, r), append(b.times, sim.Cycle(times[i]))
 			}

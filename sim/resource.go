@@ -17,6 +17,7 @@ type Resource struct {
 	id       ComponentID
 	servers  int
 	ahead    Cycle // from a grant to its event; 0: when the server is free again
+	order    int64 // among the resources of a cycle
 	waiting  eventq.Heap[request]
 	releases eventq.Heap[struct{}] // keyed by the cycle in which a busy server comes free
 	wakeAt   Cycle                 // for which the last wake-up was scheduled
@@ -42,20 +43,24 @@ func (e *Engine) NewResource(path string, servers int) *Resource {
 	}
 	r := &Resource{engine: e, servers: servers}
 	r.id = e.Register(path, wake{r})
+	r.order = int64(r.id)
 	e.resources = append(e.resources, r)
 	return r
 }
 
 // NewChannel adds a resource of one server whose events arrive latency cycles after
 // their grants, before or after the server is free again: what has a head, which goes
-// on while the rest is still to come, as a message does on a link. It panics if
+// on while the rest is still to come, as a message does on a link. Channels are decided
+// after all other resources of a cycle, in the order of their ranks: which of them was
+// made first, because something went over it first, changes nothing. It panics if
 // latency < 1.
-func (e *Engine) NewChannel(path string, latency Cycle) *Resource {
+func (e *Engine) NewChannel(path string, latency Cycle, rank int32) *Resource {
 	if latency < 1 {
 		panic(fmt.Sprintf("sim: channel %s with a latency of %d cycles", path, latency))
 	}
 	r := e.NewResource(path, 1)
 	r.ahead = latency
+	r.order = 1<<32 + int64(rank)
 	return r
 }
 

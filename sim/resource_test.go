@@ -204,7 +204,7 @@ func TestChannelHeads(t *testing.T) {
 		run := func(channel bool) outcome {
 			return serveOn(t, ds, func(e *sim.Engine) *sim.Resource {
 				if channel {
-					return e.NewChannel("r", latency)
+					return e.NewChannel("r", latency, 0)
 				}
 				return e.NewResource("r", 1)
 			})

@@ -42,7 +42,7 @@ func (f *Fabric) Cycles(bits int64) sim.Cycle { return f.width.Cycles(f.Flits(bi
 func (f *Fabric) link(l Link) *sim.Resource {
 	r := f.links[l]
 	if r == nil {
-		r = f.engine.NewChannel("network/"+f.Name(l), f.hop)
+		r = f.engine.NewChannel("network/"+f.Name(l), f.hop, int32(l))
 		f.links[l] = r
 		f.used = append(f.used, l)
 	}

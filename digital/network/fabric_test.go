@@ -82,6 +82,13 @@ type note struct {
 	links int64
 }
 
+func (n *note) ends() (ends []int) {
+	for _, to := range n.to {
+		ends = append(ends, to.end)
+	}
+	return ends
+}
+
 func randomNotes(t *rapid.T, f *fixture) []note {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) note {
 		n := note{bits: rapid.Int64Range(1, 100).Draw(t, "bits"), at: rapid.Int64Range(0, 40).Draw(t, "at")}
@@ -104,9 +111,15 @@ type post struct {
 	traffic *network.Traffic
 	notes   []note
 	got     [][]int64
+	alike   bool // messages have one key
 }
 
-func (p *post) Key(_ int32, a, _ int64) uint64 { return uint64(a) }
+func (p *post) Key(_ int32, a, _ int64) uint64 {
+	if p.alike {
+		return 0
+	}
+	return uint64(a)
+}
 
 func (p *post) Arrived(class int32, a, b int64, after sim.Cycle) error {
 	if int64(class) != a || b != 7 {
@@ -121,19 +134,19 @@ func (p *post) Handle(ev sim.Event) error {
 	return nil
 }
 
-func newPost(f *fixture, notes []note, width sim.Link, flit int64, router sim.Cycle) *post {
+func newPost(f *fixture, notes []note, width sim.Link, flit int64, router sim.Cycle, before ...note) *post {
 	p := &post{engine: sim.New(), notes: notes, got: make([][]int64, len(notes))}
 	p.fabric = network.NewFabric(p.engine, f.Graph, width, flit, router)
+	other := p.fabric.NewTraffic("messages before", p)
+	for i := range before {
+		other.Lay(0, before[i].from.end, before[i].ends(), before[i].bits, func(network.Link) {})
+	}
 	p.traffic = p.fabric.NewTraffic("messages", p)
 	self := p.engine.Register("post", p)
 	for i := range notes {
 		n := &notes[i]
-		var to []int
-		for _, end := range n.to {
-			to = append(to, end.end)
-		}
 		n.links = 0
-		n.lay = p.traffic.Lay(int32(i), n.from.end, to, n.bits, func(network.Link) { n.links++ })
+		n.lay = p.traffic.Lay(int32(i), n.from.end, n.ends(), n.bits, func(network.Link) { n.links++ })
 		p.engine.Schedule(sim.Cycle(n.at), self, 0, int64(i), 0)
 	}
 	return p
@@ -204,6 +217,37 @@ func TestFabricIsTheOracles(t *testing.T) {
 		}
 		if busy != granted {
 			t.Fatalf("links are busy for %d cycles, messages take %d", granted, busy)
+		}
+	}
+	for range rounds(t) {
+		rapid.Check(t, property)
+	}
+}
+
+// Where messages tie for links, what went over the network before them in whatever order
+// decides nothing.
+func TestTiesHaveNoHistory(t *testing.T) {
+	property := func(t *rapid.T) {
+		f := randomGraph(t)
+		notes, before := randomNotes(t, &f), randomNotes(t, &f)
+		for i := range notes {
+			notes[i].at %= 3
+		}
+		clock, _ := sim.NewClock(big.NewRat(rapid.Int64Range(1, 4).Draw(t, "tau"), 1))
+		flit := rapid.Int64Range(1, 40).Draw(t, "flit")
+		width, _ := clock.Link(big.NewRat(flit, 1))
+		router := sim.Cycle(rapid.Int64Range(0, 4).Draw(t, "router"))
+		fresh, old := newPost(&f, slices.Clone(notes), width, flit, router), newPost(&f, notes, width, flit, router, before...)
+		for _, p := range []*post{fresh, old} {
+			p.alike = true
+			if err := p.engine.Run(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range notes {
+			if !slices.Equal(fresh.got[i], old.got[i]) {
+				t.Fatalf("%s: message %d arrives at %v, on links that were used before at %v", f.about, i, fresh.got[i], old.got[i])
+			}
 		}
 	}
 	for range rounds(t) {

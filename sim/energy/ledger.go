@@ -3,6 +3,7 @@ package energy
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"xbar/sim/unit"
 )
@@ -102,6 +103,40 @@ func (l *Ledger) AddPhase(name string) int {
 func (l *Ledger) Price(phase int, id AccountID, each unit.Joule) {
 	mustCost(l.accounts[id].Component, l.accounts[id].Action, each)
 	l.phases[phase].each[id] = each
+}
+
+// Repriced is a ledger of the same counts, whose prices are its own: [Ledger.TakePrice]
+// may change them. Nothing is to be booked in either any more.
+func (l *Ledger) Repriced() *Ledger {
+	n := *l
+	n.accounts, n.phases = slices.Clone(l.accounts), slices.Clone(l.phases)
+	for i := range n.phases {
+		n.phases[i].each = slices.Clone(l.phases[i].each)
+	}
+	return &n
+}
+
+// SamePrice reports whether an account costs the same in another ledger of the same
+// accounts and phases, in each of them.
+func (l *Ledger) SamePrice(other *Ledger, id AccountID) bool {
+	if l.accounts[id].Each != other.accounts[id].Each {
+		return false
+	}
+	for i := range l.phases {
+		if l.phases[i].each[id] != other.phases[i].each[id] {
+			return false
+		}
+	}
+	return true
+}
+
+// TakePrice gives an account what it costs in another ledger of the same accounts and
+// phases.
+func (l *Ledger) TakePrice(other *Ledger, id AccountID) {
+	l.accounts[id].Each = other.accounts[id].Each
+	for i := range l.phases {
+		l.phases[i].each[id] = other.phases[i].each[id]
+	}
 }
 
 func mustCost(component, action string, each unit.Joule) {

@@ -75,14 +75,31 @@ func (p *Plan) Values(i int64) []any {
 		}
 		return values
 	}
-	for g := len(p.groups) - 1; g >= 0; g-- {
-		n := p.axes[p.groups[g][0]].Len()
+	for g, at := range p.digits(i) {
 		for _, a := range p.groups[g] {
-			values[a] = p.axes[a].At(i % n)
+			values[a] = p.axes[a].At(at)
 		}
-		i /= n
 	}
 	return values
+}
+
+// digits is where in each group of a grid's axes a point is, and number is the point
+// there.
+func (p *Plan) digits(i int64) []int64 {
+	digits := make([]int64, len(p.groups))
+	for g := len(p.groups) - 1; g >= 0; g-- {
+		n := p.axes[p.groups[g][0]].Len()
+		digits[g] = i % n
+		i /= n
+	}
+	return digits
+}
+
+func (p *Plan) number(digits []int64) (i int64) {
+	for g := range p.groups {
+		i = i*p.axes[p.groups[g][0]].Len() + digits[g]
+	}
+	return i
 }
 
 // computeLast lets axes vary fastest among the points in the order in which they are
@@ -110,10 +127,7 @@ func (p *Plan) computed(k int64) (point int64) {
 		digits[p.order[i]] = k % n
 		k /= n
 	}
-	for g := range p.groups {
-		point = point*p.axes[p.groups[g][0]].Len() + digits[g]
-	}
-	return point
+	return p.number(digits)
 }
 
 // Names are the axes' names.

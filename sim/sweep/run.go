@@ -29,13 +29,14 @@ type Options struct {
 
 // Study is a study whose base has been read.
 type Study struct {
-	Header Header
-	Plan   *Plan
-	base   *configs.Base
-	own    *configs.Config // the base itself
-	sets   []string
-	memo   *system.Memo // where points may differ in prices alone; else nil
-	search *search      // nil: points are known beforehand
+	Header  Header
+	Plan    *Plan
+	base    *configs.Base
+	own     *configs.Config // the base itself
+	sets    []string
+	memo    *system.Memo // where points may differ in prices alone; else nil
+	tariffs *tariffs     // where that is so of many points; else nil
+	search  *search      // nil: points are known beforehand
 }
 
 // Open reads a study's base, to which --set arguments are applied, and lays out its
@@ -77,6 +78,7 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	if s.Sampling == "grid" && slices.Contains(last, true) {
 		study.memo = &system.Memo{}
 		plan.computeLast(last)
+		study.tariffs = newTariffs(plan, last)
 	}
 	return study, nil
 }
@@ -184,6 +186,9 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	if s.memo != nil {
 		sum.Shared = int64(s.memo.Found())
 	}
+	if s.tariffs != nil {
+		sum.Shared += s.tariffs.mixed
+	}
 	return sum, errors.Join(err, j.close())
 }
 
@@ -231,33 +236,55 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]*Point
 
 // Point computes one point, and records what fails.
 func (s *Study) Point(ctx context.Context, i int64) *Point {
-	return s.at(ctx, i, s.Plan.Values(i))
-}
-
-// at computes a point where the axes have some values; nil leaves the base's own.
-func (s *Study) at(ctx context.Context, i int64, values []any) *Point {
-	sets := s.settings(values)
-	p := &Point{Point: i, Values: values, Config: s.configOf(values)}
-	config, err := s.base.With(sets)
-	if err != nil {
-		p.Error = briefly(err)
-		return p
-	}
-	result, err := system.Run(ctx, config, system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo})
-	if err != nil {
-		p.Error = briefly(err)
-	}
-	if result == nil {
-		return p
-	}
-	for m := range result.Machines {
-		p.Machines = append(p.Machines, MachineOutput{result.Machines[m].Name, outputsOf(&result.Machines[m])})
+	p := s.point(i, s.Plan.Values(i))
+	if p.Machines = s.mixed(ctx, i); p.Machines == nil {
+		s.run(ctx, p)
 	}
 	return p
 }
 
+// at computes a point where the axes have some values; nil leaves the base's own.
+func (s *Study) at(ctx context.Context, i int64, values []any) *Point {
+	p := s.point(i, values)
+	s.run(ctx, p)
+	return p
+}
+
+// point is what is asked of one.
+func (s *Study) point(i int64, values []any) *Point {
+	return &Point{Point: i, Values: values, Config: s.configOf(values)}
+}
+
+// run simulates a point.
+func (s *Study) run(ctx context.Context, p *Point) {
+	config, err := s.base.With(s.settings(p.Values))
+	if err != nil {
+		p.Error = briefly(err)
+		return
+	}
+	result, err := system.Run(ctx, config, s.options())
+	if err != nil {
+		p.Error = briefly(err)
+	}
+	if result == nil {
+		return
+	}
+	for m := range result.Machines {
+		p.Machines = append(p.Machines, MachineOutput{result.Machines[m].Name, outputsOf(&result.Machines[m])})
+	}
+}
+
+// config is that of a point.
+func (s *Study) config(i int64) (*configs.Config, error) {
+	return s.base.With(s.settings(s.Plan.Values(i)))
+}
+
 func (s *Study) settings(values []any) []string {
 	return append(slices.Clone(s.sets), s.Plan.Settings(values)...)
+}
+
+func (s *Study) options() system.Options {
+	return system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo, Totals: true}
 }
 
 // configOf is the hash of a point's config.

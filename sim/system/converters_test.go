@@ -198,3 +198,32 @@ func TestSolvedWiresInMachines(t *testing.T) {
 		}
 	})
 }
+
+// A signed input of one bit is zero, and so are its products in any range of codes.
+func TestSignsAlone(t *testing.T) {
+	const one = `inferences = 1
+[workload]
+values = "exact"
+[[workload.kernel]]
+name = "k"
+L = 4
+N = 30
+M = 5
+input_bits = 1
+weight_bits = 4
+signed_input = true
+[[machine]]
+name = "chip"
+preset = "reram-45nm"
+`
+	for _, of := range []string{"clip", "scale", "max", "granular"} {
+		config := parse(t, one, "machine.chip.crossbar.column_flip=false", "machine.chip.adc.resolution=4", "machine.chip.adc.range="+of)
+		result, err := system.Run(context.Background(), config, system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := result.Machines[0].Values; v.RMSError != 0 {
+			t.Errorf("range %s: an error of %g", of, v.RMSError)
+		}
+	}
+}

@@ -16,7 +16,7 @@ import (
 // estimate runs the machine with statistical values, and says kernel by kernel how
 // far its energy is from that of the data.
 func (j *job) estimate(ctx context.Context, m *Machine) error {
-	if m.Values == nil || j.work.Values.Sums || j.session != nil || j.machine.Kind != "analog" && j.machine.Kind != "digital-cim" {
+	if j.totals || m.Values == nil || j.work.Values.Sums || j.session != nil || j.machine.Kind != "analog" && j.machine.Kind != "digital-cim" {
 		return nil
 	}
 	statistical := *j

@@ -178,6 +178,7 @@ type evidence struct {
 
 	devices []model.Figure
 
+	priced   *priced   // nil: prices had a part in more than what things cost
 	estimate *evidence // of the same run with statistical values; nil: there is none
 	follows  func(id energy.AccountID) bool
 }

@@ -20,6 +20,7 @@ type Options struct {
 	Trace    *trace.Recorder                        // of the first analog machine; nil: off
 	Version  string                                 // recorded in the result
 	Memo     *Memo                                  // of runs before; nil: none
+	Totals   bool                                   // of analog machines alone: no limits and no notes
 }
 
 // Run simulates the workload on every machine of the config. Its errors name
@@ -52,7 +53,7 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	for i := range cfg.Machines {
 		group.Go(func() error {
 			m := &cfg.Machines[i]
-			job := job{config: cfg, machine: m, work: work, reference: ref, session: session, progress: progress.of(i, m.Name), memo: opt.Memo, index: i}
+			job := job{config: cfg, machine: m, work: work, reference: ref, session: session, progress: progress.of(i, m.Name), memo: opt.Memo, totals: opt.Totals, index: i}
 			if i == traced {
 				job.trace = opt.Trace
 			}
@@ -114,6 +115,7 @@ type job struct {
 	trace     *trace.Recorder
 	sides     sides       // where dynamic kernels are computed
 	memo      *Memo       // nil: every run is made
+	totals    bool        // are wanted, and not what explains them
 	index     int         // of the machine
 	session   *session    // whose last step the workload is; nil: none
 	trial     bool        // of a candidate, for a steady pass

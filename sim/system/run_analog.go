@@ -63,16 +63,13 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 		Cycles: mean(int64(measured.Cycles), passes), Seconds: chip.Clock().Seconds(measured.Cycles) / float64(passes),
 		MACs: j.macs(), Events: chip.Events(),
 	}
-	kernels := len(j.work.Kernels)
-	b := books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(kernels - 1), passes}
+	b := j.analogBooks(chip)
 	b.fill(m, analogParts(chip))
 	j.analogKernels(m, chip, b)
 	m.Programming = j.programming(chip, m)
 	m.rate(j.batch(), j.config.Inferences, m.Programming.OneTime.EnergyJ)
 	if j.machine.Chip.Execution == "pipeline" {
 		m.Pipeline = pipeline(m, chip)
-	} else {
-		m.bind(func(k int) (going, float64) { return analogGoing(chip, k), float64(measured.KernelCycles[k]) })
 	}
 	if outputs, clipped := chip.Outputs(); outputs != nil {
 		j.sums = chip.Sums()
@@ -82,15 +79,31 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 		m.Values.Layers = j.layers(chip.Discrepancies())
 	}
 	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
+	if j.repeats() {
+		j.evidence.priced = &priced{*j, chip}
+	}
+	if j.totals {
+		return m, nil
+	}
+	if m.Pipeline == nil {
+		m.bind(func(k int) (going, float64) { return analogGoing(chip, k), float64(measured.KernelCycles[k]) })
+	}
 	m.Limits = j.limits()
 	m.Notes = j.analogNotes(chip, m)
-	j.evidence = j.analogEvidence(chip, b)
+	j.explained(chip, b)
 	return m, nil
 }
 
-// analogEvidence keeps what the numbers come from.
-func (j *job) analogEvidence(chip *analog.Chip, b books) evidence {
-	v := evidence{books: b, derive: chip.Derivation, clock: j.machine.RateFigure(), devices: slices.Concat(chip.Devices().Figures(), j.machine.DAC.Errors(), j.machine.ADC.Errors())}
+// analogBooks are those of the measured passes.
+func (j *job) analogBooks(chip *analog.Chip) books {
+	return books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(len(j.work.Kernels) - 1), chip.Measured().Passes}
+}
+
+// explained keeps what the numbers come from.
+func (j *job) explained(chip *analog.Chip, b books) {
+	v := &j.evidence
+	v.books, v.derive, v.clock = b, chip.Derivation, j.machine.RateFigure()
+	v.devices = slices.Concat(chip.Devices().Figures(), j.machine.DAC.Errors(), j.machine.ADC.Errors())
 	components := chip.Components()
 	for i := range components {
 		c := &components[i]
@@ -99,7 +112,6 @@ func (j *job) analogEvidence(chip *analog.Chip, b books) evidence {
 	for _, t := range chip.Times() {
 		v.stages = append(v.stages, stageFigure{t.Component, int64(t.Cycles), t.Latency})
 	}
-	return v
 }
 
 func mean(total, n int64) int64 { return int64(math.Round(float64(total) / float64(n))) }

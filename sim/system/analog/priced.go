@@ -22,9 +22,7 @@ func (c *Chip) Priced(m *configs.Machine) *Chip {
 	}
 	n.openAccounts()
 	n.openComponents()
-	if !slices.EqualFunc(c.ledger.Accounts(), n.ledger.Accounts(), func(a, b energy.Account) bool {
-		return a.Component == b.Component && a.Action == b.Action
-	}) {
+	if !n.countsAs(c) {
 		return nil
 	}
 	n.openPhases()
@@ -40,4 +38,64 @@ func (c *Chip) Priced(m *configs.Machine) *Chip {
 		n.components[i].busy, n.components[i].total = c.components[i].busy, c.components[i].total
 	}
 	return &n
+}
+
+// countsAs reports whether both chips count the same.
+func (c *Chip) countsAs(o *Chip) bool {
+	return slices.EqualFunc(c.ledger.Accounts(), o.ledger.Accounts(), func(a, b energy.Account) bool {
+		return a.Component == b.Component && a.Action == b.Action
+	})
+}
+
+// Mixed is the chip at prices each of which is its own or, where one of the others
+// differs from it there, that one's. The others are chips to which the same happened. It
+// is nil where two of them differ from it in the same price, or where prices decide what
+// is counted at all.
+func (c *Chip) Mixed(others []*Chip) *Chip {
+	n := *c
+	n.ledger, n.components = c.ledger.Repriced(), slices.Clone(c.components)
+	for _, o := range others {
+		if !c.countsAs(o) {
+			return nil
+		}
+		for i := range c.ledger.Accounts() {
+			id := energy.AccountID(i)
+			if o.ledger.SamePrice(c.ledger, id) {
+				continue
+			}
+			if !n.ledger.SamePrice(c.ledger, id) {
+				return nil
+			}
+			n.ledger.TakePrice(o.ledger, id)
+		}
+		for i := range c.components {
+			own, other := &c.components[i], &o.components[i]
+			if other.Area.Value == own.Area.Value && other.AreaKnown == own.AreaKnown {
+				continue
+			}
+			if n.components[i].Area.Value != own.Area.Value || n.components[i].AreaKnown != own.AreaKnown {
+				return nil
+			}
+			n.components[i].Area, n.components[i].AreaKnown = other.Area, other.AreaKnown
+		}
+	}
+	return &n
+}
+
+// PriceKeys lists, for every price of the chip, the config keys that it depends on: of
+// each account in each kernel, and of each component's area.
+func (c *Chip) PriceKeys() (keys [][]string) {
+	for i := range c.derivations {
+		d := &c.derivations[i]
+		for k := range c.specs {
+			keys = append(keys, d.figure(k).Keys())
+			if !d.varied {
+				break
+			}
+		}
+	}
+	for i := range c.components {
+		keys = append(keys, c.components[i].Area.Keys())
+	}
+	return keys
 }

@@ -1,0 +1,154 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"xbar/configs"
+	"xbar/sim/system"
+)
+
+// priceKeys are the keys that a machine has of energies, powers and areas, with a unit of
+// each.
+func priceKeys(m *configs.Machine) map[string]string {
+	keys := map[string]string{}
+	for _, t := range configs.Tables() {
+		section, ok := strings.CutPrefix(t.Path, "machine.")
+		for _, k := range t.Keys {
+			if _, set := m.Provenance[section+"."+k.Name]; !ok || !set {
+				continue
+			}
+			for noun, unit := range map[string]string{"an energy:": "pJ", "an energy per bit:": "pJ/bit", "a power:": "uW", "an area:": "um2"} {
+				if strings.HasPrefix(k.Allowed, noun) {
+					keys[section+"."+k.Name] = unit
+				}
+			}
+		}
+	}
+	return keys
+}
+
+// A point that is put together from runs at other prices is what a run of its own makes
+// of it, on every chip of the library, beside a machine whose prices stay and one whose
+// prices are never mixed, with prices that meet in one figure, and with prices of nothing.
+func TestMixedPointsAreRuns(t *testing.T) {
+	var presets []string
+	for _, p := range configs.Presets() {
+		if p.Kind == "analog" || p.Kind == "digital-cim" {
+			presets = append(presets, p.Name)
+		}
+	}
+	dir := t.TempDir()
+	mixed, points, refused := int64(0), int64(0), 0
+	rapid.Check(t, func(t *rapid.T) {
+		preset := rapid.SampledFrom(presets).Draw(t, "preset")
+		base := fmt.Sprintf("inferences = 1000\nallow_below_floor = %v\n[[machine]]\nname = \"m\"\npreset = %q\n[machine.chip]\ntiles = %d\n%s",
+			rapid.Bool().Draw(t, "allowed"), preset, rapid.IntRange(1, 8).Draw(t, "tiles"),
+			rapid.SampledFrom([]string{"", "reload = \"pin\"\n", "execution = \"pipeline\"\n", "reload = \"auto\"\n"}).Draw(t, "chip"))
+		if rapid.Bool().Draw(t, "another") {
+			base += fmt.Sprintf("[[machine]]\nname = \"n\"\npreset = %q\n", rapid.SampledFrom([]string{"scalar-45nm", "jia-2020", "reram-45nm"}).Draw(t, "other"))
+		}
+		for k := range rapid.IntRange(1, 3).Draw(t, "kernels") {
+			base += fmt.Sprintf("[[workload.kernel]]\nname = \"k%d\"\nL = %d\nN = %d\nM = %d\nactivation = true\n", k,
+				rapid.IntRange(1, 90).Draw(t, "L"), rapid.IntRange(1, 300).Draw(t, "N"), rapid.IntRange(1, 300).Draw(t, "M"))
+		}
+		config, err := configs.Parse("base.toml", []byte(base), nil, nil)
+		if err != nil {
+			t.Skip(err)
+		}
+		study := "base = \"base.toml\"\n"
+		keys := priceKeys(&config.Machines[0])
+		names := rapid.SampledFrom(slices.Sorted(maps.Keys(keys)))
+		zipped := rapid.Bool().Draw(t, "zipped")
+		for i, key := range rapid.SliceOfNDistinct(names, 3, 4, func(s string) string { return s }).Draw(t, "keys") {
+			machine := rapid.SampledFrom([]string{"m", "m", "m", "*"}).Draw(t, "machine")
+			study += fmt.Sprintf("[[axis]]\nkey = \"machine.%s.%s\"\nvalues = [", machine, key)
+			for range 4 {
+				study += fmt.Sprintf("\"%d %s\", ", rapid.IntRange(0, 50).Draw(t, "price"), keys[key])
+			}
+			study += "]\n"
+			if zipped && (i == 1 || i == 3) {
+				study += "zip = \"together\"\n"
+			}
+		}
+		if rapid.Bool().Draw(t, "more") {
+			study += "[[axis]]\nkey = \"machine.m.chip.tiles\"\nvalues = [2, 9]\n"
+		}
+		for name, text := range map[string]string{"base.toml": base, "study.toml": study} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		file, err := configs.LoadSweep(filepath.Join(dir, "study.toml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(file, nil, "test")
+		if err != nil {
+			t.Skip(err) // none of an axis's values makes a config
+		}
+		if s.tariffs == nil {
+			t.Skip("zipped to one group")
+		}
+		before := s.tariffs.mixed
+		for range 5 {
+			i := rapid.Int64Range(0, s.Plan.Len()-1).Draw(t, "point")
+			p := s.Point(context.Background(), i)
+			alone := Point{Point: i, Values: p.Values, Config: p.Config}
+			memo := s.memo
+			s.memo = nil
+			s.run(context.Background(), &alone)
+			s.memo = memo
+			if !reflect.DeepEqual(*p, alone) {
+				t.Fatalf("%s\n%s\npoint %d: %+v\nby itself: %+v", base, study, i, *p, alone)
+			}
+			points++
+		}
+		if s.tariffs.mixed == before {
+			refused++
+		}
+		mixed += s.tariffs.mixed
+	})
+	t.Logf("%d of %d points were put together; %d studies without one", mixed, points, refused)
+	if mixed < points/8 && !testing.Short() {
+		t.Errorf("only %d of %d points were put together", mixed, points)
+	}
+}
+
+// Prices of which two decide one figure do not give it at both.
+func TestPricesThatMeet(t *testing.T) {
+	config, err := configs.Parse("base.toml", []byte("inferences = 1\n[[machine]]\nname = \"m\"\npreset = \"reram-45nm\"\n[[workload.kernel]]\nname = \"k\"\nL = 1\nN = 2\nM = 3\n"), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := system.NewQuote(context.Background(), config, system.Options{Memo: &system.Memo{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := func(keys ...string) (groups [][]string) {
+		for _, key := range keys {
+			groups = append(groups, []string{key})
+		}
+		return groups
+	}
+	if q.Meet(groups("adc.energy_per_conversion", "dram.read_energy")) {
+		t.Error("two prices of two parts meet")
+	}
+	if !q.Meet(groups("cell.write_energy", "cell.pulses")) {
+		t.Error("the energy and the number of pulses do not meet in that of writing a cell")
+	}
+	for _, l := range config.Machines[0].Limits() {
+		if keys := l.Keys(); keys[0] != keys[1] && !q.Meet(groups(keys[0], keys[1])) {
+			t.Errorf("%v do not meet in the limit of %s", keys[:2], l.Component)
+		}
+	}
+}
