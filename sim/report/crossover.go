@@ -103,7 +103,7 @@ func (x *SweepCrossover) summary(counts map[string]int) string {
 		b.WriteString("There is no crossing between points of the grid. ")
 	}
 	var parts []string
-	for _, word := range []string{"always", "never", "from", "until", "between", "unknown"} {
+	for _, word := range []string{"always", "never", "from", "until", "in parts", "unknown"} {
 		if n := counts[word]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", word, n))
 		}

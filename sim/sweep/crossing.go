@@ -47,7 +47,7 @@ type Crossings struct {
 // Line is the points along the axis for a combination of the others.
 type Line struct {
 	Others  []string `json:"others"`
-	Holds   string   `json:"holds"` // always, never, from or until somewhere, or unknown
+	Holds   string   `json:"holds"` // always, never, from or until somewhere, in parts, or unknown
 	Changes []Change `json:"changes,omitempty"`
 	Unknown int64    `json:"unknown,omitempty"` // points of the grid
 	First   int64    `json:"first"`             // point of the grid
@@ -192,7 +192,7 @@ func (c *Crossings) follow(line *Line, index int, first, stride, n int64) (chang
 	case !known:
 		line.Holds = "unknown"
 	case len(changes) > 1:
-		line.Holds = "between"
+		line.Holds = "in parts"
 	case len(changes) == 1 && changes[0].Begins:
 		line.Holds = "from"
 	case len(changes) == 1:
