@@ -510,6 +510,17 @@ func literalText(text string) string {
 	return b.String()
 }
 
+// BelowMachine is a key of machines without which of them it is of, as in
+// machine.isaac.adc.resolution; ok is false where it is none.
+func BelowMachine(key string) (below string, ok bool) {
+	d := newDocument(setArgument, key+"=")
+	steps, equals := parsePath(d)
+	if equals < 0 || len(steps) < 3 || steps[0].key != "machine" {
+		return "", false
+	}
+	return d.text[steps[2].at.start:equals], true
+}
+
 // Written is a key's value as it was written, in the config, below it or as its default;
 // "" where it has several, or none.
 func (c *Config) Written(key string) string {
@@ -543,15 +554,4 @@ func (c *Config) dotted(steps []step) (path string) {
 		}
 	}
 	return path
-}
-
-// BelowMachine is a key of machines without which of them it is of, as in
-// machine.isaac.adc.resolution; ok is false where it is none.
-func BelowMachine(key string) (below string, ok bool) {
-	d := newDocument(setArgument, key+"=")
-	steps, equals := parsePath(d)
-	if equals < 0 || len(steps) < 3 || steps[0].key != "machine" {
-		return "", false
-	}
-	return d.text[steps[2].at.start:equals], true
 }

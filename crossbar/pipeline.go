@@ -55,6 +55,29 @@ func (p *Pipeline) Read(start sim.Cycle, reads int64) (driven, done sim.Cycle) {
 	return p.driver, p.shiftAdd
 }
 
+// Passage is when a read was at what.
+type Passage struct{ Front, Convert, ShiftAdd Interval }
+
+// Interval is from one cycle up to another.
+type Interval struct{ From, To sim.Cycle }
+
+// Follow is [Pipeline.Read] that visits every read, in order.
+func (p *Pipeline) Follow(start sim.Cycle, reads int64, visit func(read int64, at Passage)) (driven, done sim.Cycle) {
+	p.driver = max(p.driver, start)
+	for read := range reads {
+		s := &p.timing.Stages[read%int64(len(p.timing.Stages))]
+		before := *p
+		p.step(s)
+		convert := max(p.driver, before.converter)
+		visit(read, Passage{
+			Front:    Interval{p.driver - s.Front, p.driver},
+			Convert:  Interval{convert, convert + s.Convert},
+			ShiftAdd: Interval{p.shiftAdd - p.timing.ShiftAdd, p.shiftAdd},
+		})
+	}
+	return p.driver, p.shiftAdd
+}
+
 func (p *Pipeline) step(s *Stage) {
 	t := &p.timing
 	front := max(p.driver, p.banks[0]) + s.Front

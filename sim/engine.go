@@ -39,6 +39,7 @@ type Engine struct {
 	dirty     []*Resource // to be arbitrated at the end of this cycle
 	resources []*Resource
 	after     func() error // to be called at the end of this cycle
+	onGrant   func(*Grant)
 	events    int64
 	check     int64 // events at which the context is looked at next
 	running   bool

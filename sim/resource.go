@@ -28,6 +28,20 @@ type Resource struct {
 	maxQueue   int
 }
 
+// Grant is a server's time that a request gets, and the event that ends it.
+type Grant struct {
+	Resource *Resource
+	Made     Cycle // the request
+	Busy     Cycle // from now on
+	To       ComponentID
+	Kind     int32
+	A, B     int64
+}
+
+// OnGrant has f hear of every grant of the engine's resources. It is to look on: what it
+// is passed is gone when it returns.
+func (e *Engine) OnGrant(f func(*Grant)) { e.onGrant = f }
+
 type request struct {
 	made, busy Cycle
 	to         ComponentID
@@ -113,6 +127,9 @@ func (r *Resource) arbitrate() {
 func (r *Resource) grant(q request, now Cycle) {
 	r.waited += now - q.made
 	r.busyCycles += q.busy
+	if r.engine.onGrant != nil {
+		r.engine.onGrant(&Grant{r, q.made, q.busy, q.to, q.kind, q.a, q.b})
+	}
 	r.releases.Push(uint64(now + q.busy))
 	after := q.busy
 	if r.ahead > 0 {

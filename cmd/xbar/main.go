@@ -40,8 +40,14 @@
 // number a row, in SI base units. If a run or one of its
 // machines fails the others still run, and the result says which machine failed
 // and why; if a run is interrupted, what machines had finished by then is printed,
-// and a file of -o is left alone. Either way the exit code is 1. A trace is of the
-// first analog machine.
+// and a file of -o is left alone. Either way the exit code is 1.
+//
+// With --trace every machine but scalar ones is simulated once more and looked at: the
+// result is the same. The trace is Chrome's JSON, for https://ui.perfetto.dev: a process
+// for each machine, a thread for each of its components with what it does and, while it
+// is idle, what for, and counters of power and of what buffers hold. Of a long run it
+// holds some stretches whole and sums up the others; messages and the file say which.
+// --timeline draws each component's time, of the whole of the last part of a run.
 //
 // Flags, before or after the operands:
 //
@@ -49,8 +55,9 @@
 //	-o FILE            write the result to FILE, whole or not at all
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	--seed N           override the config's seed
-//	--trace FILE.json  record what waves and arrays do when; opens in Perfetto
+//	--trace FILE.json  record what components do when, and what they wait for; opens in Perfetto
 //	--figure FILE      draw energy by category, and by layer, as FILE.svg or FILE.png
+//	--timeline FILE    draw what components do when, and what they wait for, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -59,6 +66,7 @@
 //	xbar run study.toml
 //	xbar run study.toml --set workload.batch=64 --seed 7
 //	xbar run study.toml --format json -o result.json --figure energy.svg
+//	xbar run study.toml --trace trace.json --timeline timeline.svg
 //	xbar run small.toml large.toml --format csv | sort
 //
 // # xbar laws
@@ -194,8 +202,18 @@
 //
 // With --shard 2/4 a run computes every fourth point, beginning with the second; when all
 // shards have run, here or with their journals copied into one folder, xbar sweep merge
-// STUDY says what is missing, or writes the results. Without a question it shows the points
-// that are best in energy per inference for their latency. JSON is schema xbar.answer/1.
+// STUDY says what is missing, or writes the results. With --shard env/4 the environment
+// says which shard: JOB_COMPLETION_INDEX, from 0 on, as an indexed job of Kubernetes has
+// it, or SLURM_ARRAY_TASK_ID, from 1 on.
+//
+// With --slurm 8 a job array of Slurm computes eight shards in a folder that its nodes see:
+// a script is written and submitted, tasks that end early are tried again, until they come
+// to nothing three times in a row, and the answer is that of a run here. -j is processors
+// a task; --sbatch and variables such as SBATCH_PARTITION say what else sbatch is to know.
+// Ctrl-C ends the wait and leaves the jobs in the queue; the same command waits again.
+//
+// Without a question it shows the points that are best in energy per inference for their
+// latency. JSON is schema xbar.answer/1.
 //
 // What is asked stands in the study, or in flags, which go before it key by key:
 //
@@ -264,7 +282,9 @@
 //	--over AXIS,AXIS   the heat map's axes, the first across; the first two unless given
 //	--where AXIS=VALUE  crossover and heat map at that value of an axis; may be repeated
 //	--figure FILE      draw the front's first two outputs, the tornado, the crossover or the heat map, as FILE.svg or FILE.png; of several answers, pareto=FILE, tornado=FILE and so on
-//	--shard I/N        compute every Nth point, beginning with the Ith
+//	--shard I/N        compute every Nth point, beginning with the Ith; env/N: which one is in the environment
+//	--slurm N          have N tasks of a Slurm job array compute the points, and wait for them
+//	--sbatch OPTION    an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated
 //	--format FORMAT    text (unless given), json or markdown
 //	-o DIR             keep points and results in DIR
 //	--set KEY=VALUE    override any key of the config; may be repeated
@@ -281,6 +301,7 @@
 //	xbar sweep study.toml --crossover 'isaac.energy_j < cpu.energy_j' --along rows
 //	xbar sweep study.toml --heatmap energy_per_mac_j --over rows,resolution --figure heat.svg
 //	xbar sweep study.toml --shard 2/4 -o /shared/results
+//	xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00
 //	xbar sweep merge study.toml -o /shared/results
 //	xbar sweep compare before-results after-results --minimize latency_s
 //

@@ -13,9 +13,10 @@ type core struct {
 	step       bool
 	loadsAhead bool
 	unskipped  bool
-	done       func() error                      // hears that the kernel is
-	unit       *sim.Resource                     // that activates; nil: it is not the array's
-	operating  func(p *plan, c *chunk) sim.Cycle // it works on what leaves with a chunk
+	watch      func(loading bool, took sim.Cycle, macs int64) // hears of all that the array begins, and has rounds gone through; nil: nobody
+	done       func() error                                   // hears that the kernel is
+	unit       *sim.Resource                                  // that activates; nil: it is not the array's
+	operating  func(p *plan, c *chunk) sim.Cycle              // it works on what leaves with a chunk
 
 	plan               *plan
 	from               sim.Cycle // start of the kernel
@@ -158,17 +159,23 @@ func (r *core) load(p *plan, c *chunk, x int64) {
 	} else {
 		r.tally.loadAll(p, c)
 	}
+	if r.watch != nil {
+		r.watch(true, sim.Cycle(end-x), 0)
+	}
 	r.engine.Schedule(sim.Cycle(end-x), r.id, loadDone, end, 0)
 }
 
 // stream runs chunk now from its cycle x on: one cycle, or all of them.
 func (r *core) stream(p *plan, x int64) {
-	end := p.cycles(&r.now)
+	end, before := p.cycles(&r.now), r.tally[macs]
 	if r.step {
 		end = x + 1
 		r.tally.streamCycle(p, &r.now, r.now.start+x)
 	} else {
 		r.tally.streamAll(p, &r.now)
+	}
+	if r.watch != nil {
+		r.watch(false, sim.Cycle(end-x), r.tally[macs]-before)
 	}
 	r.engine.Schedule(sim.Cycle(end-x), r.id, streamDone, end, 0)
 }
@@ -194,7 +201,7 @@ func (r *core) skip(p *plan) sim.Cycle {
 		loop--
 	}
 	round, alike := r.now.at[loop], p.count[loop]-4
-	if r.step || r.unskipped || p.outside.crosses() || alike < 1 {
+	if r.step || r.unskipped || r.watch != nil || p.outside.crosses() || alike < 1 {
 		return 0
 	}
 	before := &r.marks[loop]

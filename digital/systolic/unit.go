@@ -67,6 +67,10 @@ func (u *Unit) Start(k workload.Kernel, o Outside) {
 	u.start(&u.kernel)
 }
 
+// Watch has f hear of each load and each stretch of streaming that the array begins:
+// for how long, and with how many MACs.
+func (u *Unit) Watch(f func(loading bool, took sim.Cycle, macs int64)) { u.watch = f }
+
 // Moved is what the kernel that was last begun has moved so far.
 func (u *Unit) Moved() Moved {
 	t := &u.tally

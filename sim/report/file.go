@@ -36,6 +36,11 @@ func WriteFile(path string, write func(io.Writer) error) error {
 // WriteLarge is [WriteFile] of a new file that is too large for memory.
 func WriteLarge(path string, write func(io.Writer) error) error { return replace(path, 0o666, write) }
 
+// WriteProgram is [WriteLarge] of a file that can be run.
+func WriteProgram(path string, write func(io.Writer) error) error {
+	return replace(path, 0o777, write)
+}
+
 func replace(path string, mode os.FileMode, write func(io.Writer) error) error {
 	temporary := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d", filepath.Base(path), os.Getpid()))
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 )
@@ -39,14 +38,13 @@ type Journals struct {
 // OpenJournals finds the points of a study that are in a folder. It errs if some are of
 // another study.
 func (s *Study) OpenJournals(dir string) (*Journals, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "points-*-of-*.jsonl"))
+	paths, err := journalPaths(dir)
 	if err != nil {
 		return nil, err
 	}
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("%s: no points of a study", dir)
 	}
-	slices.Sort(paths)
 	all := &Journals{header: s.Header, places: make([]place, s.Plan.Len())}
 	for i, path := range paths {
 		if err := all.open(i, path); err != nil {

@@ -144,7 +144,7 @@ type Summary struct {
 	Shared int64 // simulations that were those of other points, at other prices
 }
 
-// Run computes the points of a shard that are not in its journal. What ends before ctx
+// Run computes the points of a shard that are not in a journal yet. What ends before ctx
 // does is kept.
 func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	opt.Shards = max(1, opt.Shards)
@@ -154,22 +154,21 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
 		return Summary{}, err
 	}
-	there := map[int64]*Point{}
-	path := filepath.Join(opt.Dir, fmt.Sprintf("points-%d-of-%d.jsonl", opt.Shard, opt.Shards))
-	j, err := openJournal(path, header, func(p *Point) {
-		there[p.Point] = &Point{}
-		if s.search != nil { // others are not looked at again
-			there[p.Point] = p
-		}
-	})
+	there, err := s.tally(opt.Dir, opt.Shards)
 	if err != nil {
 		return Summary{}, err
 	}
-	sum := Summary{Points: (s.Plan.Len() - opt.Shard + opt.Shards) / opt.Shards, Before: int64(len(there))}
-	compute := s.compute
+	visit, compute := there.add, s.compute
 	if s.search != nil {
-		compute = s.look
+		s.search.before = map[int64]*Point{}
+		visit, compute = func(p *Point) { there.add(p); s.search.before[p.Point] = p }, s.look
 	}
+	j, err := openJournal(journalPath(opt.Dir, opt.Shard, opt.Shards), header, visit)
+	if err != nil {
+		return Summary{}, err
+	}
+	sum := Summary{Points: (s.Plan.Len() - opt.Shard + opt.Shards) / opt.Shards}
+	sum.Before = sum.Points - there.Left(opt.Shard, opt.Shards)
 	err = compute(ctx, opt, there, func(p *Point) error {
 		if err := j.add(p); err != nil {
 			return err
@@ -194,7 +193,7 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 
 // compute hands out the points that are not there to workers, and theirs to keep, one
 // at a time.
-func (s *Study) compute(ctx context.Context, opt Options, there map[int64]*Point, keep func(*Point) error) error {
+func (s *Study) compute(ctx context.Context, opt Options, there *Tally, keep func(*Point) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	todo := make(chan int64)
@@ -202,7 +201,7 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]*Point
 		defer close(todo)
 		for k := range s.Plan.Len() {
 			i := s.Plan.computed(k)
-			if i%opt.Shards != opt.Shard-1 || there[i] != nil {
+			if i%opt.Shards != opt.Shard-1 || there.has(i) {
 				continue
 			}
 			select {
@@ -236,55 +235,43 @@ func (s *Study) compute(ctx context.Context, opt Options, there map[int64]*Point
 
 // Point computes one point, and records what fails.
 func (s *Study) Point(ctx context.Context, i int64) *Point {
-	p := s.point(i, s.Plan.Values(i))
-	if p.Machines = s.mixed(ctx, i); p.Machines == nil {
-		s.run(ctx, p)
+	values := s.Plan.Values(i)
+	if machines := s.mixed(ctx, i); machines != nil {
+		return &Point{Point: i, Values: values, Config: s.configOf(values), Machines: machines}
 	}
-	return p
+	return s.at(ctx, i, values)
 }
 
-// at computes a point where the axes have some values; nil leaves the base's own.
+// at simulates a point where the axes have some values; nil leaves the base's own.
 func (s *Study) at(ctx context.Context, i int64, values []any) *Point {
-	p := s.point(i, values)
-	s.run(ctx, p)
-	return p
-}
-
-// point is what is asked of one.
-func (s *Study) point(i int64, values []any) *Point {
-	return &Point{Point: i, Values: values, Config: s.configOf(values)}
-}
-
-// run simulates a point.
-func (s *Study) run(ctx context.Context, p *Point) {
-	config, err := s.base.With(s.settings(p.Values))
+	p := &Point{Point: i, Values: values, Config: s.configOf(values)}
+	config, err := s.config(values)
 	if err != nil {
 		p.Error = briefly(err)
-		return
+		return p
 	}
 	result, err := system.Run(ctx, config, s.options())
 	if err != nil {
 		p.Error = briefly(err)
 	}
 	if result == nil {
-		return
+		return p
 	}
 	for m := range result.Machines {
 		p.Machines = append(p.Machines, MachineOutput{result.Machines[m].Name, outputsOf(&result.Machines[m])})
 	}
+	return p
 }
 
-// config is that of a point.
-func (s *Study) config(i int64) (*configs.Config, error) {
-	return s.base.With(s.settings(s.Plan.Values(i)))
+// config is that of some values.
+func (s *Study) config(values []any) (*configs.Config, error) { return s.base.With(s.settings(values)) }
+
+func (s *Study) options() system.Options {
+	return system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo, Totals: true}
 }
 
 func (s *Study) settings(values []any) []string {
 	return append(slices.Clone(s.sets), s.Plan.Settings(values)...)
-}
-
-func (s *Study) options() system.Options {
-	return system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo, Totals: true}
 }
 
 // configOf is the hash of a point's config.

@@ -34,6 +34,7 @@ type search struct {
 	budget int
 	seed   uint64
 
+	before map[int64]*Point // in the journal, from a run that was stopped
 	points []*Point
 	known  map[string]*Point // by config
 	best   *Point
@@ -268,7 +269,7 @@ func fold(x float64) float64 {
 }
 
 // look runs the search, with points that are there already.
-func (s *Study) look(ctx context.Context, opt Options, there map[int64]*Point, keep func(*Point) error) error {
+func (s *Study) look(ctx context.Context, opt Options, _ *Tally, keep func(*Point) error) error {
 	if opt.Shards > 1 {
 		return errors.New("a search goes on from what it has found, and has no shards")
 	}
@@ -277,7 +278,7 @@ func (s *Study) look(ctx context.Context, opt Options, there map[int64]*Point, k
 		var todo []int
 		for i := range values {
 			n := int64(first + i)
-			points[i] = there[n]
+			points[i] = s.search.before[n]
 			switch {
 			case points[i] == nil:
 				todo = append(todo, i)

@@ -117,7 +117,7 @@ func (s *Study) mixed(ctx context.Context, i int64) []MachineOutput {
 // openTariff runs the first of its points. A tariff of which the point that is furthest
 // from it is not what a run makes of that is not used.
 func (s *Study) openTariff(ctx context.Context, t *tariff) {
-	config, err := s.config(t.first)
+	config, err := s.config(s.Plan.Values(t.first))
 	if err != nil {
 		return
 	}
@@ -130,8 +130,8 @@ func (s *Study) openTariff(ctx context.Context, t *tariff) {
 	for g := range last {
 		last[g] = int64(len(t.quotes[g])) - 1
 	}
-	run := Point{Values: s.Plan.Values(s.pointOf(t, last))}
-	s.run(ctx, &run)
+	furthest := s.pointOf(t, last)
+	run := s.at(ctx, furthest, s.Plan.Values(furthest))
 	if run.Error != "" || !reflect.DeepEqual(s.mix(ctx, t, last), run.Machines) {
 		t.base = nil
 	}
@@ -157,7 +157,7 @@ func (s *Study) mix(ctx context.Context, t *tariff, at []int64) (out []MachineOu
 		q.once.Do(func() {
 			alone := make([]int64, len(at))
 			alone[g] = n
-			if config, err := s.config(s.pointOf(t, alone)); err == nil {
+			if config, err := s.config(s.Plan.Values(s.pointOf(t, alone))); err == nil {
 				q.at, _ = t.base.Beside(ctx, config, s.options())
 			}
 		})

@@ -103,13 +103,12 @@ func TestMixedPointsAreRuns(t *testing.T) {
 		for range 5 {
 			i := rapid.Int64Range(0, s.Plan.Len()-1).Draw(t, "point")
 			p := s.Point(context.Background(), i)
-			alone := Point{Point: i, Values: p.Values, Config: p.Config}
 			memo := s.memo
 			s.memo = nil
-			s.run(context.Background(), &alone)
+			alone := s.at(context.Background(), i, p.Values)
 			s.memo = memo
-			if !reflect.DeepEqual(*p, alone) {
-				t.Fatalf("%s\n%s\npoint %d: %+v\nby itself: %+v", base, study, i, *p, alone)
+			if !reflect.DeepEqual(p, alone) {
+				t.Fatalf("%s\n%s\npoint %d: %+v\nby itself: %+v", base, study, i, *p, *alone)
 			}
 			points++
 		}

@@ -17,7 +17,7 @@ import (
 type Options struct {
 	Workers  int                                    // machines at once; 0 or less: one
 	Progress func(done, total float64, what string) // called from several goroutines, one at a time
-	Trace    *trace.Recorder                        // of the first analog machine; nil: off
+	Traces   []*trace.Recorder                      // of machines, in their order, each simulated once more for it; nil: off
 	Version  string                                 // recorded in the result
 	Memo     *Memo                                  // of runs before; nil: none
 	Totals   bool                                   // of analog machines alone: no limits and no notes
@@ -41,7 +41,6 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 	ref := newReference(work)
 	ref.workers = max(1, opt.Workers)
 	progress := newProgress(opt.Progress, len(cfg.Machines))
-	traced := tracedMachine(cfg)
 	result := &Result{
 		Schema: "xbar.result/1", Title: cfg.Title, Seed: cfg.Seed, Version: opt.Version,
 		Machines: make([]Machine, len(cfg.Machines)),
@@ -54,8 +53,8 @@ func run(ctx context.Context, cfg *configs.Config, opt Options) (*Result, []evid
 		group.Go(func() error {
 			m := &cfg.Machines[i]
 			job := job{config: cfg, machine: m, work: work, reference: ref, session: session, progress: progress.of(i, m.Name), memo: opt.Memo, totals: opt.Totals, index: i}
-			if i == traced {
-				job.trace = opt.Trace
+			if i < len(opt.Traces) && Traced(m) {
+				job.recorder = opt.Traces[i]
 			}
 			errs[i] = guarded(func() error {
 				machine, err := job.run(ctx, max(1, opt.Workers))
@@ -96,15 +95,6 @@ func (r *Result) setApart(cfg *configs.Config, errs []error) (all error) {
 	return all
 }
 
-func tracedMachine(cfg *configs.Config) int {
-	for i, m := range cfg.Machines {
-		if m.Kind == "analog" {
-			return i
-		}
-	}
-	return -1
-}
-
 // job is one machine's run.
 type job struct {
 	config    *configs.Config
@@ -112,16 +102,17 @@ type job struct {
 	work      *workload.Workload
 	reference *reference
 	progress  func(done float64)
-	trace     *trace.Recorder
-	sides     sides       // where dynamic kernels are computed
-	memo      *Memo       // nil: every run is made
-	totals    bool        // are wanted, and not what explains them
-	index     int         // of the machine
-	session   *session    // whose last step the workload is; nil: none
-	trial     bool        // of a candidate, for a steady pass
-	chip      int64       // of those that differ, from 0 on
-	evidence  evidence    // of the finished run
-	sums      [][]float64 // of a product, a row an input
+	recorder  *trace.Recorder // of a run that is made for it; nil: none is
+	trace     *trace.Recorder // of this run
+	sides     sides           // where dynamic kernels are computed
+	memo      *Memo           // nil: every run is made
+	totals    bool            // are wanted, and not what explains them
+	index     int             // of the machine
+	session   *session        // whose last step the workload is; nil: none
+	trial     bool            // of a candidate, for a steady pass
+	chip      int64           // of those that differ, from 0 on
+	evidence  evidence        // of the finished run
+	sums      [][]float64     // of a product, a row an input
 }
 
 func (j *job) batch() int64 {
@@ -150,6 +141,9 @@ func (j *job) run(ctx context.Context, workers int) (*Machine, error) {
 		return nil, err
 	}
 	if err := j.trials(ctx, m, workers); err != nil {
+		return nil, err
+	}
+	if err := j.retrace(ctx, m); err != nil {
 		return nil, err
 	}
 	m.Choice = choice

@@ -41,7 +41,7 @@ type batch struct {
 // rows, and come one after the other. Links are no medium that all of them share, and in
 // a session what is cached may be on its way to the DRAM.
 func (c *Chip) alone(loads []int) bool {
-	return len(loads) > 0 && c.units == nil && c.hops == nil && c.options.Session == nil && !c.machine.Chip.OverlapReload && c.waves[c.loads[loads[0]].wave].pass >= 0 &&
+	return len(loads) > 0 && c.units == nil && c.hops == nil && c.tracks == nil && c.options.Session == nil && !c.machine.Chip.OverlapReload && c.waves[c.loads[loads[0]].wave].pass >= 0 &&
 		loads[len(loads)-1]-loads[0] == len(loads)-1
 }
 

@@ -94,7 +94,7 @@ type Chip struct {
 	waveFrom    sim.Cycle
 	since       shared // what was busy when the wave began
 	measured    Measured
-	tracks      tracks
+	tracks      *tracks // nil: nothing is traced
 }
 
 // Measured is what a run found out, summed over the measured passes.
@@ -188,9 +188,11 @@ func New(ctx context.Context, m *configs.Machine, work *workload.Workload, opt O
 	if opt.Step {
 		c.units = newArrays(c)
 	}
-	c.tracks = newTracks(opt.Trace)
 	if err := c.layOut(); err != nil {
 		return nil, err
+	}
+	if opt.Trace != nil {
+		c.tracks = newTracks(c)
 	}
 	if c.hops != nil && c.hops.weights.Full() {
 		return nil, fmt.Errorf("weights go over more links to the arrays of %d tiles than are simulated (chip.tiles, network.kind)", c.machine.Chip.Tiles)
@@ -254,9 +256,17 @@ func (c *Chip) Run(ctx context.Context) error {
 	if err := c.engine.Run(ctx); err != nil {
 		return err
 	}
+	if c.tracks != nil {
+		c.tracks.ends()
+	}
 	c.operate()
 	if c.current != len(c.waves) {
 		return fmt.Errorf("the chip stopped in wave %d of %d at cycle %d", c.current, len(c.waves), c.engine.Now())
+	}
+	if c.tracks != nil {
+		if err := c.tracks.finish(); err != nil {
+			return err
+		}
 	}
 	return c.check()
 }

@@ -178,6 +178,9 @@ func (c *Chip) checkLines(lines []line) error {
 
 // Handle receives every event of the chip.
 func (c *Chip) Handle(ev sim.Event) error {
+	if c.tracks != nil {
+		c.tracks.event(&ev)
+	}
 	switch ev.Kind {
 	case evRowFetched:
 		c.rowFetched(int(ev.A), ev.B)
@@ -204,7 +207,7 @@ func (c *Chip) Handle(ev sim.Event) error {
 	case evSent:
 		return c.store(c.lane(&ev), ev.A)
 	case evStored:
-		return c.drained(c.lane(&ev))
+		return c.drained(c.lane(&ev), ev.A)
 	case evComputed:
 		return c.side.computed()
 	case evCached:
@@ -256,6 +259,9 @@ func (c *Chip) start(l *line) {
 }
 
 func (c *Chip) startLanes(l *line) {
+	if c.tracks != nil {
+		c.tracks.start(l)
+	}
 	for i := range l.lanes {
 		n := &l.lanes[i]
 		room := int(n.room + n.inputSlots)
@@ -276,6 +282,9 @@ func (c *Chip) issue(n *lane) {
 		}
 		*n.slot(n.issued) = slot{}
 		n.issued++
+		if c.tracks != nil {
+			c.tracks.issued(n, v)
+		}
 		c.begins(n.line, v)
 		c.fetch(n, v)
 	}
@@ -327,6 +336,9 @@ func (c *Chip) activate(n *lane) error {
 		v := n.global(n.activated)
 		n.slot(n.activated).activated = c.engine.Now()
 		n.activated++
+		if c.tracks != nil {
+			c.tracks.activated(n, v)
+		}
 		c.ledger.Add(w.phase, c.accounts.inRead, w.tileRead)
 		if c.exact(w) {
 			if err := c.compute(n, v); err != nil {
@@ -334,6 +346,9 @@ func (c *Chip) activate(n *lane) error {
 			}
 		} else if c.units == nil {
 			c.bookReads(w)
+		}
+		if c.tracks != nil {
+			c.tracks.booked(n, v)
 		}
 		if c.units != nil {
 			c.units.activate(n)
@@ -351,7 +366,12 @@ func (c *Chip) readAll(n *lane, v int64) {
 	var driven, done sim.Cycle
 	for i := range n.groups {
 		g := &n.groups[i]
-		d, s := g.pipeline.Read(now, g.reads)
+		var d, s sim.Cycle
+		if c.tracks != nil {
+			d, s = c.tracks.follow(n, v, g)
+		} else {
+			d, s = g.pipeline.Read(now, g.reads)
+		}
 		driven, done = max(driven, d), max(done, s)
 	}
 	c.engine.Schedule(driven-now, c.self, evDriven, v, n.line.index)
@@ -388,6 +408,9 @@ func (c *Chip) wasDriven(n *lane, v int64) {
 	n.driving += now - max(s.activated, n.free)
 	n.free = now
 	n.driven++
+	if c.tracks != nil {
+		c.tracks.driven(n, v)
+	}
 	c.makeRoom(n.line)
 	c.issue(n)
 }
@@ -398,6 +421,9 @@ func (c *Chip) result(n *lane, v int64) error {
 	s.results++
 	if s.results < n.parts {
 		return nil
+	}
+	if c.tracks != nil {
+		c.tracks.joined(n, v)
 	}
 	if c.carry(n, v, betweenTiles, n.foreign) {
 		return nil
@@ -447,13 +473,16 @@ func (c *Chip) store(n *lane, v int64) error {
 		c.dram.Request(n.line.key(results, v), busy, c.self, evStored, v, n.line.index)
 		return nil
 	}
-	return c.drained(n)
+	return c.drained(n, v)
 }
 
-func (c *Chip) drained(n *lane) error {
+func (c *Chip) drained(n *lane, v int64) error {
 	l := n.line
 	n.drained++
 	l.drained++
+	if c.tracks != nil {
+		c.tracks.drained(n, v)
+	}
 	if c.flow.on {
 		if err := c.passOn(l); err != nil {
 			return err
@@ -488,6 +517,9 @@ func (c *Chip) finish(l *line) error {
 	if w.last || w.pass < 0 {
 		c.settle(w, now)
 	}
+	if c.tracks != nil {
+		c.tracks.endOfWave(l)
+	}
 	c.lastWaveEnd = now
 	c.current++
 	if err := c.startLoads(c.current); err != nil {
@@ -496,7 +528,6 @@ func (c *Chip) finish(l *line) error {
 	if c.options.Progress != nil && w.last {
 		c.options.Progress(float64(c.current) / float64(len(c.waves)))
 	}
-	c.tracks.endOfWave(c, w, now)
 	return nil
 }
 

@@ -234,6 +234,9 @@ func (c *Chip) startPipeline() error {
 		c.flow.before[c.network] = c.network.BusyCycles()
 	}
 	c.workOutPipeline()
+	if c.tracks != nil {
+		c.tracks.pipeline()
+	}
 	for i := range c.lines {
 		c.startLanes(&c.lines[i])
 	}
@@ -251,7 +254,11 @@ func (c *Chip) allow(l *line) {
 	}
 	if i := l.index + 1; i < l.lines {
 		next := &c.lines[i]
-		to = min(to, next.needed(next.used, l.inference)+l.window)
+		room := next.needed(next.used, l.inference) + l.window
+		if c.tracks != nil {
+			c.tracks.bound(l, room < to)
+		}
+		to = min(to, room)
 	}
 	copies := int64(len(l.lanes))
 	from := max(l.allowed, to-copies)
@@ -282,6 +289,9 @@ func (c *Chip) passOn(l *line) error {
 	for l.lanes[l.done%copies].drained > l.done/copies {
 		l.done++
 	}
+	if c.tracks != nil {
+		c.tracks.stored(l, before)
+	}
 	switch {
 	case l.done == before:
 	case l.index+1 < l.lines:
@@ -303,6 +313,9 @@ func (c *Chip) makeRoom(l *line) {
 		l.used++
 	}
 	if l.used > before {
+		if c.tracks != nil {
+			c.tracks.buffers.keep(c.tracks, &c.lines[l.index-1])
+		}
 		c.allow(&c.lines[l.index-1])
 	}
 }

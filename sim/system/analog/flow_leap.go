@@ -21,7 +21,7 @@ import (
 // watchFlow starts the search for a period among the inferences that may begin.
 func (c *Chip) watchFlow() {
 	f := &c.flow
-	f.watching = c.units == nil && c.values == nil && c.options.Trace == nil
+	f.watching = c.units == nil && c.values == nil && c.tracks == nil
 	f.steady.search(f.through, 0)
 }
 

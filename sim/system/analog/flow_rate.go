@@ -32,6 +32,9 @@ func (c *Chip) comeOut(l *line) error {
 			if c.values == nil {
 				c.takeCounts()
 			}
+			if c.tracks != nil {
+				c.tracks.followed()
+			}
 			f.limit = f.most
 			c.watchFlow()
 			c.allow(&c.lines[0])
@@ -224,6 +227,9 @@ func (c *Chip) takeCounts() {
 // that a whole number of cycles.
 func (c *Chip) endPipeline() error {
 	f, m := &c.flow, &c.measured
+	if c.tracks != nil {
+		c.tracks.ends()
+	}
 	c.describe()
 	if f.over == 0 { // not steady
 		n := len(f.out)

@@ -128,6 +128,9 @@ func (c *Chip) startLoads(done int) error {
 		}
 		c.bookLoad(w, l)
 		if unlimited {
+			if c.tracks != nil {
+				c.tracks.program(l, i, l.writing())
+			}
 			c.engine.Schedule(l.writing(), c.self, evLoaded, int64(i), 0)
 		}
 	}
@@ -179,6 +182,9 @@ func loadKey(i int, row int64) uint64 { return weights | uint64(i)<<21 | uint64(
 
 func (c *Chip) fetchRow(i int, row int64) {
 	l := &c.loads[i]
+	if c.tracks != nil {
+		c.tracks.asked(l, i)
+	}
 	if n := c.dramLink.Cycles(l.at(row).bits); n > 0 && l.dram {
 		c.dram.Request(loadKey(i, row), n, c.self, evRowFetched, int64(i), row)
 		return
@@ -203,6 +209,9 @@ func (c *Chip) rowArrived(i int, row int64) {
 func (c *Chip) writeRow(i int, row int64) {
 	l := &c.loads[i]
 	l.busy, l.waiting = true, false
+	if c.tracks != nil {
+		c.tracks.program(l, i, l.at(row).write)
+	}
 	c.engine.Schedule(l.at(row).write, c.self, evRowWritten, int64(i), row)
 	if row+1 < l.rows {
 		c.fetchRow(i, row+1)
@@ -236,7 +245,6 @@ func (c *Chip) loaded(i int) error {
 			c.measured.KernelLoading[w.plan.Kernel] += c.engine.Now() - f.since
 		}
 	}
-	c.tracks.loaded(c, l)
 	if l.wave != c.current || w.loads > 0 {
 		return nil
 	}

@@ -18,6 +18,8 @@ type side struct {
 	chip *Chip
 	line *line // at work
 
+	operated sim.Cycle // by all activation units, on what came of it
+
 	mac, latch, latchSum, link energy.AccountID
 }
 
@@ -115,7 +117,8 @@ func (s *side) operating() sim.Cycle {
 	if c.timings.operation == 0 || n == 0 {
 		return 0
 	}
-	c.operating = plus(c.operating, times(ceilDiv(n, int64(c.machine.Activation.Lanes)), c.timings.operation))
+	s.operated = times(ceilDiv(n, int64(c.machine.Activation.Lanes)), c.timings.operation)
+	c.operating = plus(c.operating, s.operated)
 	return times(ceilDiv(n, lanes), c.timings.operation)
 }
 

@@ -87,7 +87,7 @@ const (
 // watch starts the search for a period in the wave that starts.
 func (c *Chip) watch(l *line) {
 	s, w := &c.steady, &l.lanes[0].wave
-	s.watching = c.units == nil && c.values == nil && c.options.Trace == nil && w.count >= fewVectors
+	s.watching = c.units == nil && c.values == nil && c.tracks == nil && w.count >= fewVectors
 	s.edges = s.edges[:0]
 	for _, spill := range []mapping.Spill{w.input, w.inSpill, w.outSpill, w.sumSpill, w.partSpill} {
 		edges := spill.Edges()

@@ -97,7 +97,6 @@ func (a *array) Handle(ev sim.Event) error {
 
 // advance starts whatever stage has its input and its resource.
 func (a *array) advance() {
-	now := a.chip.engine.Now()
 	if a.codes > 0 && !a.shifting {
 		a.codes--
 		a.shifting = true
@@ -106,7 +105,9 @@ func (a *array) advance() {
 		}
 		a.spent.shifting += a.timing.ShiftAdd
 		a.chip.engine.Schedule(a.timing.ShiftAdd, a.id, evShifted, 0, 0)
-		a.chip.tracks.stage(a, "shift-add", now, now+a.timing.ShiftAdd)
+		if t := a.chip.tracks; t != nil {
+			t.shifts(a, a.summed)
+		}
 	}
 	if a.queued > 0 && !a.busy {
 		a.queued--
@@ -116,7 +117,9 @@ func (a *array) advance() {
 		convert := a.timing.Stages[read%int64(len(a.timing.Stages))].Convert
 		a.spent.converting += convert
 		a.chip.engine.Schedule(convert, a.id, evConverted, read, 0)
-		a.chip.tracks.stage(a, "convert", now, now+convert)
+		if t := a.chip.tracks; t != nil {
+			t.converts(a, read)
+		}
 	}
 	if a.started < a.allowed && !a.driving && a.banks > 0 {
 		a.driving = true
@@ -127,7 +130,9 @@ func (a *array) advance() {
 		a.bookRead(a.started % a.group.reads)
 		a.started++
 		a.chip.engine.Schedule(front, a.id, evFront, 0, 0)
-		a.chip.tracks.stage(a, "read", now, now+front)
+		if t := a.chip.tracks; t != nil {
+			t.reads(a, a.started-1)
+		}
 	}
 }
 

@@ -67,6 +67,7 @@ type wave struct {
 // group is arrays of a wave that use the same rows and columns: they do the
 // same at the same time.
 type group struct {
+	arrays    int64
 	blocks    [2]block // read one after the other; the second may be of no rows
 	converted int64    // sums of columns that the reads leave time for
 	rowGroups int64    // G of all blocks
@@ -339,9 +340,11 @@ func (c *Chip) corrections(s *spec, t tile) int64 {
 func (w *wave) addToGroup(g group) {
 	for i := range w.groups {
 		if w.groups[i].blocks == g.blocks {
+			w.groups[i].arrays++
 			return
 		}
 	}
+	g.arrays = 1
 	w.groups = append(w.groups, g)
 }
 

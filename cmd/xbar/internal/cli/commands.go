@@ -37,16 +37,23 @@ gives one object (schema xbar.result/1) and several give an array. CSV holds one
 number a row, in SI base units. If a run or one of its
 machines fails the others still run, and the result says which machine failed
 and why; if a run is interrupted, what machines had finished by then is printed,
-and a file of -o is left alone. Either way the exit code is 1. A trace is of the
-first analog machine.`,
+and a file of -o is left alone. Either way the exit code is 1.
+
+With --trace every machine but scalar ones is simulated once more and looked at: the
+result is the same. The trace is Chrome's JSON, for https://ui.perfetto.dev: a process
+for each machine, a thread for each of its components with what it does and, while it
+is idle, what for, and counters of power and of what buffers hold. Of a long run it
+holds some stretches whole and sums up the others; messages and the file say which.
+--timeline draws each component's time, of the whole of the last part of a run.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
-				o.figureFlag("draw energy by category, and by layer"), o.workersFlag(), o.quietFlag()}
+				o.figureFlag("draw energy by category, and by layer"), pictureFlag("timeline", "draw what components do when, and what they wait for", &o.timeline), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar run study.toml",
 			"xbar run study.toml --set workload.batch=64 --seed 7",
 			"xbar run study.toml --format json -o result.json --figure energy.svg",
+			"xbar run study.toml --trace trace.json --timeline timeline.svg",
 			"xbar run small.toml large.toml --format csv | sort",
 		},
 		run: (*session).run,
@@ -146,8 +153,18 @@ where it was when it is started again. A point that fails is recorded with its e
 
 With --shard 2/4 a run computes every fourth point, beginning with the second; when all
 shards have run, here or with their journals copied into one folder, xbar sweep merge
-STUDY says what is missing, or writes the results. Without a question it shows the points
-that are best in energy per inference for their latency. JSON is schema xbar.answer/1.
+STUDY says what is missing, or writes the results. With --shard env/4 the environment
+says which shard: JOB_COMPLETION_INDEX, from 0 on, as an indexed job of Kubernetes has
+it, or SLURM_ARRAY_TASK_ID, from 1 on.
+
+With --slurm 8 a job array of Slurm computes eight shards in a folder that its nodes see:
+a script is written and submitted, tasks that end early are tried again, until they come
+to nothing three times in a row, and the answer is that of a run here. -j is processors
+a task; --sbatch and variables such as SBATCH_PARTITION say what else sbatch is to know.
+Ctrl-C ends the wait and leaves the jobs in the queue; the same command waits again.
+
+Without a question it shows the points that are best in energy per inference for their
+latency. JSON is schema xbar.answer/1.
 
 What is asked stands in the study, or in flags, which go before it key by key:
 
@@ -188,6 +205,7 @@ Outputs are, in SI units:
 			"xbar sweep study.toml --crossover 'isaac.energy_j < cpu.energy_j' --along rows",
 			"xbar sweep study.toml --heatmap energy_per_mac_j --over rows,resolution --figure heat.svg",
 			"xbar sweep study.toml --shard 2/4 -o /shared/results",
+			"xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00",
 			"xbar sweep merge study.toml -o /shared/results",
 			"xbar sweep compare before-results after-results --minimize latency_s",
 		},

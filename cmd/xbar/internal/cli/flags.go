@@ -15,17 +15,18 @@ import (
 
 // options is what flags can say.
 type options struct {
-	format  string
-	output  string
-	sets    []string
-	trace   string
-	figure  string
-	workers int
-	quiet   bool
-	toml    bool
-	dims    map[string]int64 // of an ONNX model
-	product product
-	study   studyFlags
+	format   string
+	output   string
+	sets     []string
+	trace    string
+	figure   string
+	timeline string
+	workers  int
+	quiet    bool
+	toml     bool
+	dims     map[string]int64 // of an ONNX model
+	product  product
+	study    studyFlags
 }
 
 // flag is one flag; without a placeholder it takes no value.
@@ -163,7 +164,7 @@ func (o *options) seedFlag() flag {
 }
 
 func (o *options) traceFlag() flag {
-	return flag{"trace", "FILE.json", "record what waves and arrays do when; opens in Perfetto", func(value string) error {
+	return flag{"trace", "FILE.json", "record what components do when, and what they wait for; opens in Perfetto", func(value string) error {
 		if filepath.Ext(value) != ".json" {
 			return errors.New("must end in .json")
 		}
@@ -173,11 +174,15 @@ func (o *options) traceFlag() flag {
 }
 
 func (o *options) figureFlag(about string) flag {
-	return flag{"figure", "FILE", about + ", as FILE.svg or FILE.png", func(value string) error {
+	return pictureFlag("figure", about, &o.figure)
+}
+
+func pictureFlag(name, about string, path *string) flag {
+	return flag{name, "FILE", about + ", as FILE.svg or FILE.png", func(value string) error {
 		if e := strings.ToLower(filepath.Ext(value)); e != ".svg" && e != ".png" {
 			return errors.New("must end in .svg or .png")
 		}
-		o.figure = value
+		*path = value
 		return nil
 	}}
 }

@@ -9,12 +9,10 @@ import (
 	"strings"
 
 	"xbar/configs"
-	"xbar/sim"
 	"xbar/sim/report"
 	"xbar/sim/report/figure"
 	"xbar/sim/system"
 	"xbar/sim/trace"
-	"xbar/sim/unit"
 )
 
 func (s *session) run(ctx context.Context, o *options, paths []string) error {
@@ -57,6 +55,9 @@ func (o *options) checkRun(paths []string) error {
 	if len(paths) > 1 && o.trace != "" {
 		return fmt.Errorf("--trace %w", errOneConfig)
 	}
+	if len(paths) > 1 && o.timeline != "" {
+		return fmt.Errorf("--timeline %w", errOneConfig)
+	}
 	if len(paths) > 1 && o.figure != "" {
 		return fmt.Errorf("--figure %w", errOneConfig)
 	}
@@ -92,18 +93,14 @@ func explain(err error) string {
 // its machines fail, there is a result of the others beside the error.
 func (s *session) simulate(ctx context.Context, o *options, study *configs.Config) (*system.Result, error) {
 	opt, erase := s.systemOptions(o)
-	if o.trace != "" {
-		opt.Trace = trace.New(mostRecords)
-	}
+	opt.Traces = o.recorders(study)
 	result, err := system.Run(ctx, study, opt)
 	erase()
 	if result == nil || ctx.Err() != nil {
 		return result, err
 	}
-	if o.trace != "" {
-		if err := s.writeTrace(o.trace, study, result, opt.Trace); err != nil {
-			return nil, err
-		}
+	if err := s.writeTraces(o, study, result, opt.Traces); err != nil {
+		return nil, err
 	}
 	if o.figure != "" {
 		if err := figure.Energy(result, o.figure); err != nil {
@@ -114,30 +111,57 @@ func (s *session) simulate(ctx context.Context, o *options, study *configs.Confi
 	return result, err
 }
 
-// mostRecords bounds a trace to some hundred megabytes of JSON, more than
-// viewers load.
-const mostRecords = 1_000_000
+// mostSpans bounds the spans of a trace over all machines, and so its file to some
+// 40 MB.
+const mostSpans = 200_000
 
-// writeTrace writes what the first analog machine did.
-func (s *session) writeTrace(path string, study *configs.Config, result *system.Result, recorder *trace.Recorder) error {
-	i := slices.IndexFunc(study.Machines, func(m configs.Machine) bool { return m.Kind == "analog" })
-	if i < 0 {
-		return errors.New("--trace records analog machines, and the config has none")
+// recorders are one for each machine, if they are asked for.
+func (o *options) recorders(study *configs.Config) []*trace.Recorder {
+	if o.trace == "" && o.timeline == "" {
+		return nil
 	}
-	if name := study.Machines[i].Name; slices.ContainsFunc(result.Failed, func(m system.Failure) bool { return m.Name == name }) {
-		return nil // its error is reported
+	var all []*trace.Recorder
+	for i := range study.Machines {
+		all = append(all, trace.New(study.Machines[i].Name, mostSpans/len(study.Machines)))
 	}
-	clock, err := sim.NewClock(unit.Exact(study.Machines[i].Clock))
-	if err != nil {
-		return err
+	return all
+}
+
+// writeTraces writes what machines did, of those that ran and that there are traces of.
+func (s *session) writeTraces(o *options, study *configs.Config, result *system.Result, all []*trace.Recorder) error {
+	var ran []*trace.Recorder
+	for i, r := range all {
+		m := &study.Machines[i]
+		failed := slices.ContainsFunc(result.Failed, func(f system.Failure) bool { return f.Name == m.Name })
+		switch {
+		case failed: // its error is reported
+		case !system.Traced(m):
+			s.message("there is no trace of %s: a %s machine does one thing after the other", m.Name, m.Kind)
+		default:
+			ran = append(ran, r)
+		}
 	}
-	err = report.WriteFile(path, func(w io.Writer) error { return recorder.WriteChrome(w, clock) })
-	if err != nil {
-		return err
+	if len(ran) == 0 {
+		return nil
 	}
-	s.message("trace of %s in %s", study.Machines[i].Name, path)
-	if n := recorder.Dropped(); n > 0 {
-		s.message("the trace holds the first %d records; %d more were dropped", mostRecords, n)
+	if o.trace != "" {
+		if err := report.WriteFile(o.trace, func(w io.Writer) error { return trace.Write(w, ran...) }); err != nil {
+			return err
+		}
+		for _, r := range ran {
+			s.message("trace of %s in %s", r.Name, o.trace)
+			for _, act := range r.Acts() {
+				if act.Sampled != "" {
+					s.message("of its %s it holds the spans of %s, and sums up the others", act.Name, act.Sampled)
+				}
+			}
+		}
+	}
+	if o.timeline != "" {
+		if err := figure.Timeline(study.Title, ran, o.timeline); err != nil {
+			return err
+		}
+		s.message("timeline in %s", o.timeline)
 	}
 	return nil
 }

@@ -18,23 +18,54 @@ import (
 // studyFlags is what flags can say of a study.
 type studyFlags struct {
 	shard, shards int64
+	tasks         int64    // of a job array
+	sbatch        []string // options of sbatch
 	asked         configs.Answers
 	figures       []wanted
 }
 
 func (o *options) studyFlags() []flag {
 	f := &o.study
-	return append(f.answerFlags(), f.figuresFlag(), flag{"shard", "I/N", "compute every Nth point, beginning with the Ith", f.setShard})
+	return append(append(f.answerFlags(), f.figuresFlag()),
+		flag{"shard", "I/N", "compute every Nth point, beginning with the Ith; env/N: which one is in the environment", f.setShard},
+		flag{"slurm", "N", "have N tasks of a Slurm job array compute the points, and wait for them", f.setSlurm},
+		flag{"sbatch", "OPTION", "an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated", f.addSbatch},
+	)
 }
+
+var errShard = errors.New("write 1/4, 2/4, 3/4, 4/4, or env/4")
 
 func (f *studyFlags) setShard(value string) error {
 	first, second, _ := strings.Cut(value, "/")
+	n, err := strconv.ParseInt(second, 10, 64)
+	if err != nil || n < 1 {
+		return errShard
+	}
+	if first == "env" {
+		f.shards = n
+		f.shard, err = shardFromEnvironment(n)
+		return err
+	}
 	i, err := strconv.ParseInt(first, 10, 64)
-	n, errN := strconv.ParseInt(second, 10, 64)
-	if err != nil || errN != nil || i < 1 || i > n {
-		return errors.New("write 1/4, 2/4, 3/4 or 4/4")
+	if err != nil || i < 1 || i > n {
+		return errShard
 	}
 	f.shard, f.shards = i, n
+	return nil
+}
+
+// check errs on flags that do not go together.
+func (f *studyFlags) check(mergeOnly bool) error {
+	switch {
+	case mergeOnly && f.shards > 0:
+		return errors.New("merge takes no --shard: it looks for all of them")
+	case mergeOnly && f.tasks > 0:
+		return errors.New("merge takes no --slurm: that merges by itself")
+	case f.shards > 0 && f.tasks > 0:
+		return errors.New("--slurm gives each of its tasks a --shard: leave that out")
+	case len(f.sbatch) > 0 && f.tasks == 0:
+		return errors.New("--sbatch is for the tasks of --slurm N")
+	}
 	return nil
 }
 
@@ -56,15 +87,18 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 	if len(operands) > 2 || mergeOnly && operands[0] != "merge" {
 		return &usageError{"sweep", fmt.Sprintf("unexpected %q: one study, merge and a study, or compare and two", operands[0])}
 	}
-	if mergeOnly && o.study.shards > 0 {
-		return &usageError{"sweep", "merge takes no --shard: it looks for all of them"}
+	if err := o.study.check(mergeOnly); err != nil {
+		return &usageError{"sweep", err.Error()}
 	}
 	file, study, err := openStudy(path, o)
 	if err != nil {
 		return err
 	}
-	if study.Header.Search != "" && o.study.shards > 1 {
-		return &usageError{"sweep", "--shard: a search goes on from what it has found, and has no shards"}
+	switch n := study.Header.Points; {
+	case study.Header.Search != "" && (o.study.shards > 1 || o.study.tasks > 0):
+		return &usageError{"sweep", "a search goes on from what it has found, and has no shards"}
+	case o.study.tasks > n:
+		return &usageError{"sweep", fmt.Sprintf("--slurm %d: the study has %d points", o.study.tasks, n)}
 	}
 	dir := o.output
 	if dir == "" {
@@ -74,13 +108,15 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 	if err != nil {
 		return err
 	}
-	if !mergeOnly {
-		if err := s.runStudy(ctx, o, study, dir); err != nil {
-			return err
-		}
-		if o.study.shards > 1 {
-			return nil
-		}
+	switch {
+	case mergeOnly:
+	case o.study.tasks > 0:
+		err = s.runTasks(ctx, o, study, path, dir)
+	default:
+		err = s.runStudy(ctx, o, study, dir)
+	}
+	if err != nil || o.study.shards > 1 {
+		return err
 	}
 	return s.answer(ctx, o, study, dir, question, figures)
 }
