@@ -196,6 +196,9 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 	}
 	p.title(title)
 	text := fmt.Sprintf("%s, axes: %s; on %s", amount(r.Study.Points, "points"), strings.Join(r.Study.Axes, ", "), strings.Join(r.Study.Machines, ", "))
+	if r.Study.Search != "" {
+		text += "; found by a search for the " + r.Study.Search
+	}
 	if r.Failed > 0 {
 		text += fmt.Sprintf("; %s failed, the first because of: %s", count(float64(r.Failed)), r.First)
 	}
@@ -355,11 +358,10 @@ func scaleOf(o *sweep.Output, xs []float64) (label string, factor float64) {
 	return o.Unit, 1
 }
 
-// caption says which study a figure is of.
-func (r *Sweep) caption() string { return captionOf(&r.Study) }
-
-func captionOf(h *sweep.Header) string {
-	return fmt.Sprintf("%s over %s · study %s · xbar %s", strings.Join(h.Machines, ", "), h.Base, h.Study, h.Version)
+// caption says what a figure is of.
+func (r *Sweep) caption() string {
+	h := &r.Study
+	return fmt.Sprintf("%s of %s: %s", amount(h.Points, "points"), h.Base, strings.Join(h.Axes, ", "))
 }
 
 // settingOf is a value of an axis, which may be a number with a unit.

@@ -61,7 +61,7 @@ func drawCloud(c *report.Cloud, width, height vg.Length) (d drawing, err error) 
 	}
 	return drawing{width, height, func(canvas draw.Canvas) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
-		p.Draw(draw.Crop(drawCaption(canvas, c.Caption), 6, -12, 6, -6))
+		drawAlone(p, draw.Crop(drawCaption(canvas, c.Caption), 6, -12, 6, -6))
 	}}, nil
 }
 

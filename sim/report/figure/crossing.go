@@ -54,7 +54,7 @@ func drawCrossing(c *report.Crossing, width vg.Length) (d drawing, err error) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
 		canvas = drawCaption(canvas, c.Caption)
 		drawCrossingKey(draw.Crop(canvas, 0, 0, canvas.Max.Y-canvas.Min.Y-key, 0), c)
-		p.Draw(draw.Crop(canvas, 6, -14, 4, -key))
+		drawAlone(p, draw.Crop(canvas, 6, -14, 4, -key))
 	}}, nil
 }
 

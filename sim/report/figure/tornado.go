@@ -46,7 +46,7 @@ func drawBars(b *report.Bars, width vg.Length) (d drawing, err error) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
 		canvas = drawCaption(canvas, b.Caption)
 		tornadoKey(draw.Crop(canvas, 0, 0, canvas.Max.Y-canvas.Min.Y-key, 0), b)
-		p.Draw(draw.Crop(canvas, 6, -12, 4, -key-4))
+		drawAlone(p, draw.Crop(canvas, 6, -12, 4, -key-4))
 	}}, nil
 }
 

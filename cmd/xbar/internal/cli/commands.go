@@ -142,7 +142,9 @@ study's axes, and answers which points are best. A study is a TOML file:
 An axis has a key of the config, as --set takes it, and its values, or a range with
 so many steps, linear, log or powers of two; axes with the same zip go together.
 With sampling = "random", "latin" or "sobol" and a number of points, points are drawn
-from the ranges instead of the whole grid.
+from the ranges instead of the whole grid. With sampling = "search" they are those that an
+evolution strategy (CMA-ES) tries on its way to the goal of the answers, within their
+bounds: the way to the best of a space that is too large to compute whole.
 
 Results go into a folder, STUDY without .toml and with -results unless -o names
 another: a journal of points as they end, and at the end results.jsonl and results.csv,

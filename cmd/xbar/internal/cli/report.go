@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -305,11 +306,21 @@ func (o *options) describe(page *report.StudyPage, k *known) error {
 	}
 	page.Source = o.source(k.path, files...)
 	page.Explain = func(p *sweep.Point) string {
-		// The plan's values are whole numbers where the journal's are read as any.
-		sets := append(slices.Clone(o.sets), k.study.Plan.Settings(k.study.Plan.Values(p.Point))...)
+		sets := append(slices.Clone(o.sets), k.study.Plan.Settings(wholeAsSuch(p.Values))...)
 		return commandLine("xbar explain "+quoted(k.file.Base), flagged("--set", sets))
 	}
 	return nil
+}
+
+// wholeAsSuch makes whole numbers of those that JSON knows no other kind of.
+func wholeAsSuch(values []any) []any {
+	values = slices.Clone(values)
+	for i, v := range values {
+		if x, ok := v.(float64); ok && x == math.Trunc(x) && math.Abs(x) < 1e15 {
+			values[i] = int64(x)
+		}
+	}
+	return values
 }
 
 // questions are what flags and the study's file ask. Without flags it is also what is
