@@ -16,7 +16,7 @@ import (
 type Sweep struct {
 	Title    string `toml:"title" default:""`
 	Base     string `toml:"base" doc:"the config that all points start from"`
-	Sampling string `toml:"sampling" enum:"grid|random|latin|sobol" default:"grid" doc:"grid: every combination of the axes' values; else so many points in the axes' ranges"`
+	Sampling string `toml:"sampling" enum:"grid|random|latin|sobol|search" default:"grid" doc:"grid: every combination of the axes' values; else so many points in the axes' ranges, those of a search where it expects the goal of the answers"`
 	Points   int64  `toml:"points" range:"1..10000000" optional:"true" doc:"of a sampling that is no grid"`
 	Seed     int64  `toml:"seed" range:"0..9223372036854775807" default:"1" doc:"of points that are drawn"`
 	Axes     []Axis `toml:"axis"`
@@ -135,6 +135,17 @@ func LoadSweep(path string) (*Sweep, error) {
 	return sweep, nil
 }
 
+// IsSweep reports whether a file is a study, which has axes, and no config. What is no
+// TOML is neither.
+func IsSweep(path string) (bool, error) {
+	text, err := readFile(path, maxSize)
+	if err != nil {
+		return false, err
+	}
+	root := read(newDocument(path, string(text)), &collector{})
+	return root != nil && root.child("axis") != nil, nil
+}
+
 // ParseSweep reads a study from memory; name stands for it in errors.
 func ParseSweep(name string, text []byte) (*Sweep, error) {
 	errs := &collector{}
@@ -161,9 +172,9 @@ func (d *decoder) checkSweep(s *Sweep, root *node) {
 		d.errs.addf(root.at, "no axis: add a table [[axis]] with a key and its values")
 	case s.Sampling == "": // reported
 	case s.Sampling != "grid" && s.Points == 0 && root.child("points") == nil:
-		d.errs.addf(sampling.at, "sampling = %s draws points: say how many with points = 100", quote(s.Sampling))
+		d.errs.addf(sampling.at, "sampling = %s computes some points: say how many with points = 100", quote(s.Sampling))
 	case s.Sampling == "grid" && s.Points > 0:
-		d.errs.addf(root.child("points").at, "a grid has as many points as its axes' values make; points goes with sampling = random, latin or sobol")
+		d.errs.addf(root.child("points").at, "a grid has as many points as its axes' values make; points goes with sampling = random, latin, sobol or search")
 	}
 	keys, lengths := map[string]bool{}, map[string]int64{}
 	total := 1.0
@@ -192,9 +203,34 @@ func (d *decoder) checkSweep(s *Sweep, root *node) {
 			d.errs.addf(n.child("zip").at, "only axes of a grid go together")
 		}
 	}
-	if s.Sampling == "grid" && total > mostPoints {
+	switch space := s.combinations(); {
+	case s.Sampling == "grid" && total > mostPoints:
 		d.errs.addf(list.at, "%.3g points; a study has at most %d", total, mostPoints)
+	case s.Sampling == "search" && s.Points > 0 && space <= float64(s.Points):
+		d.errs.addf(root.child("points").at, "the axes have %.0f combinations of values, and a search has fewer points: sampling = \"grid\" computes them all", space)
 	}
+}
+
+// combinations is how many there are of the axes' values.
+func (s *Sweep) combinations() float64 {
+	n := 1.0
+	for i := range s.Axes {
+		switch a := &s.Axes[i]; {
+		case a.Range == nil:
+			different := map[any]bool{}
+			for _, v := range a.Values {
+				different[v] = true
+			}
+			n *= float64(max(1, len(different)))
+		case a.Scale == "powers":
+			n *= float64(a.Len())
+		case a.Range.Whole:
+			n *= a.Range.To - a.Range.From + 1
+		default:
+			return math.Inf(1)
+		}
+	}
+	return n
 }
 
 // checkAnswers finds keys that have no meaning without others. Keys that are on the
@@ -301,10 +337,13 @@ func number(value any) (x float64, symbol string, isWhole, ok bool) {
 	case float64:
 		return v, "", false, !math.IsNaN(v) && !math.IsInf(v, 0)
 	case string:
-		digits := strings.TrimLeft(v, "+-.0123456789")
-		at := len(v) - len(digits)
+		at := len(v) - len(strings.TrimLeft(v, "+-.0123456789eE"))
 		x, err := strconv.ParseFloat(v[:at], 64)
-		return x, strings.TrimSpace(digits), false, err == nil && nounOf(v) != ""
+		for err != nil && at > 1 { // 1Ebit/s is no exponent
+			at--
+			x, err = strconv.ParseFloat(v[:at], 64)
+		}
+		return x, strings.TrimSpace(v[at:]), false, err == nil && nounOf(v) != ""
 	}
 	return 0, "", false, false
 }
@@ -361,6 +400,26 @@ func (a *Axis) Numbers() (xs []float64, symbol string, ok bool) {
 		xs, symbol = append(xs, x), of
 	}
 	return xs, symbol, true
+}
+
+// Near is the value of the axis at a share of its way, as Between, but of few digits: with
+// many some clocks have no whole ratio to others.
+func (a *Axis) Near(share float64) any {
+	v := a.Between(share)
+	if a.Range == nil || a.Range.Whole || a.Scale == "powers" {
+		return v
+	}
+	x, _, _, ok := number(v)
+	if rounded := RoundTo(x, 4); ok && rounded >= a.Range.From && rounded <= a.Range.To {
+		return a.Range.Value(rounded)
+	}
+	return v
+}
+
+// RoundTo is x to so many significant digits.
+func RoundTo(x float64, digits int) float64 {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'e', digits-1, 64), 64)
+	return rounded
 }
 
 // Value is x as a value of the range: rounded where its values are whole.

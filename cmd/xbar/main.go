@@ -12,6 +12,7 @@
 //	explain   say where each joule, second and square metre comes from
 //	mvm       multiply your own matrices through a machine's arrays
 //	sweep     run a what-if study: a config at many points of any of its keys
+//	report    write a run or a study as one HTML page: tables, figures and sources
 //	import    show what kernels a network's file holds
 //	presets   list the library of machines, parts and networks, or print one as TOML
 //	keys      list what a config may hold: keys, units, defaults and models
@@ -191,7 +192,9 @@
 // An axis has a key of the config, as --set takes it, and its values, or a range with
 // so many steps, linear, log or powers of two; axes with the same zip go together.
 // With sampling = "random", "latin" or "sobol" and a number of points, points are drawn
-// from the ranges instead of the whole grid.
+// from the ranges instead of the whole grid. With sampling = "search" they are those that an
+// evolution strategy (CMA-ES) tries on its way to the goal of the answers, within their
+// bounds: the way to the best of a space that is too large to compute whole.
 //
 // Results go into a folder, STUDY without .toml and with -results unless -o names
 // another: a journal of points as they end, and at the end results.jsonl and results.csv,
@@ -302,6 +305,57 @@
 //	xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00
 //	xbar sweep merge study.toml -o /shared/results
 //	xbar sweep compare before-results after-results --minimize latency_s
+//
+// # xbar report
+//
+// Usage:
+//
+//	xbar report CONFIG|STUDY|DIR [flags]
+//
+// Report writes one HTML file that loads nothing, to be read on a screen, on a phone
+// and on paper, and to be sent to others.
+//
+// Of a CONFIG it is what xbar run prints, which is simulated first: the machines
+// compared, energy by category and by layer as figures, each machine's components and
+// layers, where the largest terms come from as xbar explain has it, warnings,
+// assumptions, sources, the config as it is written, and the command that writes the
+// page again. Tables sort by a click on a heading. If a machine fails the page is of the
+// others and says why, and the exit code is 1.
+//
+// Of a STUDY, or of the folder DIR that xbar sweep wrote, it is what the points
+// answer, and nothing is simulated: axes, the best points, Pareto fronts, what the
+// axes of a grid do, and which points failed and why; or what is asked as of xbar sweep.
+// A study must be complete.
+//
+// The page is CONFIG or STUDY without .toml and with -report.html, or report.html in DIR,
+// unless -o names another.
+//
+// Flags, before or after the operands:
+//
+//	-o FILE.html       write the page to FILE.html, or with - to standard output
+//	--set KEY=VALUE    override any key of the config; may be repeated
+//	--seed N           override the config's seed
+//	-j N               use at most N processors; the result is the same
+//	--results DIR      of a study: where its points are, unless in STUDY-results
+//	--minimize OUTPUT  show the points with the least of an output; of several machines, MACHINE.OUTPUT
+//	--maximize OUTPUT  show those with the most of it
+//	--subject-to BOUND  only points that keep a bound, as in 'latency_s <= 1 ms' or 'a.energy_j < b.energy_j'; may be repeated
+//	--pareto OUTPUTS   show the points that are best in one of some outputs for what they are in the others
+//	--effects OUTPUT   show which axes of a grid an output goes with: Sobol's indices
+//	--tornado OUTPUT   show what an output does as one axis after the other goes from end to end, all else as in the base
+//	--crossover RELATION  show where on an axis of a grid a relation begins to hold, as in 'a.energy_j < b.energy_j'
+//	--along AXIS       look for the crossover on that axis; on the first range unless given
+//	--heatmap OUTPUT   show an output over two axes of a grid, the best over all others
+//	--over AXIS,AXIS   the heat map's axes, the first across; the first two unless given
+//	--where AXIS=VALUE  crossover and heat map at that value of an axis; may be repeated
+//	--quiet            no progress and no messages, only results and errors
+//
+// Examples:
+//
+//	xbar report study.toml
+//	xbar report chip.toml --set machine.isaac.adc.resolution=6 -o six-bits.html
+//	xbar report study-results
+//	xbar report study.toml --pareto energy_per_inference_j,area_m2 --subject-to 'latency_s <= 1 ms'
 //
 // # xbar import
 //

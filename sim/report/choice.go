@@ -39,8 +39,8 @@ func choice(p page, c *system.Choice) {
 		if *r == best {
 			mark = "◀"
 		}
-		t.add(count(float64(r.Batch)), r.Policy(), digits(r.EnergyJ/jFactor), digits(r.Seconds/sFactor), digits(r.EnergyDelayJS/jsFactor),
-			digits(fraction(r.Measure(c.Minimize), best.Measure(c.Minimize))), mark)
+		t.put(counted(float64(r.Batch)), words(r.Policy()), measured(r.EnergyJ, jFactor), measured(r.Seconds, sFactor), measured(r.EnergyDelayJS, jsFactor),
+			measured(fraction(r.Measure(c.Minimize), best.Measure(c.Minimize)), 1), words(mark))
 	}
 	p.subheading(fmt.Sprintf("What was tried for the least %s of an inference (◀ chosen)", measureNames[c.Minimize]))
 	p.table(t)

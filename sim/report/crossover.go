@@ -103,12 +103,14 @@ func (x *SweepCrossover) summary(counts map[string]int) string {
 		b.WriteString("There is no crossing between points of the grid. ")
 	}
 	var parts []string
-	for _, word := range []string{"always", "never", "from", "until", "between", "unknown"} {
+	for _, word := range []string{"always", "never", "from", "until", "in parts", "unknown"} {
 		if n := counts[word]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", word, n))
 		}
 	}
-	fmt.Fprintf(&b, "Of %d combinations of the other axes the relation holds: %s.", len(x.Lines), strings.Join(parts, ", "))
+	if len(x.Lines) > 1 {
+		fmt.Fprintf(&b, "Of %d combinations of the other axes the relation holds: %s.", len(x.Lines), strings.Join(parts, ", "))
+	}
 	if points > 0 {
 		fmt.Fprintf(&b, " Crossings are found to neighbouring whole numbers, others to %g%%, by %s beside the grid's.", 100*sweep.Tolerance, amount(int64(points), "points"))
 	}
@@ -116,7 +118,7 @@ func (x *SweepCrossover) summary(counts map[string]int) string {
 		fmt.Fprintf(&b, " %d of them are known less closely than that.", coarse)
 	}
 	b.WriteString(" A relation that changes twice between two points of the grid is not seen.")
-	return b.String()
+	return strings.TrimSpace(b.String())
 }
 
 // Crossing is two curves over an axis, in units of one prefix, and where they cross.

@@ -171,10 +171,12 @@ func (d *derivations) origin(in *system.DerivedInput, source string) string {
 	return text + unlessPlain(in.Source)
 }
 
-// unlessPlain leaves out the source that says no more than that a value is a
-// default.
+// plainDefault is the source that says no more than that a value is a default.
+const plainDefault = "default of xbar"
+
+// unlessPlain leaves that out.
 func unlessPlain(source string) string {
-	if source == "" || source == "default of xbar" {
+	if source == "" || source == plainDefault {
 		return ""
 	}
 	return ": " + source

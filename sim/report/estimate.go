@@ -24,8 +24,8 @@ func estimates(p page, v *system.Values) {
 		{head: "following the data " + part}, {head: "statistical"}, {head: "error"}}, fixed: 1}
 	for i := range v.Energy {
 		e := &v.Energy[i]
-		t.add(shorten(e.Kernel, 40), digits(e.Total.DataJ/wholeFactor), digits(e.Total.StatisticalJ/wholeFactor), off(e.Total.Error),
-			digits(e.Following.DataJ/partFactor), digits(e.Following.StatisticalJ/partFactor), off(e.Following.Error))
+		t.put(named(e.Kernel, 40), measured(e.Total.DataJ, wholeFactor), measured(e.Total.StatisticalJ, wholeFactor), cell{text: off(e.Total.Error), value: e.Total.Error},
+			measured(e.Following.DataJ, partFactor), measured(e.Following.StatisticalJ, partFactor), cell{text: off(e.Following.Error), value: e.Following.Error})
 	}
 	p.table(t)
 }

@@ -310,11 +310,12 @@ func (x *explanation) busy(all []system.ExplainedBusy) {
 	}
 	t := table{columns: []column{{head: "component", left: true}, {head: "number"}, {head: "busy"}, {left: true}}}
 	for i, c := range all {
-		mark := bar(c.Utilization, 10)
+		mark := drawn(c.Utilization, 10)
 		if i == 0 && len(all) > 1 {
-			mark += " ◀ the busiest"
+			const busiest = " ◀ the busiest"
+			mark = cell{text: mark.text + busiest, parts: []cell{mark, words(busiest)}}
 		}
-		t.add(shorten(c.Component, 40), count(float64(c.Instances)), share(c.Utilization), mark)
+		t.put(named(c.Component, 40), counted(float64(c.Instances)), valued(share(c.Utilization), c.Utilization), mark)
 	}
 	x.table(t)
 }
@@ -330,7 +331,7 @@ func (x *explanation) pipeline(t *system.ExplainedTime) {
 func (x *explanation) shares(kernels []system.ExplainedKernel) {
 	sorted := slices.Clone(kernels)
 	slices.SortStableFunc(sorted, func(a, b system.ExplainedKernel) int { return cmp.Compare(b.Cycles, a.Cycles) })
-	shown := sorted[:min(len(sorted), mostKernels)]
+	shown := sorted[:min(len(sorted), x.most(mostKernels))]
 	var seconds []float64
 	for _, k := range shown {
 		seconds = append(seconds, k.Seconds)
@@ -341,22 +342,22 @@ func (x *explanation) shares(kernels []system.ExplainedKernel) {
 	if bound {
 		t.columns = append(t.columns, column{head: "busy of its time, the most first", left: true})
 	}
-	add := func(name string, k *system.ExplainedKernel) {
-		row := []string{name, count(float64(k.Cycles)), digits(k.Seconds / factor), share(k.Share), bar(k.Share, 10)}
+	row := func(name cell, k *system.ExplainedKernel) []cell {
+		row := []cell{name, counted(float64(k.Cycles)), measured(k.Seconds, factor), valued(share(k.Share), k.Share), drawn(k.Share, 10)}
 		if bound {
-			row = append(row, busiest(k.Busy))
+			row = append(row, words(busiest(k.Busy)))
 		}
-		t.add(row...)
+		return row
 	}
 	for i := range shown {
-		add(shorten(shown[i].Name, 30), &shown[i])
+		t.put(row(named(shown[i].Name, 30), &shown[i])...)
 	}
 	if rest := sorted[len(shown):]; len(rest) > 0 {
 		var sum system.ExplainedKernel
 		for _, k := range rest {
 			sum.Cycles, sum.Seconds, sum.Share = sum.Cycles+k.Cycles, sum.Seconds+k.Seconds, sum.Share+k.Share
 		}
-		add(plural(len(rest), "other"), &sum)
+		t.sum(row(words(plural(len(rest), "other")), &sum)...)
 	}
 	x.table(t)
 }

@@ -14,6 +14,7 @@ type SweepHeatmap struct {
 	X      SweepLabel     `json:"x"`
 	Y      SweepLabel     `json:"y"`
 	Others []string       `json:"best_over,omitempty"` // the other axes
+	Pinned []string       `json:"where,omitempty"`     // those that have one value
 	Cells  [][]sweep.Cell `json:"cells"`               // y × x
 
 	m *sweep.Heatmap
@@ -26,19 +27,23 @@ type SweepLabel struct {
 }
 
 func newSweepHeatmap(m *sweep.Heatmap) *SweepHeatmap {
-	return &SweepHeatmap{m.Of.String(), kept(m.Constraints), SweepLabel(m.X), SweepLabel(m.Y), m.Others, m.Cells, m}
+	return &SweepHeatmap{m.Of.String(), kept(m.Constraints), SweepLabel(m.X), SweepLabel(m.Y), m.Others, m.Pinned, m.Cells, m}
 }
 
 // over says what cells are of.
 func (h *SweepHeatmap) over() string {
-	if len(h.Others) == 0 {
-		return ""
+	var parts []string
+	if len(h.Pinned) > 0 {
+		parts = append(parts, "at "+strings.Join(h.Pinned, ", "))
 	}
-	word := "least"
-	if h.m.Of.Output.More {
-		word = "most"
+	if len(h.Others) > 0 {
+		word := "least"
+		if h.m.Of.Output.More {
+			word = "most"
+		}
+		parts = append(parts, "the "+word+" over "+strings.Join(h.Others, ", "))
 	}
-	return word + " over " + strings.Join(h.Others, ", ")
+	return strings.Join(parts, ", ")
 }
 
 func (h *SweepHeatmap) scale() (unit string, factor float64) {
@@ -82,7 +87,7 @@ func (h *SweepHeatmap) tell(p page) {
 		text = "Without a unit"
 	}
 	if over := h.over(); over != "" {
-		text += "; each is the " + over
+		text += "; " + over
 	}
 	if barred {
 		text += "; ×: no point keeps the bounds"

@@ -31,10 +31,10 @@ func loads(p page, all []system.Served) {
 			others, rest = others+1, rest+s.Loads
 			continue
 		}
-		t.add(s.Operand, shorten(s.Level, 10), number(s.Loads), percent(fraction(float64(s.Loads), float64(total))), shorten(s.Why, 70))
+		t.put(words(s.Operand), words(shorten(s.Level, 10)), valued(number(s.Loads), float64(s.Loads)), shareOf(fraction(float64(s.Loads), float64(total))), named(s.Why, 70))
 	}
 	if others > 0 {
-		t.add(plural(others, "other"), "", number(rest), percent(fraction(float64(rest), float64(total))), "")
+		t.sum(words(plural(others, "other")), cell{}, valued(number(rest), float64(rest)), shareOf(fraction(float64(rest), float64(total))), cell{})
 	}
 	p.subheading("Which level serves the loads of a pass")
 	p.table(t)

@@ -18,6 +18,7 @@ type page interface {
 	list(items []string)
 	table(t table)
 	entries(columns []column, all []entry)
+	most(rows int) int // of a table that would show so many on a terminal
 	bytes() []byte
 }
 
@@ -26,11 +27,13 @@ type page interface {
 type entry struct{ cells, lines []string }
 
 // table has columns × rows of cells; a nil row is a rule. The first fixed
-// columns are repeated where a table is too wide and has to be split.
+// columns are repeated where a table is too wide and has to be split. The last
+// sums rows are of others taken together, below which they stay.
 type table struct {
 	columns []column
 	fixed   int
-	rows    [][]string
+	rows    [][]cell
+	sums    int
 }
 
 type column struct {
@@ -38,8 +41,39 @@ type column struct {
 	left bool // numbers stand to the right
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
-func (t *table) rule()               { t.rows = append(t.rows, nil) }
+// cell is a text, and what a page that is no text can do with it.
+type cell struct {
+	text  string
+	full  string   // of a name that the text shortens
+	value *float64 // the number that the text rounds; nil: none is known
+	bar   *float64 // the share of one that the text draws
+	parts []cell   // those that the text has side by side
+}
+
+func words(text string) cell              { return cell{text: text} }
+func named(name string, limit int) cell   { return cell{text: shorten(name, limit), full: name} }
+func valued(text string, x float64) cell  { return cell{text: text, value: &x} }
+func counted(x float64) cell              { return valued(count(x), x) }
+func measured(x, factor float64) cell     { return valued(digits(x/factor), x) }
+func shareOf(x float64) cell              { return valued(percent(x), x) }
+func drawn(share float64, width int) cell { return cell{text: bar(share, width), bar: &share} }
+func (t *table) add(texts ...string)      { t.put(plainCells(texts)...) }
+func (t *table) put(cells ...cell)        { t.rows = append(t.rows, cells) }
+func (t *table) rule()                    { t.rows = append(t.rows, nil) }
+
+// sum adds a row that is of others.
+func (t *table) sum(cells ...cell) {
+	t.put(cells...)
+	t.sums++
+}
+
+func plainCells(texts []string) []cell {
+	cells := make([]cell, len(texts))
+	for i, text := range texts {
+		cells[i] = words(text)
+	}
+	return cells
+}
 
 // split cuts a table with fixed columns into some that keep to the limit.
 func (t table) split(limit int) []table {
@@ -65,16 +99,24 @@ func (t table) split(limit int) []table {
 }
 
 func (t table) slice(from, to int) table {
-	part := table{fixed: t.fixed}
+	part := table{fixed: t.fixed, sums: t.sums}
 	part.columns = append(append(part.columns, t.columns[:t.fixed]...), t.columns[from:to]...)
 	for _, row := range t.rows {
 		if row == nil {
 			part.rule()
 			continue
 		}
-		part.add(append(append([]string{}, row[:t.fixed]...), row[from:to]...)...)
+		part.put(append(append([]cell{}, row[:t.fixed]...), row[from:to]...)...)
 	}
 	return part
+}
+
+func (t table) heads() []cell {
+	heads := make([]cell, len(t.columns))
+	for i, c := range t.columns {
+		heads[i] = words(c.head)
+	}
+	return heads
 }
 
 func (t table) widths() []int {
@@ -84,7 +126,7 @@ func (t table) widths() []int {
 	}
 	for _, row := range t.rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], width(cell))
+			widths[i] = max(widths[i], width(cell.text))
 		}
 	}
 	return widths
@@ -98,7 +140,8 @@ const (
 // textPage lays a page out for a terminal without colours.
 type textPage struct{ b bytes.Buffer }
 
-func (p *textPage) bytes() []byte { return p.b.Bytes() }
+func (p *textPage) bytes() []byte     { return p.b.Bytes() }
+func (p *textPage) most(rows int) int { return rows }
 
 // space sets an empty line between blocks.
 func (p *textPage) space() {
@@ -161,13 +204,11 @@ func (p *textPage) table(t table) {
 func (p *textPage) draw(t table) {
 	widths := t.widths()
 	total := -gap
-	heads := make([]string, len(t.columns))
-	for i, c := range t.columns {
-		total += widths[i] + gap
-		heads[i] = c.head
+	for _, w := range widths {
+		total += w + gap
 	}
 	rule := indent + strings.Repeat("─", total) + "\n"
-	p.row(t, widths, heads)
+	p.row(t, widths, t.heads())
 	p.b.WriteString(rule)
 	for _, row := range t.rows {
 		if row == nil {
@@ -178,17 +219,17 @@ func (p *textPage) draw(t table) {
 	}
 }
 
-func (p *textPage) row(t table, widths []int, cells []string) {
+func (p *textPage) row(t table, widths []int, cells []cell) {
 	var line strings.Builder
-	for i, cell := range cells {
-		cell = clean(cell)
-		fill := strings.Repeat(" ", widths[i]-width(cell))
+	for i, c := range cells {
+		text := clean(c.text)
+		fill := strings.Repeat(" ", widths[i]-width(text))
 		if t.columns[i].left {
-			cell += fill
+			text += fill
 		} else {
-			cell = fill + cell
+			text = fill + text
 		}
-		line.WriteString(cell + strings.Repeat(" ", gap))
+		line.WriteString(text + strings.Repeat(" ", gap))
 	}
 	p.b.WriteString(strings.TrimRight(indent+line.String(), " ") + "\n")
 }
@@ -201,7 +242,7 @@ func (p *textPage) entries(columns []column, all []entry) {
 	widths := t.widths()
 	for _, e := range all {
 		p.space()
-		p.row(t, widths, e.cells)
+		p.row(t, widths, plainCells(e.cells))
 		for _, line := range e.lines {
 			p.b.WriteString(indent + indent + indent + line + "\n")
 		}
@@ -221,7 +262,8 @@ func clean(text string) string {
 // markdownPage is the same page as GitHub-flavoured Markdown.
 type markdownPage struct{ b bytes.Buffer }
 
-func (p *markdownPage) bytes() []byte { return p.b.Bytes() }
+func (p *markdownPage) bytes() []byte     { return p.b.Bytes() }
+func (p *markdownPage) most(rows int) int { return rows }
 
 func (p *markdownPage) block(text string) {
 	if p.b.Len() > 0 {
@@ -244,15 +286,14 @@ func (p *markdownPage) list(items []string) {
 }
 
 func (p *markdownPage) table(t table) {
-	heads := make([]string, len(t.columns))
 	marks := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		heads[i], marks[i] = c.head, "--:"
+		marks[i] = "--:"
 		if c.left {
 			marks[i] = ":--"
 		}
 	}
-	lines := []string{markdownRow(heads), "|" + strings.Join(marks, "|") + "|"}
+	lines := []string{markdownRow(t.heads()), "|" + strings.Join(marks, "|") + "|"}
 	for _, row := range t.rows {
 		if row != nil {
 			lines = append(lines, markdownRow(row))
@@ -277,10 +318,10 @@ func (p *markdownPage) entries(_ []column, all []entry) {
 
 const fence = "```"
 
-func markdownRow(cells []string) string {
+func markdownRow(cells []cell) string {
 	line := "|"
-	for _, cell := range cells {
-		line += " " + strings.Join(strings.Fields(escape(cell)), " ") + " |"
+	for _, c := range cells {
+		line += " " + strings.Join(strings.Fields(escape(c.text)), " ") + " |"
 	}
 	return line
 }

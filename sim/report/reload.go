@@ -14,7 +14,7 @@ const mostReloads = 16
 // row, the most energy first.
 func reloads(p page, m *system.Machine) {
 	all := reloadRows(m.Kernels)
-	rows, rest := largestReloads(all)
+	rows, rest := largestReloads(all, p.most(mostReloads))
 	if len(rows) == 0 {
 		return
 	}
@@ -32,9 +32,9 @@ func reloads(p page, m *system.Machine) {
 		{head: "hidden"}, {head: "waited " + s}, {head: "writes"}, {head: "days"}}}
 	for i := range rows {
 		k, r := rows[i].first, rows[i].each
-		t.add(rows[i].name(), count(k.Reloads), count(float64(k.Arrays)), digits(r.Bytes/bFactor), digits(r.EnergyJ/jFactor),
-			percent(fraction(r.DRAMJ, r.EnergyJ)), percent(fraction(r.NetworkJ, r.EnergyJ)), percent(fraction(r.ArraysJ, r.EnergyJ)),
-			digits(r.HiddenS/sFactor), digits(r.ExposedS/sFactor), digits(r.WritesPerCellPerInference), lifetime(r.DaysToWearOut))
+		t.put(rows[i].name(), counted(k.Reloads), counted(float64(k.Arrays)), measured(r.Bytes, bFactor), measured(r.EnergyJ, jFactor),
+			shareOf(fraction(r.DRAMJ, r.EnergyJ)), shareOf(fraction(r.NetworkJ, r.EnergyJ)), shareOf(fraction(r.ArraysJ, r.EnergyJ)),
+			measured(r.HiddenS, sFactor), measured(r.ExposedS, sFactor), measured(r.WritesPerCellPerInference, 1), lifetime(r.DaysToWearOut))
 	}
 	if len(rest) > 0 {
 		var energy, moved, loads, arrays float64
@@ -45,7 +45,8 @@ func reloads(p page, m *system.Machine) {
 			loads += n * rest[i].first.Reloads
 			arrays += n * float64(rest[i].first.Arrays)
 		}
-		t.add(plural(kernelsOfRows(rest), "other"), count(loads), count(arrays), digits(moved/bFactor), digits(energy/jFactor), "", "", "", "", "", "", "")
+		var empty cell
+		t.sum(words(plural(kernelsOfRows(rest), "other")), counted(loads), counted(arrays), measured(moved, bFactor), measured(energy, jFactor), empty, empty, empty, empty, empty, empty, empty)
 	}
 	p.subheading("Reload in a pass, by kernel; writes of a cell per inference and days it lasts, of the most written array")
 	p.table(t)
@@ -61,11 +62,11 @@ func kernelsOfRows(rows []reloadRow) (n int) {
 	return n
 }
 
-func lifetime(days *float64) string {
+func lifetime(days *float64) cell {
 	if days == nil {
-		return none
+		return words(none)
 	}
-	return digits(*days)
+	return measured(*days, 1)
 }
 
 // reloadRow is kernels whose loading takes the same.
@@ -75,10 +76,14 @@ type reloadRow struct {
 	kernels int
 }
 
-func (r *reloadRow) name() string {
-	name := shorten(r.first.Name, 20)
-	if r.kernels > 1 {
-		name += fmt.Sprintf(" +%d", r.kernels-1)
+func (r *reloadRow) name() cell { return namedWith(r.first.Name, r.kernels) }
+
+// namedWith is the name of the first of some kernels, and how many more they are.
+func namedWith(first string, n int) cell {
+	name := named(first, 20)
+	if n > 1 {
+		more := fmt.Sprintf(" +%d", n-1)
+		name.text, name.full = name.text+more, name.full+more
 	}
 	return name
 }
@@ -109,9 +114,9 @@ func alike(a, b *system.Kernel) bool {
 		near(x.WritesPerCellPerInference, y.WritesPerCellPerInference)
 }
 
-func largestReloads(rows []reloadRow) (shown, rest []reloadRow) {
-	if len(rows) <= mostReloads+1 {
+func largestReloads(rows []reloadRow, most int) (shown, rest []reloadRow) {
+	if len(rows) <= most+1 {
 		return rows, nil
 	}
-	return rows[:mostReloads], rows[mostReloads:]
+	return rows[:most], rows[most:]
 }

@@ -34,13 +34,22 @@ func writePage(w io.Writer, p page, r *system.Result) error {
 }
 
 func heading(p page, r *system.Result) {
-	title := r.Title
-	if title == "" {
-		title = "xbar run"
+	p.title(titleOf(r))
+	if facts := factsOf(r); facts != nil {
+		p.paragraph(strings.Join(facts, " · "))
 	}
-	p.title(title)
+}
+
+func titleOf(r *system.Result) string {
+	if r.Title == "" {
+		return "xbar run"
+	}
+	return r.Title
+}
+
+func factsOf(r *system.Result) []string {
 	if len(r.Machines) == 0 {
-		return
+		return nil
 	}
 	first := &r.Machines[0]
 	facts := []string{fmt.Sprintf("seed %d", r.Seed), plural(len(first.Kernels), "kernel")}
@@ -50,7 +59,7 @@ func heading(p page, r *system.Result) {
 	if n := amortisedOver(r.Machines); n > 0 {
 		facts = append(facts, "one-time programming spread over "+plural(int(n), "inference"))
 	}
-	p.paragraph(strings.Join(facts, " · "))
+	return facts
 }
 
 // failed says which machines did not run.
@@ -135,18 +144,18 @@ func comparison(p page, machines []system.Machine) {
 	}
 	c.fixed = 2
 	c.words("kind", "", func(m *system.Machine) string { return m.Kind })
-	c.words("batch (inferences per pass)", "", func(m *system.Machine) string { return count(float64(m.Batch)) })
+	c.cells("batch (inferences per pass)", "", func(m *system.Machine) cell { return counted(float64(m.Batch)) })
 	c.rule()
 	c.quantity("energy per inference", "J", func(m *system.Machine) float64 { return m.EnergyPerInferenceJ })
 	c.compare("less", "more", func(m *system.Machine) float64 { return m.EnergyPerInferenceJ })
 	c.quantity("energy per pass", "J", func(m *system.Machine) float64 { return m.EnergyJ })
-	c.words("energy per MAC", "pJ", func(m *system.Machine) string { return digits(m.EnergyPerMACJ / pico) })
-	c.words("efficiency", "TOPS/W", func(m *system.Machine) string { return digits(m.OpsPerJoule / tera) })
+	c.cells("energy per MAC", "pJ", func(m *system.Machine) cell { return measured(m.EnergyPerMACJ, pico) })
+	c.cells("efficiency", "TOPS/W", func(m *system.Machine) cell { return measured(m.OpsPerJoule, tera) })
 	c.rule()
 	c.quantity("latency of a pass", "s", func(m *system.Machine) float64 { return m.LatencyS })
-	c.words("throughput", "inferences/s", func(m *system.Machine) string { return digits(inferencesPerSecond(m)) })
+	c.cells("throughput", "inferences/s", func(m *system.Machine) cell { return measured(inferencesPerSecond(m), 1) })
 	c.compare("slower", "faster", inferencesPerSecond)
-	c.words("", "TOPS", func(m *system.Machine) string { return digits(m.OpsPerSecond / tera) })
+	c.cells("", "TOPS", func(m *system.Machine) cell { return measured(m.OpsPerSecond, tera) })
 	c.rule()
 	c.energyDelay()
 	c.area()
@@ -168,11 +177,15 @@ type comparisonTable struct {
 }
 
 func (c *comparisonTable) words(label, unit string, of func(*system.Machine) string) {
-	cells := []string{label, unit}
+	c.cells(label, unit, func(m *system.Machine) cell { return words(of(m)) })
+}
+
+func (c *comparisonTable) cells(label, unit string, of func(*system.Machine) cell) {
+	cells := []cell{words(label), words(unit)}
 	for i := range c.machines {
 		cells = append(cells, of(&c.machines[i]))
 	}
-	c.add(cells...)
+	c.put(cells...)
 }
 
 func (c *comparisonTable) quantity(label, symbol string, of func(*system.Machine) float64) {
@@ -192,11 +205,11 @@ func (c *comparisonTable) optional(label, symbol string, of func(*system.Machine
 		return
 	}
 	prefixed, factor := scale(symbol, known...)
-	c.words(label, prefixed, func(m *system.Machine) string {
+	c.cells(label, prefixed, func(m *system.Machine) cell {
 		if x := of(m); x != nil {
-			return digits(*x / factor)
+			return measured(*x, factor)
 		}
-		return none
+		return words(none)
 	})
 }
 
@@ -227,52 +240,52 @@ func (c *comparisonTable) area() {
 	c.optional("area", "m2", func(m *system.Machine) *float64 { return m.AreaM2 })
 	for i := range c.machines {
 		if c.machines[i].OpsPerSecondPerM2 != nil {
-			c.words("throughput per area", "TOPS/mm²", perArea)
+			c.cells("throughput per area", "TOPS/mm²", perArea)
 			return
 		}
 	}
 }
 
-func perArea(m *system.Machine) string {
+func perArea(m *system.Machine) cell {
 	if m.OpsPerSecondPerM2 == nil {
-		return none
+		return words(none)
 	}
 	const squareMillimetres = 1e6 // in a square metre
-	return digits(*m.OpsPerSecondPerM2 / squareMillimetres / tera)
+	return measured(*m.OpsPerSecondPerM2, squareMillimetres*tera)
 }
 
 func (c *comparisonTable) arrays() {
 	if amortisedOver(c.machines) == 0 {
 		return
 	}
-	of := func(show func(*system.Programming) string) func(*system.Machine) string {
-		return func(m *system.Machine) string {
+	of := func(number func(*system.Programming) float64) func(*system.Machine) cell {
+		return func(m *system.Machine) cell {
 			if m.Programming == nil {
-				return none
+				return words(none)
 			}
-			return show(m.Programming)
+			return counted(number(m.Programming))
 		}
 	}
-	c.words("arrays: model needs", "", of(func(p *system.Programming) string { return count(float64(p.DemandArrays)) }))
-	c.words("arrays: chip has", "", of(func(p *system.Programming) string { return count(float64(p.CapacityArrays)) }))
-	c.words("tiles reloaded per pass", "", of(func(p *system.Programming) string { return count(p.PerPass.Tiles) }))
+	c.cells("arrays: model needs", "", of(func(p *system.Programming) float64 { return float64(p.DemandArrays) }))
+	c.cells("arrays: chip has", "", of(func(p *system.Programming) float64 { return float64(p.CapacityArrays) }))
+	c.cells("tiles reloaded per pass", "", of(func(p *system.Programming) float64 { return p.PerPass.Tiles }))
 }
 
 func (c *comparisonTable) accuracy() {
 	percent := func(label string, of func(*system.Values) *float64) {
 		known := false
-		cell := func(m *system.Machine) string {
+		show := func(m *system.Machine) cell {
 			if m.Values == nil || of(m.Values) == nil {
-				return none
+				return words(none)
 			}
 			known = true
-			return fmt.Sprintf("%.2f", 100**of(m.Values))
+			return valued(fmt.Sprintf("%.2f", 100**of(m.Values)), *of(m.Values))
 		}
 		for i := range c.machines {
-			cell(&c.machines[i])
+			show(&c.machines[i])
 		}
 		if known {
-			c.words(label, "%", cell)
+			c.cells(label, "%", show)
 		}
 	}
 	percent("accuracy", func(v *system.Values) *float64 { return v.Accuracy })
@@ -300,36 +313,37 @@ func categories(p page, machines []system.Machine) {
 	}
 	p.subheading("Energy by category, pJ per MAC (◀ the biggest)")
 	t := table{columns: []column{{left: true}}, fixed: 1}
-	columns := make([][]string, len(machines))
+	columns := make([][]cell, len(machines))
 	for i, m := range machines {
 		t.columns = append(t.columns, column{head: shorten(m.Name, 24), left: true})
 		columns[i] = categoryCells(&m)
 	}
 	for _, category := range energy.Categories() {
-		row, charged := []string{category.String()}, false
+		row, charged := []cell{words(category.String())}, false
 		for i := range machines {
 			row = append(row, columns[i][category])
 			charged = charged || joulesByCategory(&machines[i].Categories)[category] != 0
 		}
 		if charged {
-			t.rows = append(t.rows, row)
+			t.put(row...)
 		}
 	}
 	t.rule()
-	total := []string{"total"}
+	total := []cell{words("total")}
 	for i, m := range machines {
-		pad := strings.Repeat(" ", width(columns[i][0])-categoryTail)
-		text := digits(m.EnergyPerMACJ / pico)
-		total = append(total, pad[min(len(pad), width(text)):]+text+strings.Repeat(" ", categoryTail))
+		pad := strings.Repeat(" ", width(columns[i][0].text)-categoryTail)
+		number := measured(m.EnergyPerMACJ, pico)
+		text := pad[min(len(pad), width(number.text)):] + number.text + strings.Repeat(" ", categoryTail)
+		total = append(total, cell{text: text, value: number.value, parts: []cell{number}})
 	}
-	t.rows = append(t.rows, total)
+	t.sum(total...)
 	p.table(t)
 }
 
 // categoryTail is what follows the number in a cell: share, bar and mark.
 const categoryTail = 2 + 4 + 2 + categoryBar + 2
 
-func categoryCells(m *system.Machine) []string {
+func categoryCells(m *system.Machine) []cell {
 	joules := joulesByCategory(&m.Categories)
 	biggest, total := 0, 0.0
 	for i, j := range joules {
@@ -338,30 +352,44 @@ func categoryCells(m *system.Machine) []string {
 			biggest = i
 		}
 	}
-	numbers, widest := make([]string, len(joules)), width(digits(m.EnergyPerMACJ/pico))
+	numbers, widest := make([]cell, len(joules)), width(digits(m.EnergyPerMACJ/pico))
 	for i, j := range joules {
-		numbers[i] = none
+		numbers[i] = words(none)
 		if j != 0 {
-			numbers[i] = digits(fraction(j, float64(m.MACs)) / pico)
+			numbers[i] = measured(fraction(j, float64(m.MACs)), pico)
 		}
-		widest = max(widest, width(numbers[i]))
+		widest = max(widest, width(numbers[i].text))
 	}
-	cells := make([]string, len(joules))
+	cells := make([]cell, len(joules))
 	for i, j := range joules {
-		share, mark := "", ""
+		var share cell
 		if j != 0 {
-			share = percent(fraction(j, total))
+			share = shareOf(fraction(j, total))
 		}
+		length := drawn(fraction(j, total), categoryBar)
+		mark := ""
 		if i == biggest && j > 0 {
 			mark = " ◀"
 		}
-		pad := strings.Repeat(" ", widest-width(numbers[i]))
-		cells[i] = fmt.Sprintf("%s%s  %4s  %-*s", pad, numbers[i], share, categoryBar+2, bar(fraction(j, total), categoryBar)+mark)
+		pad := strings.Repeat(" ", widest-width(numbers[i].text))
+		cells[i] = cell{
+			text:  fmt.Sprintf("%s%s  %4s  %-*s", pad, numbers[i].text, share.text, categoryBar+2, length.text+mark),
+			value: numbers[i].value, parts: []cell{numbers[i], share, length, words(mark)},
+		}
 	}
 	return cells
 }
 
 func machine(p page, m *system.Machine) {
+	account(p, m)
+	if len(m.Notes) > 0 {
+		p.subheading("Notes")
+		p.list(m.Notes)
+	}
+}
+
+// account is all of a machine but its notes.
+func account(p page, m *system.Machine) {
 	p.heading(m.Name)
 	facts := []string{m.Kind}
 	if m.Cycles > 0 {
@@ -386,10 +414,6 @@ func machine(p page, m *system.Machine) {
 	session(p, m.Session)
 	choice(p, m.Choice)
 	values(p, m)
-	if len(m.Notes) > 0 {
-		p.subheading("Notes")
-		p.list(m.Notes)
-	}
 }
 
 // pipelineLine names what the kernels of a pipeline wait for.
@@ -429,8 +453,8 @@ func components(p page, m *system.Machine) {
 	sorted := append([]system.Component(nil), m.Components...)
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].EnergyJ > sorted[j].EnergyJ })
 	shown := len(sorted)
-	if shown > mostComponents+1 {
-		shown = mostComponents
+	if most := p.most(mostComponents); shown > most+1 {
+		shown = most
 	}
 	for shown > 0 && sorted[shown-1].EnergyJ == 0 {
 		shown--
@@ -445,18 +469,19 @@ func components(p page, m *system.Machine) {
 		{head: "mostly", left: true}, {head: symbol}, {head: "share"}, {left: true}}}
 	for _, c := range sorted[:shown] {
 		share := fraction(c.EnergyJ, m.EnergyJ)
-		t.add(shorten(c.Path, 30), c.Category, count(float64(c.Instances)), percent(c.Utilization), mainAction(&c),
-			digits(c.EnergyJ/factor), percent(share), bar(share, 10))
+		t.put(named(c.Path, 30), words(c.Category), counted(float64(c.Instances)), shareOf(c.Utilization), words(mainAction(&c)),
+			measured(c.EnergyJ, factor), shareOf(share), drawn(share, 10))
 	}
 	rest := 0.0
 	for _, c := range sorted[shown:] {
 		rest += c.EnergyJ
 	}
+	var empty cell
 	if rest > 0 {
-		t.add(plural(len(sorted)-shown, "other"), "", "", "", "", digits(rest/factor), percent(fraction(rest, m.EnergyJ)), "")
+		t.sum(words(plural(len(sorted)-shown, "other")), empty, empty, empty, empty, measured(rest, factor), shareOf(fraction(rest, m.EnergyJ)), empty)
 	}
 	t.rule()
-	t.add("total", "", "", "", "", digits(m.EnergyJ/factor), "100%", "")
+	t.sum(words("total"), empty, empty, empty, empty, measured(m.EnergyJ, factor), shareOf(1), empty)
 	p.table(t)
 }
 
@@ -501,11 +526,11 @@ func limits(p page, all []system.Limit) {
 		if !nearest[i] {
 			continue
 		}
-		best := none
+		best := words(none)
 		if l.TimesBest != nil {
-			best = digits(*l.TimesBest)
+			best = measured(*l.TimesBest, 1)
 		}
-		t.add(shorten(l.Component+" "+l.Action, 34), digits(l.EnergyJ/factor), digits(l.FloorJ/factor), digits(l.TimesFloor), best, l.FloorOf)
+		t.put(named(l.Component+" "+l.Action, 34), measured(l.EnergyJ, factor), measured(l.FloorJ, factor), measured(l.TimesFloor, 1), best, words(l.FloorOf))
 	}
 	p.subheading("Distance from what physics allows (of each floor the nearest action), and from the best published part")
 	p.table(t)
@@ -536,7 +561,7 @@ func kernels(p page, m *system.Machine) {
 	if len(m.Kernels) == 0 {
 		return
 	}
-	shown, rest := costliest(m.Kernels, mostKernels)
+	shown, rest := costliest(m.Kernels, p.most(mostKernels))
 	var joules []float64
 	var longest int64
 	for _, k := range shown {
@@ -559,10 +584,10 @@ func kernels(p page, m *system.Machine) {
 		t.columns = append(t.columns, column{head: "bound by", left: true})
 	}
 	for _, k := range shown {
-		t.add(u.row(shorten(k.Name, 30), shape(k.L, k.N, k.M, k.Groups), sumOfKernels([]system.Kernel{k}), bound(&k))...)
+		t.put(u.row(named(k.Name, 30), valued(shape(k.L, k.N, k.M, k.Groups), k.MACs()), sumOfKernels([]system.Kernel{k}), bound(&k))...)
 	}
 	if len(rest) > 0 {
-		t.add(u.row(plural(len(rest), "other"), "", sumOfKernels(rest), "")...)
+		t.sum(u.row(words(plural(len(rest), "other")), cell{}, sumOfKernels(rest), cell{})...)
 	}
 	p.subheading("Kernels of a pass: L vectors of length N, M outputs each")
 	p.table(t)
@@ -598,21 +623,21 @@ type kernelUnits struct {
 }
 
 // bound is what most of a kernel's time goes to, by its last name, and how much.
-func bound(k *system.Kernel) string {
+func bound(k *system.Kernel) cell {
 	if k.Bound == "" {
-		return none
+		return words(none)
 	}
 	name := k.Bound[strings.LastIndex(k.Bound, "/")+1:]
-	return percent(k.BoundShare) + " " + name
+	return words(percent(k.BoundShare) + " " + name)
 }
 
-func (u *kernelUnits) row(name, shape string, k kernelSum, bound string) []string {
-	row := []string{name, shape, count(k.cycles), digits(k.joules / u.joulesFactor), digits(fraction(k.joules, k.macs) / pico)}
+func (u *kernelUnits) row(name, shape cell, k kernelSum, bound cell) []cell {
+	row := []cell{name, shape, counted(k.cycles), measured(k.joules, u.joulesFactor), measured(fraction(k.joules, k.macs), pico)}
 	if u.cyclesFactor != 1 {
-		row[2] = digits(k.cycles / u.cyclesFactor)
+		row[2] = measured(k.cycles, u.cyclesFactor)
 	}
 	if u.arrays {
-		row = append(row, count(k.arrays), count(k.reloads))
+		row = append(row, counted(k.arrays), counted(k.reloads))
 	}
 	if u.bound {
 		row = append(row, bound)
@@ -649,8 +674,8 @@ func programming(p page, m *system.Machine) {
 	t := table{columns: []column{{head: "loading weights", left: true}, {head: "tiles"}, {head: "cells"}, {head: "waited " + seconds}, {head: symbol},
 		{head: each + "/inference"}, {head: "share of it"}}}
 	add := func(label string, l *system.Loads, joules float64) {
-		t.add(label, count(l.Tiles), count(l.Cells), digits(l.Seconds/secondsFactor), digits(l.EnergyJ/factor),
-			digits(joules/eachFactor), percent(fraction(joules, m.EnergyPerInferenceJ)))
+		t.put(words(label), counted(l.Tiles), counted(l.Cells), measured(l.Seconds, secondsFactor), measured(l.EnergyJ, factor),
+			measured(joules, eachFactor), shareOf(fraction(joules, m.EnergyPerInferenceJ)))
 	}
 	add("once, before the first inference", &w.OneTime, w.OneTimeEnergyPerInferenceJ)
 	add("again in every pass", &w.PerPass, perPass)

@@ -23,7 +23,7 @@ func session(p page, s *system.Session) {
 	rows := table{columns: []column{{head: "tokens"}, {head: j}, {head: t}, {head: "tiles loaded"}, {head: "appended to"}, {head: "cells written"}}}
 	for i := range shown {
 		r := &shown[i]
-		rows.add(count(float64(r.Tokens)), digits(r.EnergyJ/jFactor), digits(r.Seconds/tFactor), count(float64(r.Loads)), count(float64(r.Appends)), count(float64(r.Cells)))
+		rows.put(counted(float64(r.Tokens)), measured(r.EnergyJ, jFactor), measured(r.Seconds, tFactor), counted(float64(r.Loads)), counted(float64(r.Appends)), counted(float64(r.Cells)))
 	}
 	p.subheading("Steps of the session, by the tokens that they attend to; all else is of the last")
 	p.table(rows)

@@ -196,6 +196,9 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 	}
 	p.title(title)
 	text := fmt.Sprintf("%s, axes: %s; on %s", amount(r.Study.Points, "points"), strings.Join(r.Study.Axes, ", "), strings.Join(r.Study.Machines, ", "))
+	if r.Study.Search != "" {
+		text += "; found by a search for the " + r.Study.Search
+	}
 	if r.Failed > 0 {
 		text += fmt.Sprintf("; %s failed, the first because of: %s", count(float64(r.Failed)), r.First)
 	}
@@ -235,7 +238,7 @@ func (e *SweepEffects) tell(p page) {
 	}, fixed: 1}
 	for i := range e.Axes {
 		a := &e.Axes[i]
-		t.add(a.Axis, percent(a.Alone), percent(a.All), bar(a.All, 20), sweep.Written(a.LeastAt), digits(a.Least/factor), sweep.Written(a.MostAt), digits(a.Most/factor))
+		t.put(words(a.Axis), shareOf(a.Alone), shareOf(a.All), drawn(a.All, 20), settingOf(a.LeastAt), measured(a.Least, factor), settingOf(a.MostAt), measured(a.Most, factor))
 	}
 	p.table(t)
 	of, means := "its variance over the grid", "Means are over all other axes."
@@ -273,8 +276,8 @@ func (r *Sweep) tellFront(p page, f *sweep.Front) {
 		p.paragraph("No point has all of that.")
 		return
 	}
-	if len(points) > mostOfFront {
-		points = points[:mostOfFront]
+	if most := p.most(mostOfFront); len(points) > most {
+		points = points[:most]
 	}
 	p.table(r.table(points, columnsFor(f.Goals, f.Constraints)))
 	if rest := len(f.Points) - len(points); rest > 0 {
@@ -328,18 +331,18 @@ func (r *Sweep) table(points []*sweep.Point, quantities []sweep.Quantity) table 
 		t.columns = append(t.columns, column{head: strings.TrimSpace(r.short(q) + " " + label)})
 	}
 	for _, p := range points {
-		row := []string{fmt.Sprint(p.Point)}
+		row := []cell{valued(fmt.Sprint(p.Point), float64(p.Point))}
 		for _, v := range p.Values {
-			row = append(row, sweep.Written(v))
+			row = append(row, settingOf(v))
 		}
 		for i, q := range quantities {
-			cell := "–"
 			if x := q.Of(p); x != nil {
-				cell = digits(*x / factors[i])
+				row = append(row, measured(*x, factors[i]))
+			} else {
+				row = append(row, words(none))
 			}
-			row = append(row, cell)
 		}
-		t.add(row...)
+		t.put(row...)
 	}
 	return t
 }
@@ -355,11 +358,22 @@ func scaleOf(o *sweep.Output, xs []float64) (label string, factor float64) {
 	return o.Unit, 1
 }
 
-// caption says which study a figure is of.
-func (r *Sweep) caption() string { return captionOf(&r.Study) }
+// caption says what a figure is of.
+func (r *Sweep) caption() string {
+	h := &r.Study
+	return fmt.Sprintf("%s of %s: %s", amount(h.Points, "points"), h.Base, strings.Join(h.Axes, ", "))
+}
 
-func captionOf(h *sweep.Header) string {
-	return fmt.Sprintf("%s over %s · study %s · xbar %s", strings.Join(h.Machines, ", "), h.Base, h.Study, h.Version)
+// settingOf is a value of an axis, which may be a number with a unit.
+func settingOf(v any) cell {
+	c := words(sweep.Written(v))
+	switch x := v.(type) {
+	case float64:
+		c.value = &x
+	case int64:
+		c.value = new(float64(x))
+	}
+	return c
 }
 
 // short is a quantity without the machine where there is one only.

@@ -19,18 +19,19 @@ func winners(p page, w *system.Winners) {
 		return
 	}
 	p.subheading("Which machine for which layer, per inference: least energy, time and product (× what the next best takes)")
-	shown, rest := mostMACs(w.Layers, mostLayers)
+	shown, rest := mostMACs(w.Layers, p.most(mostLayers))
 	t := table{fixed: 3, columns: []column{{head: "layer", left: true}, {head: "L×N×M"}, {head: "MACs"},
 		{head: "energy", left: true}, {head: "pJ/MAC"}, {head: "time", left: true}, {head: "energy-delay", left: true}}}
 	energy, time, product := winnerCells(shown, energyOf), winnerCells(shown, timeOf), winnerCells(shown, productOf)
 	total := float64(macsOf(w.Layers))
 	for i := range shown {
 		l := &shown[i]
-		t.add(layerName(l), shape(l.L, l.N, l.M, l.Groups), percent(fraction(float64(l.MACs), total)),
-			energy[i], digits(l.Energy.Value/pico), time[i], product[i])
+		t.put(namedWith(l.Kernels[0], len(l.Kernels)), valued(shape(l.L, l.N, l.M, l.Groups), float64(l.MACs)), shareOf(fraction(float64(l.MACs), total)),
+			energy[i], measured(l.Energy.Value, pico), time[i], product[i])
 	}
 	if len(rest) > 0 {
-		t.add(plural(kernelsOf(rest), "other"), "", percent(fraction(float64(macsOf(rest)), total)), "", "", "", "")
+		var empty cell
+		t.sum(words(plural(kernelsOf(rest), "other")), empty, shareOf(fraction(float64(macsOf(rest)), total)), empty, empty, empty, empty)
 	}
 	p.table(t)
 	if kernelsOf(w.Layers) == 1 {
@@ -89,17 +90,8 @@ func kernelsOf(layers []system.LayerWinners) (n int) {
 	return n
 }
 
-// layerName is that of the first kernel, and of how many that are like it.
-func layerName(l *system.LayerWinners) string {
-	name := shorten(l.Kernels[0], 20)
-	if n := len(l.Kernels); n > 1 {
-		name += fmt.Sprintf(" +%d", n-1)
-	}
-	return name
-}
-
 // winnerCells are names and factors, each in a column of their own.
-func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *system.Winner) []string {
+func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *system.Winner) []cell {
 	names, factors := make([]string, len(layers)), make([]string, len(layers))
 	widestName, widestFactor := 0, 0
 	for i := range layers {
@@ -110,9 +102,10 @@ func winnerCells(layers []system.LayerWinners, of func(*system.LayerWinners) *sy
 		}
 		widestName, widestFactor = max(widestName, width(names[i])), max(widestFactor, width(factors[i]))
 	}
-	cells := make([]string, len(layers))
+	cells := make([]cell, len(layers))
 	for i := range layers {
-		cells[i] = pad(names[i], widestName) + strings.Repeat(" ", gap+widestFactor-width(factors[i])) + factors[i]
+		text := pad(names[i], widestName) + strings.Repeat(" ", gap+widestFactor-width(factors[i])) + factors[i]
+		cells[i] = cell{text: text, parts: []cell{words(of(&layers[i]).Machine), words(factors[i])}}
 	}
 	return cells
 }

@@ -47,7 +47,7 @@ type Crossings struct {
 // Line is the points along the axis for a combination of the others.
 type Line struct {
 	Others  []string `json:"others"`
-	Holds   string   `json:"holds"` // always, never, from or until somewhere, or unknown
+	Holds   string   `json:"holds"` // always, never, from or until somewhere, in parts, or unknown
 	Changes []Change `json:"changes,omitempty"`
 	Unknown int64    `json:"unknown,omitempty"` // points of the grid
 	First   int64    `json:"first"`             // point of the grid
@@ -167,13 +167,6 @@ func (c *Crossings) Curve(l *Line) (all []Sides) {
 	return slices.Compact(all)
 }
 
-// but is pins without those of a group.
-func (p Pins) but(group int) Pins {
-	p = slices.Clone(p)
-	p[group] = nil
-	return p
-}
-
 // follow goes along a line of n points.
 func (c *Crossings) follow(line *Line, index int, first, stride, n int64) (changes []Change) {
 	a := &c.plan.axes[c.plan.groups[c.group][0]]
@@ -199,7 +192,7 @@ func (c *Crossings) follow(line *Line, index int, first, stride, n int64) (chang
 	case !known:
 		line.Holds = "unknown"
 	case len(changes) > 1:
-		line.Holds = "between"
+		line.Holds = "in parts"
 	case len(changes) == 1 && changes[0].Begins:
 		line.Holds = "from"
 	case len(changes) == 1:
@@ -255,6 +248,9 @@ func (c *Crossings) between(change *Change) (x float64, open bool) {
 		x = math.Sqrt(low) * math.Sqrt(high)
 	default:
 		x = low + (high-low)/2
+	}
+	if rounded := configs.RoundTo(x, 5); low < rounded && rounded < high {
+		x = rounded
 	}
 	near := Tolerance * max(math.Abs(low), math.Abs(high))
 	change.Exact = high-low <= near || x <= low || x >= high

@@ -10,4 +10,9 @@
 // is dropped and its point computed again. [Merge] puts the journals' lines in the order
 // of the points, and is the same, byte for byte, however many workers and shards there
 // were.
+//
+// [Questions] are what points are asked: the best ones, fronts, Sobol's indices, a tornado,
+// crossings, a heat map. Those that need points beside the study's have them from an
+// [Aside]. Where there are too many points to compute, a study searches, and [Compare]
+// sets two studies beside each other.
 package sweep

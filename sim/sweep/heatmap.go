@@ -11,7 +11,8 @@ type Heatmap struct {
 	Of          Quantity
 	Constraints []Constraint
 	X, Y        Label
-	Others      []string // names of the other axes; those that are pinned have one value
+	Others      []string // names of the other axes that have several values
+	Pinned      []string // "axis = value" of those that have one
 	Cells       [][]Cell // Y × X
 
 	plan *Plan
@@ -32,7 +33,7 @@ type Cell struct {
 // takes the first two.
 func (s *Study) NewHeatmap(of Quantity, over []string, constraints []Constraint, pins Pins) (*Heatmap, error) {
 	p := s.Plan
-	m := &Heatmap{Of: of, Constraints: constraints, plan: p, pins: pins, x: 0, y: 1}
+	m := &Heatmap{Of: of, Constraints: constraints, plan: p, x: 0, y: 1}
 	switch {
 	case p.groups == nil:
 		return nil, errors.New("a heat map is of two axes of a grid; points that are drawn have none")
@@ -54,9 +55,16 @@ func (s *Study) NewHeatmap(of Quantity, over []string, constraints []Constraint,
 		}
 	}
 	m.X, m.Y = p.label(m.x), p.label(m.y)
+	m.pins = pins.but(m.x).but(m.y)
 	for g := range p.groups {
-		if g != m.x && g != m.y && p.length(g) > 1 {
-			m.Others = append(m.Others, p.label(g).Name)
+		if g == m.x || g == m.y {
+			continue
+		}
+		l := p.label(g)
+		if i, one := m.pins.only(p, g); one {
+			m.Pinned = append(m.Pinned, l.Name+" = "+l.Values[i])
+		} else {
+			m.Others = append(m.Others, l.Name)
 		}
 	}
 	m.Cells = make([][]Cell, p.length(m.y))

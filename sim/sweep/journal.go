@@ -22,6 +22,7 @@ type Header struct {
 	Study    string   `json:"study"` // hash of what decides the points
 	Version  string   `json:"version"`
 	Points   int64    `json:"points"`
+	Search   string   `json:"search,omitempty"` // what the points were found for
 	Axes     []string `json:"axes"`
 	Machines []string `json:"machines"`
 	Shard    string   `json:"shard,omitempty"` // "2/4"

@@ -131,3 +131,22 @@ func (p Pins) hold(plan *Plan, point int64) bool {
 	}
 	return true
 }
+
+// but is pins without those of a group.
+func (p Pins) but(group int) Pins {
+	p = slices.Clone(p)
+	p[group] = nil
+	return p
+}
+
+// only is the one value that a group may have, if it is one.
+func (p Pins) only(plan *Plan, group int) (i int64, one bool) {
+	n := 0
+	for at := range plan.length(group) {
+		if p[group] == nil || p[group][at] {
+			i = at
+			n++
+		}
+	}
+	return i, n == 1
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 )
@@ -38,6 +39,31 @@ type Journals struct {
 // OpenJournals finds the points of a study that are in a folder. It errs if some are of
 // another study.
 func (s *Study) OpenJournals(dir string) (*Journals, error) {
+	paths, err := journalsIn(dir)
+	if err != nil {
+		return nil, err
+	}
+	return openJournals(paths, s.Header)
+}
+
+// OpenFolder finds the points that are in a folder, of the study that the first of its
+// journals is of; where there is none, those of its results.
+func OpenFolder(dir string) (*Journals, error) {
+	paths, err := journalsIn(dir)
+	if results := filepath.Join(dir, "results.jsonl"); err != nil {
+		if _, none := os.Stat(results); none != nil {
+			return nil, err
+		}
+		paths = []string{results}
+	}
+	header, err := headerOf(paths[0])
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", paths[0], err)
+	}
+	return openJournals(paths, header)
+}
+
+func journalsIn(dir string) ([]string, error) {
 	paths, err := journalPaths(dir)
 	if err != nil {
 		return nil, err
@@ -45,7 +71,33 @@ func (s *Study) OpenJournals(dir string) (*Journals, error) {
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("%s: no points of a study", dir)
 	}
-	all := &Journals{header: s.Header, places: make([]place, s.Plan.Len())}
+	slices.Sort(paths)
+	return paths, nil
+}
+
+// headerOf is a journal's, of no shard.
+func headerOf(path string) (h Header, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return h, err
+	}
+	defer file.Close()
+	line, err := bufio.NewReader(file).ReadBytes('\n')
+	if err != nil || json.Unmarshal(line, &h) != nil || h.Schema == "" {
+		return h, errors.New("not a journal of a study")
+	}
+	if h.Schema != Schema || h.Points < 0 || h.Points > mostPoints {
+		return h, fmt.Errorf("schema %q of %d points, not %q", h.Schema, h.Points, Schema)
+	}
+	h.Shard = ""
+	return h, nil
+}
+
+// mostPoints is as many as a study may have.
+const mostPoints = 10_000_000
+
+func openJournals(paths []string, header Header) (*Journals, error) {
+	all := &Journals{header: header, places: make([]place, header.Points)}
 	for i, path := range paths {
 		if err := all.open(i, path); err != nil {
 			all.Close()
@@ -65,11 +117,26 @@ func (j *Journals) open(i int, path string) error {
 		if p.Point < 0 || p.Point >= int64(len(j.places)) {
 			return fmt.Errorf("point %d of %d", p.Point, len(j.places))
 		}
+		if len(p.Values) != len(j.header.Axes) || slices.ContainsFunc(p.Values, isNoScalar) {
+			return fmt.Errorf("point %d has no value for each of %d axes", p.Point, len(j.header.Axes))
+		}
 		j.places[p.Point] = place{i, at, length}
 		return nil
 	})
 	return err
 }
+
+// isNoScalar reports what no axis has for a value.
+func isNoScalar(v any) bool {
+	switch v.(type) {
+	case string, float64, bool:
+		return false
+	}
+	return true
+}
+
+// Header is that of the study, without a shard.
+func (j *Journals) Header() Header { return j.header }
 
 // Close closes the files.
 func (j *Journals) Close() error {

@@ -36,6 +36,7 @@ type Study struct {
 	sets    []string
 	memo    *system.Memo // where points may differ in prices alone; else nil
 	tariffs *tariffs     // where that is so of many points; else nil
+	search  *search      // nil: points are known beforehand
 }
 
 // Open reads a study's base, to which --set arguments are applied, and lays out its
@@ -60,6 +61,12 @@ func Open(s *configs.Sweep, sets []string, version string) (*Study, error) {
 	}
 	for i := range config.Machines {
 		study.Header.Machines = append(study.Header.Machines, config.Machines[i].Name)
+	}
+	if s.Sampling == "search" {
+		if err := study.newSearch(s); err != nil {
+			return nil, err
+		}
+		study.Header.Study = hashOf(study.Header.Study, study.Header.Search)
 	}
 	last := make([]bool, len(s.Axes))
 	for i := range s.Axes {
@@ -151,13 +158,18 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	j, err := openJournal(journalPath(opt.Dir, opt.Shard, opt.Shards), header, there.add)
+	visit, compute := there.add, s.compute
+	if s.search != nil {
+		s.search.before = map[int64]*Point{}
+		visit, compute = func(p *Point) { there.add(p); s.search.before[p.Point] = p }, s.look
+	}
+	j, err := openJournal(journalPath(opt.Dir, opt.Shard, opt.Shards), header, visit)
 	if err != nil {
 		return Summary{}, err
 	}
 	sum := Summary{Points: (s.Plan.Len() - opt.Shard + opt.Shards) / opt.Shards}
 	sum.Before = sum.Points - there.Left(opt.Shard, opt.Shards)
-	err = s.compute(ctx, opt, there, func(p *Point) error {
+	err = compute(ctx, opt, there, func(p *Point) error {
 		if err := j.add(p); err != nil {
 			return err
 		}

@@ -332,3 +332,74 @@ func TestWrongKeys(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A folder is known without its study: by its journals, or else by its results alone.
+func TestOpenFolder(t *testing.T) {
+	dir := t.TempDir()
+	s := openStudy(t, dir, study)
+	for shard := int64(1); shard <= 3; shard++ {
+		points, err := OpenFolder(dir)
+		if shard == 1 {
+			if err == nil || !strings.HasSuffix(err.Error(), "no points of a study") {
+				t.Fatalf("an empty folder: %v", err)
+			}
+		} else if missing := (*Incomplete)(nil); err != nil || !errors.As(points.Complete(), &missing) {
+			t.Fatalf("%v; %d of 3 shards are complete", err, shard-1)
+		}
+		if _, err := s.Run(context.Background(), Options{Dir: dir, Shard: shard, Shards: 3, Version: "test"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := resultsOf(t, dir)
+	results := filepath.Join(t.TempDir(), "results.jsonl")
+	if err := os.WriteFile(results, want, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{dir, filepath.Dir(results)} {
+		points, err := OpenFolder(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer points.Close()
+		if h := points.Header(); h.Shard != "" || h.Study != s.Header.Study || h.Points != 40 {
+			t.Errorf("header %+v", h)
+		}
+		var b bytes.Buffer
+		if err := errors.Join(points.Complete(), points.WriteJSONL(&b)); err != nil || !bytes.Equal(b.Bytes(), want) {
+			t.Errorf("%s: %v; %d bytes, not %d", folder, err, b.Len(), len(want))
+		}
+	}
+	header := fmt.Sprintf(`{"schema":%q,"points":1,"axes":["a"],"shard":"1/1"}`+"\n", Schema)
+	for text, want := range map[string]string{
+		"{\n":                              "not a journal of a study",
+		"":                                 "not a journal of a study",
+		`{"schema":"xbar.sweep/0"}` + "\n": `schema "xbar.sweep/0"`,
+		`{"schema":"xbar.sweep/1","points":-1}` + "\n":          "of -1 points",
+		`{"schema":"xbar.sweep/1","points":99999999999}` + "\n": "of 99999999999 points",
+		header + `{"point":0,"values":[]}` + "\n":               "point 0 has no value for each of 1 axes",
+		header + `{"point":0,"values":[{}]}` + "\n":             "point 0 has no value for each of 1 axes",
+		header + `{"point":1,"values":[1]}` + "\n":              "point 1 of 1",
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "points-1-of-1.jsonl"), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenFolder(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// resultsOf are those of a folder that is complete.
+func resultsOf(t *testing.T, dir string) []byte {
+	points, err := OpenFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer points.Close()
+	var b bytes.Buffer
+	if err := errors.Join(points.Complete(), points.WriteJSONL(&b)); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

@@ -215,17 +215,40 @@ func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options)
 	if err != nil {
 		return nil, err
 	}
-	e := &Explanation{Schema: "xbar.explain/1", Title: cfg.Title, Version: opt.Version, Path: path}
-	for i := range result.Machines {
-		x := explainer{&cfg.Machines[i], cfg.Provenance, &result.Machines[i], &found[i]}
-		if x.has(subject) {
-			e.Machines = append(e.Machines, x.explain(subject))
-		}
-	}
+	e := explanationOf(cfg, result, found, opt, path, subject)
 	if len(e.Machines) == 0 {
 		return nil, unknownPath(subject, result)
 	}
 	return e, nil
+}
+
+// RunExplained is [Run], with where all numbers of the machines that ran come from. Where
+// some did not, there are both of the others beside the error.
+func RunExplained(ctx context.Context, cfg *configs.Config, opt Options) (*Result, *Explanation, error) {
+	result, found, err := run(ctx, cfg, opt)
+	if result == nil {
+		return nil, nil, err
+	}
+	return result, explanationOf(cfg, result, found, opt, "", ""), err
+}
+
+// explanationOf explains the machines of a result that a subject is about; found has
+// those of the config, of which some may not have run.
+func explanationOf(cfg *configs.Config, result *Result, found []evidence, opt Options, path, subject string) *Explanation {
+	e := &Explanation{Schema: "xbar.explain/1", Title: cfg.Title, Version: opt.Version, Path: path}
+	ran := result.Machines
+	for i := range cfg.Machines {
+		m := &cfg.Machines[i]
+		if slices.ContainsFunc(result.Failed, func(f Failure) bool { return f.Name == m.Name }) {
+			continue
+		}
+		x := explainer{m, cfg.Provenance, &ran[0], &found[i]}
+		ran = ran[1:]
+		if x.has(subject) {
+			e.Machines = append(e.Machines, x.explain(subject))
+		}
+	}
+	return e
 }
 
 // splitPath takes a machine's name off a path; only is −1 without one.

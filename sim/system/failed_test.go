@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -80,5 +81,36 @@ func TestInterruptedRunKeepsWhatRan(t *testing.T) {
 	}
 	if last := got.Failed[len(got.Failed)-1]; last.Name != "never" || last.Error != "interrupted" {
 		t.Errorf("%+v", got.Failed)
+	}
+}
+
+// What is explained beside a result is what Explain says of the machines that ran.
+func TestRunExplained(t *testing.T) {
+	result, explained, err := system.RunExplained(context.Background(), parse(t, failing), system.Options{Workers: 2})
+	if err == nil || len(result.Failed) != 1 || len(explained.Machines) != len(result.Machines) {
+		t.Fatalf("%v: %d machines, %d explained", err, len(result.Machines), len(explained.Machines))
+	}
+	before, rest, _ := strings.Cut(failing, "[[machine]]\nname = \"small\"")
+	_, after, _ := strings.Cut(rest, "[[machine]]")
+	without := before + "[[machine]]" + after
+	want, err := system.Explain(context.Background(), parse(t, without), "", system.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Places in the file follow from the lines above them.
+	places := regexp.MustCompile(`:[0-9]+:[0-9]+"`)
+	asText := func(e *system.Explanation) string {
+		out, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return places.ReplaceAllString(string(out), `"`)
+	}
+	if asText(explained) != asText(want) {
+		t.Error("the machines that ran are explained in another way than without the one that failed")
+	}
+	same, err := system.Run(context.Background(), parse(t, failing), system.Options{})
+	if err == nil || asJSON(t, result) != asJSON(t, same) {
+		t.Error("the result is not that of Run")
 	}
 }

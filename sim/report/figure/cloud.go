@@ -22,8 +22,16 @@ const linearUpTo = 20
 // Cloud draws the points of a study in two outputs, and those of a front on the stairs
 // that no point is beyond.
 func Cloud(c *report.Cloud, path string) error {
+	d, err := drawCloud(c, 4.4*vg.Inch, 3.2*vg.Inch)
+	if err != nil {
+		return err
+	}
+	return d.save(path)
+}
+
+func drawCloud(c *report.Cloud, width, height vg.Length) (d drawing, err error) {
 	if len(c.Front) == 0 {
-		return errors.New("figure: no point is known in both outputs")
+		return d, errors.New("figure: no point is known in both outputs")
 	}
 	p := newPlot()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = c.Title, c.X, c.Y
@@ -35,26 +43,26 @@ func Cloud(c *report.Cloud, path string) error {
 		frontAxis(axis, append(slices.Clone(c.All), c.Barred...), c.Front, i)
 	}
 	if err := scatter(p, xys(c.Barred), draw.GlyphStyle{Color: grey, Radius: vg.Points(1.3), Shape: draw.CrossGlyph{}}); err != nil {
-		return err
+		return d, err
 	}
 	if err := scatter(p, all, draw.GlyphStyle{Color: grey, Radius: vg.Points(1.1), Shape: draw.RingGlyph{}}); err != nil {
-		return err
+		return d, err
 	}
 	if c.Others == 0 {
 		stairs, err := plotter.NewLine(stairsOf(c))
 		if err != nil {
-			return err
+			return d, err
 		}
 		stairs.LineStyle = draw.LineStyle{Color: blue, Width: vg.Points(1)}
 		p.Add(stairs)
 	}
 	if err := scatter(p, front, draw.GlyphStyle{Color: blue, Radius: vg.Points(2.2), Shape: draw.CircleGlyph{}}); err != nil {
-		return err
+		return d, err
 	}
-	return save(path, 4.4*vg.Inch, 3.2*vg.Inch, func(canvas draw.Canvas) {
+	return drawing{width, height, func(canvas draw.Canvas) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
-		p.Draw(draw.Crop(drawCaption(canvas, c.Caption), 6, -12, 6, -6))
-	})
+		drawAlone(p, draw.Crop(drawCaption(canvas, c.Caption), 6, -12, 6, -6))
+	}}, nil
 }
 
 func xys(points [][2]float64) (all plotter.XYs) {

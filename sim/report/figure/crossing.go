@@ -16,8 +16,16 @@ import (
 
 // Crossing draws two curves over an axis, and where they cross.
 func Crossing(c *report.Crossing, path string) error {
+	d, err := drawCrossing(c, 4.4*vg.Inch)
+	if err != nil {
+		return err
+	}
+	return d.save(path)
+}
+
+func drawCrossing(c *report.Crossing, width vg.Length) (d drawing, err error) {
 	if len(c.Curves[0]) == 0 {
-		return errors.New("figure: nothing of the crossover is known")
+		return d, errors.New("figure: nothing of the crossover is known")
 	}
 	p := newPlot()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = c.Title, c.X, c.Y
@@ -35,19 +43,19 @@ func Crossing(c *report.Crossing, path string) error {
 	for i, curve := range c.Curves {
 		line, points, err := plotter.NewLinePoints(xys(curve))
 		if err != nil {
-			return err
+			return d, err
 		}
 		style := Curve{Colour: i, Dashed: i == 1}
 		line.LineStyle, points.GlyphStyle = style.line(), style.glyph()
 		p.Add(line, points)
 	}
 	const key = 18
-	return save(path, 4.4*vg.Inch, 3.2*vg.Inch+key, func(canvas draw.Canvas) {
+	return drawing{width, 3.2*vg.Inch + key, func(canvas draw.Canvas) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
 		canvas = drawCaption(canvas, c.Caption)
 		drawCrossingKey(draw.Crop(canvas, 0, 0, canvas.Max.Y-canvas.Min.Y-key, 0), c)
-		p.Draw(draw.Crop(canvas, 6, -14, 4, -key))
-	})
+		drawAlone(p, draw.Crop(canvas, 6, -14, 4, -key))
+	}}, nil
 }
 
 func drawCrossingKey(c draw.Canvas, of *report.Crossing) {

@@ -6,5 +6,5 @@
 // A panel shows three decades at least, so that what is flat looks flat; bits
 // stand on a linear axis. Colours are Okabe and Ito's, which colour-blind readers
 // tell apart (jfly.uni-koeln.de/color, 2008). The file's extension says the
-// format: .svg or .png.
+// format: .svg or .png. For pages of [report] figures are drawn narrow, for phones.
 package figure

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"xbar/sim/energy"
+	"xbar/sim/report"
 	"xbar/sim/system"
 	"xbar/sim/unit"
 )
@@ -20,29 +21,55 @@ import (
 // machine's parts cannot be seen beside the larger's. Below, if there are
 // several machines and layers, each layer's energy per MAC on each machine.
 func Energy(r *system.Result, path string) error {
-	if len(r.Machines) == 0 {
-		return fmt.Errorf("figure: no machines to draw")
+	absolute, shares, categories, err := energyPanels(r.Machines)
+	if err != nil {
+		return err
 	}
-	absolute, shares := newPlot(), newPlot()
+	layers, err := layersOf(r.Machines)
+	if err != nil {
+		return err
+	}
+	top, below := energyHeight(r.Machines), vg.Length(0)
+	if layers != nil {
+		below = layersFigureHeight(len(r.Machines), pageWidth)
+	}
+	return save(path, pageWidth, top+below, func(c draw.Canvas) {
+		c.FillPolygon(color.White, corners(c.Rectangle))
+		upper := draw.Crop(c, 0, 0, below, 0)
+		legend(draw.Crop(upper, 0, 0, top-legendHeight, 0), categories, 5)
+		shares.Y.Tick.Marker = plot.ConstantTicks{}
+		tiles := draw.Tiles{Rows: 1, Cols: 2, PadX: 10, PadTop: 2, PadBottom: 4, PadLeft: 4, PadRight: 10}
+		canvases := plot.Align([][]*plot.Plot{{absolute, shares}}, tiles, draw.Crop(upper, 0, 0, 0, -legendHeight))
+		absolute.Draw(canvases[0][0])
+		shares.Draw(canvases[0][1])
+		if layers != nil {
+			drawLayers(draw.Crop(c, 0, 0, 0, -top), layers, r.Machines)
+		}
+	})
+}
+
+// energyPanels are the bars in pJ/MAC and as shares, and the categories in them.
+func energyPanels(machines []system.Machine) (absolute, shares *plot.Plot, categories []energy.Category, err error) {
+	if len(machines) == 0 {
+		return nil, nil, nil, fmt.Errorf("figure: no machines to draw")
+	}
+	absolute, shares = newPlot(), newPlot()
 	absolute.Title.Text, shares.Title.Text = "energy per MAC, steady state", "by category"
 	absolute.X.Label.Text, shares.X.Label.Text = "pJ/MAC", "% of the machine's energy"
 	total := bars{width: rowHeight * 0.6, labels: true}
 	parts := bars{width: rowHeight * 0.6}
 	var names []plot.Tick
 	largest := 0.0
-	for i := range r.Machines {
-		m := &r.Machines[i]
-		sum := 0.0
-		for _, x := range joules(m) {
-			sum += x
-		}
+	for i := range machines {
+		m := &machines[i]
+		sum := sumOf(joules(m))
 		if m.MACs <= 0 || sum <= 0 {
-			return fmt.Errorf("figure: machine %q spent no energy on MACs", m.Name)
+			return nil, nil, nil, fmt.Errorf("figure: machine %q spent no energy on MACs", m.Name)
 		}
 		largest = max(largest, sum/float64(m.MACs)/pico)
 		total.stacks = append(total.stacks, scaled(joules(m), 1/float64(m.MACs)/pico))
 		parts.stacks = append(parts.stacks, scaled(joules(m), 100/sum))
-		names = append(names, plot.Tick{Value: float64(-i), Label: m.Name})
+		names = append(names, plot.Tick{Value: float64(-i), Label: report.Shorten(m.Name, longestMachine)})
 	}
 	absolute.X.Min, absolute.X.Max = 0, 1.18*largest // room for the totals
 	shares.X.Min, shares.X.Max = 0, 100
@@ -55,30 +82,15 @@ func Energy(r *system.Result, path string) error {
 		p.Y.Tick.Marker = plot.ConstantTicks(names)
 		p.Y.Tick.Length, p.Y.LineStyle.Width = 0, 0
 	}
-	shares.Y.Tick.Marker = plot.ConstantTicks{}
-	layers, err := layersOf(r.Machines)
-	if err != nil {
-		return err
-	}
-	top, below := rowHeight*vg.Length(len(names))+90, vg.Length(0)
-	if layers != nil {
-		below = machineKeyHeight(len(r.Machines)) + layersHeight + layerLabelHeight
-	}
-	return save(path, 7.05*vg.Inch, top+below, func(c draw.Canvas) {
-		c.FillPolygon(color.White, corners(c.Rectangle))
-		upper := draw.Crop(c, 0, 0, below, 0)
-		legend(draw.Crop(upper, 0, 0, top-legendHeight, 0), used(total.stacks))
-		tiles := draw.Tiles{Rows: 1, Cols: 2, PadX: 10, PadTop: 2, PadBottom: 4, PadLeft: 4, PadRight: 10}
-		canvases := plot.Align([][]*plot.Plot{{absolute, shares}}, tiles, draw.Crop(upper, 0, 0, 0, -legendHeight))
-		absolute.Draw(canvases[0][0])
-		shares.Draw(canvases[0][1])
-		if layers != nil {
-			drawLayers(draw.Crop(c, 0, 0, 0, -top), layers, r.Machines)
-		}
-	})
+	return absolute, shares, used(total.stacks), nil
+}
+
+func energyHeight(machines []system.Machine) vg.Length {
+	return rowHeight*vg.Length(len(machines)) + 90
 }
 
 const (
+	pageWidth    = 7.05 * vg.Inch
 	rowHeight    = vg.Length(26)
 	legendHeight = vg.Length(36)
 )
@@ -100,6 +112,13 @@ func (plainTicks) Ticks(low, high float64) []plot.Tick {
 func joules(m *system.Machine) []float64 {
 	c := &m.Categories
 	return []float64{c.Input, c.Cells, c.Output, c.Accumulate, c.Buffer, c.Network, c.DRAM, c.Programming, c.Compute, c.Static}
+}
+
+func sumOf(xs []float64) (sum float64) {
+	for _, x := range xs {
+		sum += x
+	}
+	return sum
 }
 
 func scaled(xs []float64, by float64) []float64 {
@@ -161,11 +180,10 @@ func fill(c draw.Canvas, colour color.Color, r vg.Rectangle) {
 	}
 }
 
-// legend names the categories in their order, five in a line.
-func legend(c draw.Canvas, categories []energy.Category) {
-	const perLine = 5
+// legend names the categories in their order.
+func legend(c draw.Canvas, categories []energy.Category, perLine int) {
 	style := text.Style{Color: black, Font: sans(7, false), YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	step := (c.Max.X - c.Min.X - 24) / perLine
+	step := (c.Max.X - c.Min.X - 24) / vg.Length(perLine)
 	for i, category := range categories {
 		x := c.Min.X + 12 + vg.Length(i%perLine)*step
 		y := c.Max.Y - 11 - vg.Length(i/perLine)*13

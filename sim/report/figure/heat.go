@@ -29,13 +29,21 @@ const mostWritten = 12
 // logarithmic one. Cells without a point that keeps the bounds are hatched, others
 // without a value grey.
 func Heat(h *report.Heat, path string) error {
+	d, err := drawHeatMap(h)
+	if err != nil {
+		return err
+	}
+	return d.save(path)
+}
+
+func drawHeatMap(h *report.Heat) (d drawing, err error) {
 	low, high := h.Range()
 	if low > high {
-		return errors.New("figure: no cell of the heat map has a value")
+		return d, errors.New("figure: no cell of the heat map has a value")
 	}
 	colours, err := moreland.NewLuminance(viridis)
 	if err != nil {
-		return err
+		return d, err
 	}
 	logarithmic := low > 0 && high > linearUpTo*low
 	scale := func(x float64) float64 { return x }
@@ -64,7 +72,7 @@ func Heat(h *report.Heat, path string) error {
 	const barWidth = 54
 	width := 120 + barWidth + vg.Length(min(max(len(h.XTicks)*34, 180), 420))
 	height := 84 + vg.Length(min(max(len(h.YTicks)*24, 120), 420))
-	return save(path, width, height, func(canvas draw.Canvas) {
+	return drawing{width, height, func(canvas draw.Canvas) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
 		canvas = drawCaption(canvas, h.Caption)
 		left := draw.Crop(canvas, 6, -barWidth-6, 4, -6)
@@ -73,7 +81,7 @@ func Heat(h *report.Heat, path string) error {
 		right := draw.Crop(canvas, canvas.Max.X-canvas.Min.X-barWidth, -4, 0, 0)
 		right.Min.Y, right.Max.Y = inside.Min.Y, inside.Max.Y
 		bar.Draw(right)
-	})
+	}}, nil
 }
 
 func labels(names []string) plot.ConstantTicks {

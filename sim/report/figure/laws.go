@@ -78,6 +78,11 @@ func drawPanels(c draw.Canvas, panels []*plot.Plot, tiles draw.Tiles) {
 	}
 }
 
+// drawAlone is drawPanels of one.
+func drawAlone(p *plot.Plot, c draw.Canvas) {
+	drawPanels(c, []*plot.Plot{p}, draw.Tiles{Rows: 1, Cols: 1})
+}
+
 func corners(r vg.Rectangle) []vg.Point {
 	return []vg.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, r.Max, {X: r.Min.X, Y: r.Max.Y}}
 }

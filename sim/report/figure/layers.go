@@ -40,7 +40,8 @@ const (
 	layersHeight     = vg.Length(150) // of the axes
 	layerLabelHeight = vg.Length(66)  // of the longest name under them
 	machineKeyLine   = vg.Length(12)
-	machinesPerLine  = 5
+	machineKeyStep   = vg.Length(96) // a name
+	machineKeyMargin = vg.Length(24)
 	mostLayerLabels  = 64 // side by side
 	longestLayerName = 22 // runes
 	longestMachine   = 22
@@ -106,23 +107,35 @@ func layerTicks(kernels []system.Kernel) plot.ConstantTicks {
 }
 
 func drawLayers(c draw.Canvas, layers *plot.Plot, machines []system.Machine) {
-	key := machineKeyHeight(len(machines))
+	key := machineKeyHeight(len(machines), c.Max.X-c.Min.X)
 	machineKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0), machines)
 	layers.Draw(draw.Crop(c, 6, -10, 4, -key))
 }
 
-func machineKeyHeight(machines int) vg.Length {
+// layersFigureHeight is that of a figure so wide.
+func layersFigureHeight(machines int, width vg.Length) vg.Length {
+	return machineKeyHeight(machines, width) + layersHeight + layerLabelHeight
+}
+
+func machineKeyHeight(machines int, width vg.Length) vg.Length {
 	const gap = 6 // above the title
-	return machineKeyLine*vg.Length((machines+machinesPerLine-1)/machinesPerLine) + gap
+	n := machinesPerLine(width)
+	return machineKeyLine*vg.Length((machines+n-1)/n) + gap
+}
+
+// machinesPerLine is how many names stand side by side.
+func machinesPerLine(width vg.Length) int {
+	return max(1, int((width-machineKeyMargin)/machineKeyStep))
 }
 
 // machineKey says which mark is which machine.
 func machineKey(c draw.Canvas, machines []system.Machine) {
 	style := text.Style{Color: black, Font: sans(7, false), YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	step := (c.Max.X - c.Min.X - 24) / machinesPerLine
+	perLine := machinesPerLine(c.Max.X - c.Min.X)
+	step := (c.Max.X - c.Min.X - machineKeyMargin) / vg.Length(perLine)
 	for i := range machines {
-		x := c.Min.X + 18 + vg.Length(i%machinesPerLine)*step
-		y := c.Max.Y - machineKeyLine*(vg.Length(i/machinesPerLine)+0.5)
+		x := c.Min.X + 18 + vg.Length(i%perLine)*step
+		y := c.Max.Y - machineKeyLine*(vg.Length(i/perLine)+0.5)
 		mark := machineStyle(i)
 		c.StrokeLine2(draw.LineStyle{Color: mark.Color, Width: vg.Points(0.6)}, x-6, y, x+6, y)
 		c.DrawGlyph(mark, vg.Point{X: x, Y: y})

@@ -46,30 +46,48 @@ var categoryColours = []color.RGBA{
 
 const dotsPerInch = 200
 
+// drawing is a figure of a size.
+type drawing struct {
+	width, height vg.Length
+	paint         func(draw.Canvas)
+}
+
 // save draws a figure of a size and writes it whole or not at all.
 func save(path string, width, height vg.Length, paint func(draw.Canvas)) error {
-	var canvas interface {
-		vg.CanvasSizer
-		io.WriterTo
-	}
+	return drawing{width, height, paint}.save(path)
+}
+
+func (d drawing) save(path string) error {
 	switch extension := strings.ToLower(filepath.Ext(path)); extension {
 	case ".svg":
-		canvas = vgsvg.New(width, height)
-	case ".png":
-		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch))}
-	default:
-		return fmt.Errorf("figure: %q is neither .svg nor .png", path)
-	}
-	paint(draw.New(canvas))
-	return report.WriteFile(path, func(w io.Writer) error {
-		var b bytes.Buffer
-		if _, err := canvas.WriteTo(&b); err != nil {
+		svg, err := d.svg()
+		if err != nil {
 			return err
 		}
-		// Arial and Helvetica are as wide, for machines without the font.
-		_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")))
-		return err
-	})
+		return report.WriteFile(path, func(w io.Writer) error {
+			_, err := w.Write(svg)
+			return err
+		})
+	case ".png":
+		canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(d.width, d.height), vgimg.UseDPI(dotsPerInch))}
+		d.paint(draw.New(canvas))
+		return report.WriteFile(path, func(w io.Writer) error {
+			_, err := canvas.WriteTo(w)
+			return err
+		})
+	}
+	return fmt.Errorf("figure: %q is neither .svg nor .png", path)
+}
+
+func (d drawing) svg() ([]byte, error) {
+	canvas := vgsvg.New(d.width, d.height)
+	d.paint(draw.New(canvas))
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return nil, err
+	}
+	// Arial and Helvetica are as wide, for machines without the font.
+	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")), nil
 }
 
 func newPlot() *plot.Plot {

@@ -16,8 +16,16 @@ import (
 // Tornado draws two bars for each axis from the line of the base: to the output at the
 // axis' greatest value, and below it to that at its least.
 func Tornado(b *report.Bars, path string) error {
+	d, err := drawBars(b, 5*vg.Inch)
+	if err != nil {
+		return err
+	}
+	return d.save(path)
+}
+
+func drawBars(b *report.Bars, width vg.Length) (d drawing, err error) {
 	if len(b.Bars) == 0 {
-		return errors.New("figure: no output is known at both ends of an axis")
+		return d, errors.New("figure: no output is known at both ends of an axis")
 	}
 	p := newPlot()
 	p.Title.Text, p.X.Label.Text = b.Title, b.X
@@ -34,12 +42,12 @@ func Tornado(b *report.Bars, path string) error {
 	p.Add(swings{b})
 	const key = 18
 	height := vg.Length(len(b.Bars))*24 + 80 + key
-	return save(path, 5*vg.Inch, height, func(canvas draw.Canvas) {
+	return drawing{width, height, func(canvas draw.Canvas) {
 		canvas.FillPolygon(color.White, corners(canvas.Rectangle))
 		canvas = drawCaption(canvas, b.Caption)
 		tornadoKey(draw.Crop(canvas, 0, 0, canvas.Max.Y-canvas.Min.Y-key, 0), b)
-		p.Draw(draw.Crop(canvas, 6, -12, 4, -key-4))
-	})
+		drawAlone(p, draw.Crop(canvas, 6, -12, 4, -key-4))
+	}}, nil
 }
 
 // swingAxis is logarithmic where all values are positive, so that factors are as long

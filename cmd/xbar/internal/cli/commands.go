@@ -142,7 +142,9 @@ study's axes, and answers which points are best. A study is a TOML file:
 An axis has a key of the config, as --set takes it, and its values, or a range with
 so many steps, linear, log or powers of two; axes with the same zip go together.
 With sampling = "random", "latin" or "sobol" and a number of points, points are drawn
-from the ranges instead of the whole grid.
+from the ranges instead of the whole grid. With sampling = "search" they are those that an
+evolution strategy (CMA-ES) tries on its way to the goal of the answers, within their
+bounds: the way to the best of a space that is too large to compute whole.
 
 Results go into a folder, STUDY without .toml and with -results unless -o names
 another: a journal of points as they end, and at the end results.jsonl and results.csv,
@@ -208,6 +210,37 @@ Outputs are, in SI units:
 			"xbar sweep compare before-results after-results --minimize latency_s",
 		},
 		run: (*session).sweep,
+	},
+	{
+		name: "report", operands: "CONFIG|STUDY|DIR", least: 1, most: 1,
+		summary: "write a run or a study as one HTML page: tables, figures and sources",
+		about: `Report writes one HTML file that loads nothing, to be read on a screen, on a phone
+and on paper, and to be sent to others.
+
+Of a CONFIG it is what xbar run prints, which is simulated first: the machines
+compared, energy by category and by layer as figures, each machine's components and
+layers, where the largest terms come from as xbar explain has it, warnings,
+assumptions, sources, the config as it is written, and the command that writes the
+page again. Tables sort by a click on a heading. If a machine fails the page is of the
+others and says why, and the exit code is 1.
+
+Of a STUDY, or of the folder DIR that xbar sweep wrote, it is what the points
+answer, and nothing is simulated: axes, the best points, Pareto fronts, what the
+axes of a grid do, and which points failed and why; or what is asked as of xbar sweep.
+A study must be complete.
+
+The page is CONFIG or STUDY without .toml and with -report.html, or report.html in DIR,
+unless -o names another.`,
+		flagsOf: func(o *options) []flag {
+			return append([]flag{o.pageFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.resultsFlag()}, append(o.study.answerFlags(), o.quietFlag())...)
+		},
+		examples: []string{
+			"xbar report study.toml",
+			"xbar report chip.toml --set machine.isaac.adc.resolution=6 -o six-bits.html",
+			"xbar report study-results",
+			"xbar report study.toml --pareto energy_per_inference_j,area_m2 --subject-to 'latency_s <= 1 ms'",
+		},
+		run: (*session).report,
 	},
 	{
 		name: "import", operands: "FILE", least: 1, most: 1,

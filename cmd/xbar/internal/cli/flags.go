@@ -27,6 +27,7 @@ type options struct {
 	dims     map[string]int64 // of an ONNX model
 	product  product
 	study    studyFlags
+	results  string // folder of a study's points
 }
 
 // flag is one flag; without a placeholder it takes no value.

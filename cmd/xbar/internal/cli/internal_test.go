@@ -40,3 +40,22 @@ func TestPanicOnAnotherGoroutine(t *testing.T) {
 		t.Errorf("laws: exit code %d, %s", code, &stderr)
 	}
 }
+
+// A command can be pasted into a shell, whatever its arguments are.
+func TestCommandLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"chip.toml": "chip.toml", "machine.a.adc.bits=6": "machine.a.adc.bits=6", "größe.toml": "größe.toml",
+		"": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(rm -rf)": "'$(rm -rf)'", "k[0].L=1": "'k[0].L=1'", "*": "'*'", "a;b": "'a;b'", "~": "'~'",
+	} {
+		if got := quoted(text); got != want {
+			t.Errorf("%q is quoted as %s, not %s", text, got, want)
+		}
+	}
+	if got := commandLine("xbar report a.toml", flagged("--set", []string{"x=1", "y=a b"})); got != "xbar report a.toml --set x=1 --set 'y=a b'" {
+		t.Errorf("a short line: %s", got)
+	}
+	long := strings.Repeat("x", 80)
+	if got, want := commandLine("xbar report a.toml", flagged("--set", []string{long, "y=1"})), "xbar report a.toml \\\n    --set "+long+" \\\n    --set y=1"; got != want {
+		t.Errorf("a long line: %s", got)
+	}
+}

@@ -94,7 +94,10 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 	if err != nil {
 		return err
 	}
-	if n := study.Header.Points; o.study.tasks > n {
+	switch n := study.Header.Points; {
+	case study.Header.Search != "" && (o.study.shards > 1 || o.study.tasks > 0):
+		return &usageError{"sweep", "a search goes on from what it has found, and has no shards"}
+	case o.study.tasks > n:
 		return &usageError{"sweep", fmt.Sprintf("--slurm %d: the study has %d points", o.study.tasks, n)}
 	}
 	dir := o.output
@@ -128,7 +131,10 @@ func openStudy(path string, o *options) (*configs.Sweep, *sweep.Study, error) {
 	}
 	file.Override(&o.study.asked)
 	study, err := sweep.Open(file, o.sets, version())
-	if err != nil {
+	switch {
+	case errors.As(err, new(*sweep.Mistake)):
+		return nil, nil, located(file, err)
+	case err != nil:
 		return nil, nil, configError{errors.New(explain(err))}
 	}
 	return file, study, nil
