@@ -41,7 +41,9 @@
 // machines fails the others still run, and the result says which machine failed
 // and why; if a run is interrupted, what machines had finished by then is printed,
 // and a file of -o is left alone. Either way the exit code is 1. A trace is of the
-// first analog machine.
+// first analog machine. A roofline has the operations per second of each layer over
+// its operations per byte of DRAM, below the peak of all arrays, PEs or lanes and the
+// DRAM's bandwidth; of a pipeline, the pass.
 //
 // Flags, before or after the operands:
 //
@@ -51,6 +53,7 @@
 //	--seed N           override the config's seed
 //	--trace FILE.json  record what waves and arrays do when; opens in Perfetto
 //	--figure FILE      draw energy by category, and by layer, as FILE.svg or FILE.png
+//	--roofline FILE    draw layers under each machine's peak and DRAM bandwidth, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
 //

@@ -38,10 +38,13 @@ number a row, in SI base units. If a run or one of its
 machines fails the others still run, and the result says which machine failed
 and why; if a run is interrupted, what machines had finished by then is printed,
 and a file of -o is left alone. Either way the exit code is 1. A trace is of the
-first analog machine.`,
+first analog machine. A roofline has the operations per second of each layer over
+its operations per byte of DRAM, below the peak of all arrays, PEs or lanes and the
+DRAM's bandwidth; of a pipeline, the pass.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
-				o.figureFlag("draw energy by category, and by layer"), o.workersFlag(), o.quietFlag()}
+				o.figureFlag("draw energy by category, and by layer"),
+				pictureFlag("roofline", "draw layers under each machine's peak and DRAM bandwidth", &o.roofs), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar run study.toml",

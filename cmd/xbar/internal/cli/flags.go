@@ -19,6 +19,7 @@ type options struct {
 	sets    []string
 	trace   string
 	figure  string
+	roofs   string // another figure
 	workers int
 	quiet   bool
 	toml    bool
@@ -172,11 +173,15 @@ func (o *options) traceFlag() flag {
 }
 
 func (o *options) figureFlag(about string) flag {
-	return flag{"figure", "FILE", about + ", as FILE.svg or FILE.png", func(value string) error {
+	return pictureFlag("figure", about, &o.figure)
+}
+
+func pictureFlag(name, about string, path *string) flag {
+	return flag{name, "FILE", about + ", as FILE.svg or FILE.png", func(value string) error {
 		if e := strings.ToLower(filepath.Ext(value)); e != ".svg" && e != ".png" {
 			return errors.New("must end in .svg or .png")
 		}
-		o.figure = value
+		*path = value
 		return nil
 	}}
 }
