@@ -244,12 +244,13 @@
 //	--subject-to BOUND  only points that keep a bound, as in 'latency_s <= 1 ms'; may be repeated
 //	--pareto OUTPUTS   show the points that are best in one of some outputs for what they are in the others
 //	--effects OUTPUT   show which axes of a grid an output goes with: Sobol's indices
+//	--curves OUTPUT[,X[,EACH]]  show an output over axis X of a grid, for each value of axis EACH; the first two unless given
 //	--shard I/N        compute every Nth point, beginning with the Ith; env/N: which one is in the environment
 //	--slurm N          have N tasks of a Slurm job array compute the points, and wait for them
 //	--sbatch OPTION    an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated
 //	--format FORMAT    text (unless given), json or markdown
 //	-o DIR             keep points and results in DIR
-//	--figure FILE      draw the first two outputs of the front, and all points beside it, as FILE.svg or FILE.png
+//	--figure FILE      draw the first two outputs of the front, and all points beside it, or the curves, as FILE.svg or FILE.png
 //	--set KEY=VALUE    override any key of the config; may be repeated
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
@@ -260,6 +261,7 @@
 //	xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'
 //	xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy
 //	xbar sweep study.toml --effects energy_per_mac_j
+//	xbar sweep study.toml --curves energy_per_inference_j,tiles,batch --figure energy.svg
 //	xbar sweep study.toml --shard 2/4 -o /shared/results
 //	xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00
 //	xbar sweep merge study.toml -o /shared/results

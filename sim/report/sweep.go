@@ -21,6 +21,7 @@ type Sweep struct {
 	Fronts []SweepFront `json:"fronts,omitempty"`
 
 	Effects *SweepEffects `json:"effects,omitempty"`
+	Curves  *SweepCurves  `json:"curves,omitempty"`
 
 	best   *sweep.Best
 	fronts []*sweep.Front
@@ -199,6 +200,9 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 	}
 	if r.Effects != nil {
 		r.Effects.tell(p)
+	}
+	if r.Curves != nil {
+		r.Curves.tell(p)
 	}
 	_, err := w.Write(p.bytes())
 	return err

@@ -43,6 +43,10 @@ var curveColours = []draw.GlyphStyle{
 // Curves draws panels side by side, with one y axis, label y, and one key above
 // them.
 func Curves(panels []CurvePanel, y, path string) error {
+	return drawCurves(panels, y, path, leastDecades)
+}
+
+func drawCurves(panels []CurvePanel, y, path string, least float64) error {
 	if len(panels) == 0 {
 		return fmt.Errorf("figure: no panels to draw")
 	}
@@ -58,7 +62,10 @@ func Curves(panels []CurvePanel, y, path string) error {
 	}
 	for _, p := range plots {
 		p.Y.Label.Text = y
-		p.Y.Min, p.Y.Max = widen(low, high, leastDecades)
+		p.Y.Min, p.Y.Max = widen(low, high, least)
+		if p.Y.Max < 100*p.Y.Min {
+			p.Y.Tick.Marker = steps{}
+		}
 	}
 	entries := curveKey(panels)
 	lines := (len(entries) + keyColumns - 1) / keyColumns

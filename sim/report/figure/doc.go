@@ -1,5 +1,6 @@
 // Package figure draws results for print: scaling laws as log-log panels, energy
-// by category as stacked bars, and by layer on a log scale.
+// by category as stacked bars, and by layer on a log scale, layers under the roofs of
+// their machines, and what studies find.
 //
 //	slope = d log(energy per MAC) / d log(x), a straight line's inclination in a panel
 //

@@ -165,13 +165,14 @@ Outputs are, in SI units:
 ` + outputList(),
 		flagsOf: func(o *options) []flag {
 			return append(o.studyFlags(), o.formatFlag("text", "json", "markdown"), o.folderFlag(),
-				o.figureFlag("draw the first two outputs of the front, and all points beside it"), o.setFlag(), o.workersFlag(), o.quietFlag())
+				o.figureFlag("draw the first two outputs of the front, and all points beside it, or the curves"), o.setFlag(), o.workersFlag(), o.quietFlag())
 		},
 		examples: []string{
 			"xbar sweep study.toml",
 			"xbar sweep study.toml --minimize energy_per_inference_j --subject-to 'latency_s <= 1 ms'",
 			"xbar sweep study.toml --pareto energy_per_inference_j,area_m2,accuracy",
 			"xbar sweep study.toml --effects energy_per_mac_j",
+			"xbar sweep study.toml --curves energy_per_inference_j,tiles,batch --figure energy.svg",
 			"xbar sweep study.toml --shard 2/4 -o /shared/results",
 			"xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00",
 			"xbar sweep merge study.toml -o /shared/results",

@@ -27,6 +27,7 @@ type studyFlags struct {
 	constraints   []string
 	front         string
 	effects       string
+	curves        []string // output, x, each
 }
 
 func (o *options) studyFlags() []flag {
@@ -55,6 +56,7 @@ func (o *options) studyFlags() []flag {
 			f.effects = value
 			return nil
 		}},
+		f.curvesFlag(),
 		{"shard", "I/N", "compute every Nth point, beginning with the Ith; env/N: which one is in the environment", f.setShard},
 		{"slurm", "N", "have N tasks of a Slurm job array compute the points, and wait for them", f.setSlurm},
 		{"sbatch", "OPTION", "an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated", f.addSbatch},
@@ -148,8 +150,8 @@ func (s *session) sweep(ctx context.Context, o *options, operands []string) erro
 
 // checkCloud finds out before a long run that its figure cannot be drawn.
 func (o *options) checkCloud(q question) error {
-	if o.figure != "" && (len(q.fronts) == 0 || len(q.fronts[0].Goals) < 2) {
-		return errors.New("--figure shows a front of two outputs: --pareto energy_per_inference_j,latency_s")
+	if o.figure != "" && q.curves == nil && (len(q.fronts) == 0 || len(q.fronts[0].Goals) < 2) {
+		return errors.New("--figure shows a front of two outputs: --pareto energy_per_inference_j,latency_s (or curves: --curves energy_per_inference_j)")
 	}
 	return checkTargets(o.figure)
 }
@@ -218,6 +220,7 @@ type question struct {
 	best    *sweep.Best
 	fronts  []*sweep.Front
 	effects *sweep.Effects
+	curves  *sweep.Curves
 }
 
 // mostBest is how many of the best points are shown.
@@ -244,7 +247,7 @@ func (f *studyFlags) ask(study *sweep.Study) (q question, err error) {
 	switch {
 	case f.front != "":
 		all = append(all, strings.Split(f.front, ","))
-	case f.goal == "" && f.effects == "":
+	case f.goal == "" && f.effects == "" && f.curves == nil:
 		for _, m := range h.Machines {
 			all = append(all, []string{m + ".energy_per_inference_j", m + ".latency_s"})
 		}
@@ -259,6 +262,9 @@ func (f *studyFlags) ask(study *sweep.Study) (q question, err error) {
 			front.Goals = append(front.Goals, sweep.Goal{Quantity: of, More: of.Output.More})
 		}
 		q.fronts = append(q.fronts, front)
+	}
+	if q.curves, err = f.askCurves(study, bounds); err != nil {
+		return q, err
 	}
 	if f.effects == "" {
 		return q, nil
@@ -291,8 +297,17 @@ func (s *session) answer(o *options, study *sweep.Study, dir string, q question)
 	if err != nil {
 		return err
 	}
+	if q.curves != nil {
+		if err := r.AddCurves(points, q.curves); err != nil {
+			return err
+		}
+	}
 	if o.figure != "" {
-		if err := figure.Cloud(r.Cloud(), o.figure); err != nil {
+		draw := func() error { return figure.Cloud(r.Cloud(), o.figure) }
+		if q.curves != nil {
+			draw = func() error { return figure.StudyCurves(study.Header.Title, r.Curves, o.figure) }
+		}
+		if err := draw(); err != nil {
 			return err
 		}
 		s.message("figure in %s", o.figure)
