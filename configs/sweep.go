@@ -38,8 +38,9 @@ type Answers struct {
 	Crossover string   `toml:"crossover" optional:"true" doc:"where on an axis one thing becomes less than another: a.energy_j < b.energy_j"`
 	Along     string   `toml:"along" optional:"true" doc:"the axis of the crossover; the first that is a range unless given"`
 	Heatmap   string   `toml:"heatmap" optional:"true" doc:"an output over two axes of a grid"`
+	Curves    string   `toml:"curves" optional:"true" doc:"an output over one axis of a grid, a curve for each value of another"`
 	Over      []string `toml:"over" optional:"true" doc:"those axes, the first across; the first two unless given"`
-	Where     []string `toml:"where" optional:"true" doc:"values of axes that the crossover and the heatmap are at: [\"tiles = 100\"]"`
+	Where     []string `toml:"where" optional:"true" doc:"values of axes that the crossover, the heatmap and curves are at: [\"tiles = 100\"]"`
 	Figures   Figures  `toml:"figures"`
 }
 
@@ -49,6 +50,7 @@ type Figures struct {
 	Tornado   string `toml:"tornado" optional:"true"`
 	Crossover string `toml:"crossover" optional:"true"`
 	Heatmap   string `toml:"heatmap" optional:"true"`
+	Curves    string `toml:"curves" optional:"true"`
 }
 
 // Override replaces what is there of answers, key by key. Goals are one key.

@@ -44,7 +44,7 @@ func (s *Scalar) newRun(ctx context.Context, kernels []workload.Kernel, batch in
 		engine:  sim.New(),
 		plans:   plans,
 		step:    granularity == Step,
-		pass:    &Pass{Kernels: make([]sim.Cycle, len(plans)), Busy: make([]sim.Cycle, len(s.components)), Spent: make([][]sim.Cycle, len(plans))},
+		pass:    &Pass{Kernels: make([]sim.Cycle, len(plans)), Busy: make([]sim.Cycle, len(s.components)), Spent: make([][]sim.Cycle, len(plans)), Waited: make([]int64, len(plans))},
 		served:  make([]int64, len(s.memory.levels)),
 		now:     activity{levels: make([]levelActivity, len(s.memory.levels))},
 	}
@@ -94,6 +94,7 @@ func (r *run) Handle(e sim.Event) error {
 	}
 	cycles := r.book(activity, r.pass.Spent[k])
 	r.pass.Kernels[k] += cycles
+	r.pass.Waited[k] += activity.levels[len(activity.levels)-1].serves * r.machine.memory.line
 	if at++; done {
 		k, at = k+1, 0
 	}

@@ -61,6 +61,7 @@ type Pass struct {
 	Busy     []sim.Cycle   // of each of Components
 	Spent    [][]sim.Cycle // by each kernel: by the core on instructions, and on waiting for each level; their sum is its time
 	Rounding unit.Second   // of the time, what rounding latencies up to cycles cost
+	Waited   []int64       // by each kernel: bits of the lines for which loads wait for the last level
 	Loops    []Loops       // of each kernel
 }
 
@@ -178,6 +179,19 @@ func (s *Scalar) Components() []Component { return s.components }
 
 // Events is how many events the passes so far took.
 func (s *Scalar) Events() int64 { return s.events }
+
+// Peak is the most MACs that the core does in a cycle, whatever its memory: a step of all
+// lanes takes a multiplication, an addition, two accesses and the loop's instructions.
+func (s *Scalar) Peak() float64 {
+	return float64(s.core.Lanes) / float64(s.core.CyclesPerInstruction*(4+s.core.LoopInstructions))
+}
+
+// Waiting is the bits a cycle that loads get of the last level, which they wait for line
+// by line; infinite where they do not.
+func (s *Scalar) Waiting() float64 {
+	last := &s.memory.levels[len(s.memory.levels)-1]
+	return float64(s.memory.line) / float64(last.latency)
+}
 
 // Run executes one pass of a batch of inputs, kernel after kernel, and adds a
 // phase to the ledger for each. It refuses kernels without a size, words

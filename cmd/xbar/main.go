@@ -50,6 +50,10 @@
 // holds some stretches whole and sums up the others; messages and the file say which.
 // --timeline draws each component's time, of the whole of the last part of a run.
 //
+// A roofline has the operations per second of each layer over its operations per byte of
+// DRAM, below the peak of all arrays, PEs or lanes and the DRAM's bandwidth; of a pipeline,
+// the pass.
+//
 // Flags, before or after the operands:
 //
 //	--format FORMAT    text (unless given), json, csv or markdown
@@ -59,6 +63,7 @@
 //	--trace FILE.json  record what components do when, and what they wait for; opens in Perfetto
 //	--figure FILE      draw energy by category, and by layer, as FILE.svg or FILE.png
 //	--timeline FILE    draw what components do when, and what they wait for, as FILE.svg or FILE.png
+//	--roofline FILE    draw layers under each machine's peak and DRAM bandwidth, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -280,9 +285,10 @@
 //	--crossover RELATION  show where on an axis of a grid a relation begins to hold, as in 'a.energy_j < b.energy_j'
 //	--along AXIS       look for the crossover on that axis; on the first range unless given
 //	--heatmap OUTPUT   show an output over two axes of a grid, the best over all others
-//	--over AXIS,AXIS   the heat map's axes, the first across; the first two unless given
-//	--where AXIS=VALUE  crossover and heat map at that value of an axis; may be repeated
-//	--figure FILE      draw the front's first two outputs, the tornado, the crossover or the heat map, as FILE.svg or FILE.png; of several answers, pareto=FILE, tornado=FILE and so on
+//	--curves OUTPUT    show an output over one axis of a grid, for each value of another, the best over all others
+//	--over AXIS,AXIS   the axes of heat map and curves, the first across; the first two unless given
+//	--where AXIS=VALUE  crossover, heat map and curves at that value of an axis; may be repeated
+//	--figure FILE      draw the front's first two outputs, the tornado, the crossover, the heat map or the curves, as FILE.svg or FILE.png; of several answers, pareto=FILE, tornado=FILE and so on
 //	--shard I/N        compute every Nth point, beginning with the Ith; env/N: which one is in the environment
 //	--slurm N          have N tasks of a Slurm job array compute the points, and wait for them
 //	--sbatch OPTION    an option of sbatch for these, as in --sbatch --time=1:00:00; may be repeated
@@ -301,6 +307,7 @@
 //	xbar sweep study.toml --tornado latency_s --figure tornado.svg
 //	xbar sweep study.toml --crossover 'isaac.energy_j < cpu.energy_j' --along rows
 //	xbar sweep study.toml --heatmap energy_per_mac_j --over rows,resolution --figure heat.svg
+//	xbar sweep study.toml --curves energy_per_inference_j --over tiles,batch --figure energy.svg
 //	xbar sweep study.toml --shard 2/4 -o /shared/results
 //	xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00
 //	xbar sweep merge study.toml -o /shared/results
@@ -346,8 +353,9 @@
 //	--crossover RELATION  show where on an axis of a grid a relation begins to hold, as in 'a.energy_j < b.energy_j'
 //	--along AXIS       look for the crossover on that axis; on the first range unless given
 //	--heatmap OUTPUT   show an output over two axes of a grid, the best over all others
-//	--over AXIS,AXIS   the heat map's axes, the first across; the first two unless given
-//	--where AXIS=VALUE  crossover and heat map at that value of an axis; may be repeated
+//	--curves OUTPUT    show an output over one axis of a grid, for each value of another, the best over all others
+//	--over AXIS,AXIS   the axes of heat map and curves, the first across; the first two unless given
+//	--where AXIS=VALUE  crossover, heat map and curves at that value of an axis; may be repeated
 //	--quiet            no progress and no messages, only results and errors
 //
 // Examples:

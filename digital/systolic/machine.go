@@ -54,6 +54,7 @@ type Pass struct {
 	Stalls   []sim.Cycle // how many of those there are because DRAM and activation unit are not faster
 	Busy     []sim.Cycle // of each of Components, over all its instances
 	Spent    []Spent     // what was busy in each kernel
+	Crossed  []int64     // bits of each kernel that crossed the DRAM
 	Rounding unit.Second // of the time, what rounding transfers and operations up to cycles cost, at most
 }
 

@@ -28,8 +28,8 @@ func (m *Machine) newRun(kernels []workload.Kernel, batch int64, granularity dig
 		core: core{engine: sim.New(), channel: m.channel, step: granularity == digital.Step, loadsAhead: m.loadsAhead(), unskipped: m.unskipped},
 		pass: &Pass{
 			Kernels: make([]sim.Cycle, len(kernels)), Stalls: make([]sim.Cycle, len(kernels)),
-			Spent: make([]Spent, len(kernels)),
-			Busy:  make([]sim.Cycle, len(m.components)),
+			Spent: make([]Spent, len(kernels)), Crossed: make([]int64, len(kernels)),
+			Busy: make([]sim.Cycle, len(m.components)),
 		},
 	}
 	r.id = r.engine.Register("array", &r.core)
@@ -67,6 +67,7 @@ func (r *run) finish() error {
 		Streaming: sim.Cycle(t[streamCycles]), Loading: r.exposedLoads(p),
 		DRAM: sim.Cycle(t[dramCycles]), Activation: sim.Cycle(t[operateCycles]),
 	}
+	r.pass.Crossed[r.kernel] = t[bitsIn] + t[bitsOut]
 	r.pass.Busy[peComponent] += sim.Cycle(t[macs])
 	r.pass.Busy[activationComponent] += sim.Cycle(t[operateCycles])
 	r.pass.Busy[dramComponent] += sim.Cycle(t[dramCycles]) * sim.Cycle(m.cfg.DRAM.Channels)

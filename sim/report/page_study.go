@@ -141,6 +141,7 @@ var studySections = []section[*StudyPage]{
 	{"tornado", "One axis at a time", func(p *htmlPage, r *StudyPage) { r.tellTornado(p) }},
 	{"crossover", "Crossovers", func(p *htmlPage, r *StudyPage) { r.tellCrossover(p) }},
 	{"heatmap", "Over two axes", func(p *htmlPage, r *StudyPage) { r.tellHeatmap(p) }},
+	{"curves", "Over one axis", func(p *htmlPage, r *StudyPage) { r.tellCurves(p) }},
 	{"failed", "Points that failed", func(p *htmlPage, r *StudyPage) { r.tellFailed(p) }},
 	{"config", "The study and its base", func(p *htmlPage, r *StudyPage) { files(p, &r.Source) }},
 	{"again", "To write it again", func(p *htmlPage, r *StudyPage) { reproduce(p, &r.Source, r.Study.Version, "") }},
@@ -256,6 +257,15 @@ func (r *StudyPage) tellHeatmap(p *htmlPage) {
 	for _, a := range r.Answers {
 		if a.Heatmap != nil {
 			a.Heatmap.tell(p)
+		}
+	}
+}
+
+func (r *StudyPage) tellCurves(p *htmlPage) {
+	p.draw("curves")
+	for _, a := range r.Answers {
+		if a.Curves != nil {
+			a.Curves.tell(p)
 		}
 	}
 }

@@ -24,6 +24,7 @@ type Sweep struct {
 	Tornado   *SweepTornado   `json:"tornado,omitempty"`
 	Crossover *SweepCrossover `json:"crossover,omitempty"`
 	Heatmap   *SweepHeatmap   `json:"heatmap,omitempty"`
+	Curves    *SweepCurves    `json:"curves,omitempty"`
 
 	asked *sweep.Questions
 	cloud []*sweep.Point // some of all, for a figure
@@ -96,6 +97,9 @@ func NewSweep(ctx context.Context, h sweep.Header, points *sweep.Journals, q *sw
 	}
 	if q.Heatmap != nil {
 		r.Heatmap = newSweepHeatmap(q.Heatmap)
+	}
+	if q.Curves != nil {
+		r.Curves = r.newCurves(q.Curves)
 	}
 	return r, nil
 }
@@ -220,6 +224,9 @@ func writeSweep(w io.Writer, p page, r *Sweep) error {
 	}
 	if r.Heatmap != nil {
 		r.Heatmap.tell(p)
+	}
+	if r.Curves != nil {
+		r.Curves.tell(p)
 	}
 	_, err := w.Write(p.bytes())
 	return err

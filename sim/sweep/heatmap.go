@@ -3,6 +3,7 @@ package sweep
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Heatmap is an output over two axes of a grid: at each combination of their values the
@@ -32,32 +33,49 @@ type Cell struct {
 // NewHeatmap errs where the points are no grid, and on axes that are not there; of none it
 // takes the first two.
 func (s *Study) NewHeatmap(of Quantity, over []string, constraints []Constraint, pins Pins) (*Heatmap, error) {
-	p := s.Plan
-	m := &Heatmap{Of: of, Constraints: constraints, plan: p, x: 0, y: 1}
+	x, y := 0, 1
 	switch {
-	case p.groups == nil:
+	case s.Plan.groups == nil:
 		return nil, errors.New("a heat map is of two axes of a grid; points that are drawn have none")
-	case len(p.groups) < 2:
+	case len(s.Plan.groups) < 2:
 		return nil, errors.New("a heat map is of two axes, and this study has one")
 	case len(over) > 0:
 		if len(over) != 2 {
 			return nil, fmt.Errorf("a heat map is over two axes, not %d", len(over))
 		}
-		for i, to := range []*int{&m.x, &m.y} {
-			g, err := p.groupOf(over[i])
-			if err != nil {
-				return nil, &element{i, err}
-			}
-			*to = g
+		groups, err := s.Plan.apart(over)
+		if err != nil {
+			return nil, err
 		}
-		if m.x == m.y {
-			return nil, fmt.Errorf("%s and %s go together: a heat map is over two axes that do not", over[0], over[1])
-		}
+		x, y = groups[0], groups[1]
 	}
-	m.X, m.Y = p.label(m.x), p.label(m.y)
-	m.pins = pins.but(m.x).but(m.y)
+	return s.over(of, x, y, constraints, pins), nil
+}
+
+// apart is the groups of some axes. It errs where two of them go together.
+func (p *Plan) apart(axes []string) (groups []int, err error) {
+	for i, name := range axes {
+		g, err := p.groupOf(name)
+		if err != nil {
+			return nil, &element{i, err}
+		}
+		if slices.Contains(groups, g) {
+			return nil, fmt.Errorf("%s and %s go together: take two axes that do not", axes[0], name)
+		}
+		groups = append(groups, g)
+	}
+	return groups, nil
+}
+
+// over lays out two groups, or with y < 0 one.
+func (s *Study) over(of Quantity, x, y int, constraints []Constraint, pins Pins) *Heatmap {
+	p := s.Plan
+	m := &Heatmap{Of: of, Constraints: constraints, plan: p, x: x, y: y, X: p.label(x), pins: pins.but(x), Cells: make([][]Cell, 1)}
+	if y >= 0 {
+		m.Y, m.pins, m.Cells = p.label(y), m.pins.but(y), make([][]Cell, p.length(y))
+	}
 	for g := range p.groups {
-		if g == m.x || g == m.y {
+		if g == x || g == y || p.length(g) == 1 {
 			continue
 		}
 		l := p.label(g)
@@ -67,14 +85,13 @@ func (s *Study) NewHeatmap(of Quantity, over []string, constraints []Constraint,
 			m.Others = append(m.Others, l.Name)
 		}
 	}
-	m.Cells = make([][]Cell, p.length(m.y))
 	for y := range m.Cells {
-		m.Cells[y] = make([]Cell, p.length(m.x))
+		m.Cells[y] = make([]Cell, p.length(x))
 		for x := range m.Cells[y] {
 			m.Cells[y][x].Point = -1
 		}
 	}
-	return m, nil
+	return m
 }
 
 // Add takes a point.
@@ -82,7 +99,11 @@ func (m *Heatmap) Add(p *Point) {
 	if !m.pins.hold(m.plan, p.Point) {
 		return
 	}
-	c := &m.Cells[m.plan.digit(m.y, p.Point)][m.plan.digit(m.x, p.Point)]
+	y := int64(0)
+	if m.y >= 0 {
+		y = m.plan.digit(m.y, p.Point)
+	}
+	c := &m.Cells[y][m.plan.digit(m.x, p.Point)]
 	c.Points++
 	x := m.Of.Of(p)
 	switch goal := (Goal{m.Of, m.Of.Output.More}); {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"xbar/configs"
 )
 
 // Label is axes that go together as tables and figures have them: the axes that it takes
@@ -62,14 +64,22 @@ func (p *Plan) stride(group int) int64 {
 	return stride
 }
 
-// groupOf is the group that an axis of a name is in.
+// groupOf is the group that an axis is in.
 func (p *Plan) groupOf(axis string) (int, error) {
-	axis = strings.TrimSpace(axis)
-	i := slices.Index(p.Names(), axis)
+	i := p.axisOf(axis)
 	if i < 0 {
-		return 0, unknown("axis", axis, p.Names())
+		return 0, unknown("axis", strings.TrimSpace(axis), p.Names())
 	}
 	return slices.IndexFunc(p.groups, func(g []int) bool { return slices.Contains(g, i) }), nil
+}
+
+// axisOf is an axis by its name or its key; −1: there is none.
+func (p *Plan) axisOf(name string) int {
+	name = strings.TrimSpace(name)
+	if i := slices.Index(p.Names(), name); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(p.axes, func(a configs.Axis) bool { return a.Key == name })
 }
 
 // Written is a value of an axis as a study would have it, but for the last digits of what
@@ -105,7 +115,7 @@ func (p *Plan) pins(texts []string) (Pins, error) {
 		if err != nil {
 			return nil, &element{i, err}
 		}
-		a, value := &p.axes[slices.Index(p.Names(), strings.TrimSpace(name))], strings.TrimSpace(value)
+		a, value := &p.axes[p.axisOf(name)], strings.TrimSpace(value)
 		allowed, all := make([]bool, a.Len()), []string{}
 		for i := range allowed {
 			written := Written(a.At(int64(i)))

@@ -15,6 +15,7 @@ type Questions struct {
 	Tornado   *Tornado
 	Crossings *Crossings
 	Heatmap   *Heatmap
+	Curves    *Curves
 }
 
 // A Mistake is in a key of the answers that are asked for, or in an element of it.
@@ -98,7 +99,7 @@ func (s *Study) Ask(a *configs.Answers) (*Questions, error) {
 }
 
 func (q *Questions) asksNothing() bool {
-	return q.Best == nil && q.Effects == nil && q.Tornado == nil && q.Crossings == nil && q.Heatmap == nil
+	return q.Best == nil && q.Effects == nil && q.Tornado == nil && q.Crossings == nil && q.Heatmap == nil && q.Curves == nil
 }
 
 func (s *Study) bounds(texts []string) (all []Constraint, err error) {
@@ -141,7 +142,7 @@ func (s *Study) front(names []string, bounds []Constraint) (*Front, error) {
 
 // askGrid reads what only a grid answers at some values of its axes.
 func (s *Study) askGrid(q *Questions, a *configs.Answers, bounds []Constraint) error {
-	if a.Crossover == "" && a.Heatmap == "" {
+	if a.Crossover == "" && a.Heatmap == "" && a.Curves == "" {
 		return nil
 	}
 	pins, err := s.Plan.pins(a.Where)
@@ -160,21 +161,33 @@ func (s *Study) askGrid(q *Questions, a *configs.Answers, bounds []Constraint) e
 			return mistaken("crossover", err)
 		}
 	}
-	if a.Heatmap == "" {
-		return nil
-	}
-	of, err := s.Header.Quantity(a.Heatmap)
-	if err != nil {
-		return mistaken("heatmap", err)
-	}
-	if q.Heatmap, err = s.NewHeatmap(of, a.Over, bounds, pins); err != nil {
-		key := "heatmap"
-		if errors.As(err, new(*element)) {
-			key = "over"
+	if a.Heatmap != "" {
+		of, err := s.Header.Quantity(a.Heatmap)
+		if err == nil {
+			q.Heatmap, err = s.NewHeatmap(of, a.Over, bounds, pins)
 		}
-		return mistaken(key, err)
+		if err != nil {
+			return mistaken(overOr("heatmap", err), err)
+		}
+	}
+	if a.Curves != "" {
+		of, err := s.Header.Quantity(a.Curves)
+		if err == nil {
+			q.Curves, err = s.NewCurves(of, a.Over, bounds, pins)
+		}
+		if err != nil {
+			return mistaken(overOr("curves", err), err)
+		}
 	}
 	return nil
+}
+
+// overOr is the key that an error is of: an element of over, or the one that asks.
+func overOr(key string, err error) string {
+	if errors.As(err, new(*element)) {
+		return "over"
+	}
+	return key
 }
 
 // Add takes a point of the study; all are needed, in their order.
@@ -193,6 +206,9 @@ func (q *Questions) Add(p *Point) {
 	}
 	if q.Heatmap != nil {
 		q.Heatmap.Add(p)
+	}
+	if q.Curves != nil {
+		q.Curves.Add(p)
 	}
 }
 

@@ -45,10 +45,11 @@ type Machine struct {
 	Categories          Categories   `json:"categories"`
 	Components          []Component  `json:"components"`
 	Kernels             []Kernel     `json:"kernels"`
-	Programming         *Programming `json:"programming,omitempty"`   // machines with arrays
-	Session             *Session     `json:"session,omitempty"`       // of steps, of which this is the last
-	Choice              *Choice      `json:"choice,omitempty"`        // where policy or batch were chosen
-	Values              *Values      `json:"values,omitempty"`        // exact values
+	Programming         *Programming `json:"programming,omitempty"` // machines with arrays
+	Session             *Session     `json:"session,omitempty"`     // of steps, of which this is the last
+	Choice              *Choice      `json:"choice,omitempty"`      // where policy or batch were chosen
+	Values              *Values      `json:"values,omitempty"`      // exact values
+	Roofline            *Roofline    `json:"roofline,omitempty"`
 	Limits              []Limit      `json:"limits,omitempty"`        // analog machines
 	Loads               []Served     `json:"loads,omitempty"`         // scalar machines
 	Notes               []string     `json:"notes,omitempty"`         // assumptions and warnings

@@ -78,6 +78,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 		}
 		m.Values.Layers = j.layers(chip.Discrepancies())
 	}
+	m.Roofline = newRoofline(m, chip.Peak(), m.perCycle(float64(j.machine.DRAM.Bandwidth), j.machine.DRAM.Channels), func(k int) float64 { return b.crossed(chip.KernelPhase(k)) })
 	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
 	if j.repeats() {
 		j.evidence.priced = &priced{*j, chip}

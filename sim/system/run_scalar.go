@@ -57,6 +57,7 @@ func (j *job) runScalar(ctx context.Context) (*Machine, error) {
 		}
 	}
 	m.bind(func(k int) (going, float64) { return scalarGoing(p.Spent[k], levels), float64(p.Kernels[k]) })
+	m.Roofline = newRoofline(m, p.machine.Peak(), p.machine.Waiting(), func(k int) float64 { return float64(p.Waited[k]) })
 	m.fillLoads(p.Loops)
 	m.Notes = append(m.Notes, loopNotes(m.Kernels, p.Loops)...)
 	return m, nil

@@ -39,6 +39,8 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 		return nil, err
 	}
 	m.bind(func(k int) (going, float64) { return systolicGoing(&pass.Spent[k]), float64(pass.Kernels[k]) })
+	pes := float64(c.Array.Rows) * float64(c.Array.Cols)
+	m.Roofline = newRoofline(m, pes, m.perCycle(float64(c.DRAM.Bandwidth), c.DRAM.Channels), func(k int) float64 { return float64(pass.Crossed[k]) })
 	m.Notes = append(m.Notes, j.besideNotes()...)
 	if !c.Has("network") {
 		m.Notes = append(m.Notes, "no [machine.network]: words cross from buffers to array and back at no cost")

@@ -43,33 +43,45 @@ var curveColours = []draw.GlyphStyle{
 // Curves draws panels side by side, with one y axis, label y, and one key above
 // them.
 func Curves(panels []CurvePanel, y, path string) error {
+	d, err := drawCurves(panels, y, "", leastDecades)
+	if err != nil {
+		return err
+	}
+	return d.save(path)
+}
+
+func drawCurves(panels []CurvePanel, y, caption string, least float64) (d drawing, err error) {
 	if len(panels) == 0 {
-		return fmt.Errorf("figure: no panels to draw")
+		return d, fmt.Errorf("figure: no panels to draw")
 	}
 	plots := make([]*plot.Plot, len(panels))
 	low, high := math.Inf(1), math.Inf(-1)
 	for i := range panels {
 		p, err := curvePanel(&panels[i])
 		if err != nil {
-			return err
+			return d, err
 		}
 		plots[i] = p
 		low, high = min(low, p.Y.Min), max(high, p.Y.Max)
 	}
 	for _, p := range plots {
 		p.Y.Label.Text = y
-		p.Y.Min, p.Y.Max = widen(low, high, leastDecades)
+		p.Y.Min, p.Y.Max = widen(low, high, least)
+		if p.Y.Max < 100*p.Y.Min {
+			p.Y.Tick.Marker = steps{}
+		}
 	}
 	entries := curveKey(panels)
 	lines := (len(entries) + keyColumns - 1) / keyColumns
 	key := vg.Length(12*lines + 6)
 	const height = 2.7 * vg.Inch
-	return save(path, max(3.6*vg.Length(len(plots)), 5.2)*vg.Inch, height+key, func(c draw.Canvas) {
+	return drawing{max(3.6*vg.Length(len(plots)), 5.2) * vg.Inch, height + key, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
+		c = drawCaption(c, caption)
 		drawCurveKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0), entries)
 		drawPanels(draw.Crop(c, 0, 0, 0, -key), plots, draw.Tiles{
 			Rows: 1, Cols: len(plots), PadX: 10, PadTop: 4, PadBottom: 4, PadLeft: 4, PadRight: 8})
-	})
+	}}, nil
 }
 
 func curvePanel(panel *CurvePanel) (*plot.Plot, error) {

@@ -53,7 +53,7 @@ func OfStudy(answers []*report.Sweep) (figures []report.Figure, err error) {
 			section string
 			draw    func(*report.Sweep) (drawing, string, string, error)
 		}{
-			{"fronts", frontOfPage}, {"tornado", tornadoOfPage}, {"crossover", crossingOfPage}, {"heatmap", heatOfPage},
+			{"fronts", frontOfPage}, {"tornado", tornadoOfPage}, {"crossover", crossingOfPage}, {"heatmap", heatOfPage}, {"curves", curvesOfPage},
 		} {
 			d, title, says, err := f.draw(a)
 			if err != nil {

@@ -14,7 +14,13 @@ type Work struct {
 	Left     func(task int64) (int64, error) // what is not done of a part, from 1 on
 	Begun    func(job string, tasks []int64) // tasks have been submitted
 	Failed   func([]Failure)                 // tasks have ended early; called before they are submitted again
-	Progress func(running, waiting int)      // tasks in the queue
+	Progress func(Progress)                  // called before tasks are submitted
+}
+
+// Progress is tasks in the queue.
+type Progress struct {
+	Running, Waiting int
+	Why              string // that for which one of them waits that is not waiting its turn
 }
 
 // Failure is a task that ended with work left.
@@ -107,16 +113,13 @@ func (r *run) result() error {
 func (r *run) step(ctx context.Context, states map[int64]state) error {
 	var open, again []*task
 	var failed []Failure
-	running, waiting := 0, 0
+	var now Progress
 	for _, t := range r.open {
 		s := states[t.number]
 		if s.active() {
 			t.gone, t.tries = false, max(t.tries, 1)
-			if open = append(open, t); s.waits() {
-				waiting++
-			} else {
-				running++
-			}
+			open = append(open, t)
+			now.add(&s)
 			continue
 		}
 		left, err := r.Left(t.number)
@@ -146,9 +149,22 @@ func (r *run) step(ctx context.Context, states map[int64]state) error {
 	if len(failed) > 0 {
 		r.Failed(failed)
 	}
-	r.Progress(running, waiting)
+	r.Progress(now)
 	return r.submit(ctx, again)
 }
+
+func (p *Progress) add(s *state) {
+	if !s.waits() {
+		p.Running++
+		return
+	}
+	if p.Waiting++; !itsTurn[s.why] {
+		p.Why = s.why
+	}
+}
+
+// itsTurn lists what a job waits for as a rule.
+var itsTurn = map[string]bool{"": true, "(null)": true, "None": true, "Resources": true, "Priority": true, "BeginTime": true, "JobArrayTaskLimit": true}
 
 // failed is what is to be said of a task that has ended with work left.
 func (t *task) failed(s state, left int64) Failure {

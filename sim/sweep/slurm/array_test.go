@@ -114,7 +114,7 @@ func TestEveryTaskIsDoneOrLost(t *testing.T) {
 						}
 					}
 				},
-				Progress: func(int, int) {},
+				Progress: func(Progress) {},
 			}
 			err := w.run(context.Background(), f)
 			var lost *LostError
@@ -167,7 +167,7 @@ func TestSilence(t *testing.T) {
 	for _, answers := range []int{0, 2} {
 		synctest.Test(t, func(t *testing.T) {
 			q := &silent{answers: answers}
-			w := &Work{Tasks: 1, Left: func(int64) (int64, error) { return 1, nil }, Begun: func(string, []int64) {}, Progress: func(int, int) {}}
+			w := &Work{Tasks: 1, Left: func(int64) (int64, error) { return 1, nil }, Begun: func(string, []int64) {}, Progress: func(Progress) {}}
 			err := w.run(context.Background(), q)
 			want := 1
 			if answers > 0 {
@@ -195,7 +195,7 @@ func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 		defer cancel()
-		w := &Work{Tasks: 1, Left: func(int64) (int64, error) { return 1, nil }, Begun: func(string, []int64) {}, Progress: func(int, int) {}}
+		w := &Work{Tasks: 1, Left: func(int64) (int64, error) { return 1, nil }, Begun: func(string, []int64) {}, Progress: func(Progress) {}}
 		if err := w.run(ctx, &silent{answers: 1e9}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
@@ -213,6 +213,16 @@ func TestStates(t *testing.T) {
 	}
 	if len(states) != 4 {
 		t.Errorf("%d states", len(states))
+	}
+}
+
+func TestProgress(t *testing.T) {
+	var p Progress
+	for _, s := range parseStates("7 1 RUNNING None\n7 2 PENDING Resources\n7 3 PENDING PartitionConfig\n7 4 COMPLETING None\n") {
+		p.add(&s)
+	}
+	if want := (Progress{2, 2, "PartitionConfig"}); p != want {
+		t.Errorf("%+v, not %+v", p, want)
 	}
 }
 

@@ -111,7 +111,7 @@ func (c *Cluster) run(ctx context.Context, program string, args ...string) (stri
 	if said := strings.TrimSpace(stderr.String()); errors.As(err, &exit) && said != "" {
 		var lines []string
 		for line := range strings.Lines(said) {
-			lines = append(lines, strings.TrimPrefix(strings.TrimSpace(line), program+": error: "))
+			lines = append(lines, strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(line), program+": "), "error: "))
 		}
 		return "", fmt.Errorf("%s: %s", program, strings.Join(lines, "; "))
 	}

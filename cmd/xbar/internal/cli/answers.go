@@ -55,19 +55,20 @@ func (f *studyFlags) answerFlags() []flag {
 		{"crossover", "RELATION", "show where on an axis of a grid a relation begins to hold, as in 'a.energy_j < b.energy_j'", once(&a.Crossover)},
 		{"along", "AXIS", "look for the crossover on that axis; on the first range unless given", once(&a.Along)},
 		{"heatmap", "OUTPUT", "show an output over two axes of a grid, the best over all others", once(&a.Heatmap)},
-		{"over", "AXIS,AXIS", "the heat map's axes, the first across; the first two unless given", split(&a.Over)},
-		{"where", "AXIS=VALUE", "crossover and heat map at that value of an axis; may be repeated", several(&a.Where)},
+		{"curves", "OUTPUT", "show an output over one axis of a grid, for each value of another, the best over all others", once(&a.Curves)},
+		{"over", "AXIS,AXIS", "the axes of heat map and curves, the first across; the first two unless given", split(&a.Over)},
+		{"where", "AXIS=VALUE", "crossover, heat map and curves at that value of an axis; may be repeated", several(&a.Where)},
 	}
 }
 
 func (f *studyFlags) figuresFlag() flag {
-	return flag{"figure", "FILE", "draw the front's first two outputs, the tornado, the crossover or the heat map, as FILE.svg or FILE.png; of several answers, pareto=FILE, tornado=FILE and so on", func(value string) error {
+	return flag{"figure", "FILE", "draw the front's first two outputs, the tornado, the crossover, the heat map or the curves, as FILE.svg or FILE.png; of several answers, pareto=FILE, tornado=FILE and so on", func(value string) error {
 		kind, path, found := strings.Cut(value, "=")
 		if !found {
 			kind, path = "", value
 		}
 		if _, known := figureKinds[kind]; found && !known {
-			return fmt.Errorf("no figure %q%s: pareto, tornado, crossover or heatmap", kind, didYouMean(configs.Nearest(kind, kindNames())))
+			return fmt.Errorf("no figure %q%s: pareto, tornado, crossover, heatmap or curves", kind, didYouMean(configs.Nearest(kind, kindNames())))
 		}
 		if !configs.IsFigure(path) {
 			return errors.New("must end in .svg or .png")
@@ -101,9 +102,13 @@ var figureKinds = map[string]struct {
 		func(q *sweep.Questions) bool { return q.Heatmap != nil },
 		func(r *report.Sweep, path string) error { return figure.Heat(r.Heat(), path) },
 	},
+	"curves": {
+		func(q *sweep.Questions) bool { return q.Curves != nil },
+		func(r *report.Sweep, path string) error { return figure.StudyCurves(r.Curves, path) },
+	},
 }
 
-func kindNames() []string { return []string{"pareto", "tornado", "crossover", "heatmap"} }
+func kindNames() []string { return []string{"pareto", "tornado", "crossover", "heatmap", "curves"} }
 
 // ask reads what the study's file and flags ask, and finds out before a long run that
 // figures of it cannot be drawn.
@@ -136,7 +141,7 @@ func (f *studyFlags) draws(file *configs.Sweep, q *sweep.Questions, dir string) 
 			kinds := slices.DeleteFunc(kindNames(), func(kind string) bool { return !figureKinds[kind].asked(q) })
 			switch len(kinds) {
 			case 0:
-				return nil, &usageError{"sweep", "--figure shows a front of two outputs, a tornado, a crossover or a heat map, and none is asked for: --pareto energy_per_inference_j,latency_s"}
+				return nil, &usageError{"sweep", "--figure shows a front of two outputs, a tornado, a crossover, a heat map or curves, and none is asked for: --pareto energy_per_inference_j,latency_s"}
 			case 1:
 				w.kind = kinds[0]
 			default:
@@ -152,7 +157,7 @@ func (f *studyFlags) draws(file *configs.Sweep, q *sweep.Questions, dir string) 
 		figures = append(figures, w)
 	}
 	in := &file.Answers.Figures
-	for i, path := range []string{in.Pareto, in.Tornado, in.Crossover, in.Heatmap} {
+	for i, path := range []string{in.Pareto, in.Tornado, in.Crossover, in.Heatmap, in.Curves} {
 		kind := kindNames()[i]
 		if path == "" || slices.ContainsFunc(figures, func(w wanted) bool { return w.kind == kind }) {
 			continue

@@ -44,10 +44,16 @@ result is the same. The trace is Chrome's JSON, for https://ui.perfetto.dev: a p
 for each machine, a thread for each of its components with what it does and, while it
 is idle, what for, and counters of power and of what buffers hold. Of a long run it
 holds some stretches whole and sums up the others; messages and the file say which.
---timeline draws each component's time, of the whole of the last part of a run.`,
+--timeline draws each component's time, of the whole of the last part of a run.
+
+A roofline has the operations per second of each layer over its operations per byte of
+DRAM, below the peak of all arrays, PEs or lanes and the DRAM's bandwidth; of a pipeline,
+the pass.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
-				o.figureFlag("draw energy by category, and by layer"), pictureFlag("timeline", "draw what components do when, and what they wait for", &o.timeline), o.workersFlag(), o.quietFlag()}
+				o.figureFlag("draw energy by category, and by layer"),
+				pictureFlag("timeline", "draw what components do when, and what they wait for", &o.timeline),
+				pictureFlag("roofline", "draw layers under each machine's peak and DRAM bandwidth", &o.roofs), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{
 			"xbar run study.toml",
@@ -204,6 +210,7 @@ Outputs are, in SI units:
 			"xbar sweep study.toml --tornado latency_s --figure tornado.svg",
 			"xbar sweep study.toml --crossover 'isaac.energy_j < cpu.energy_j' --along rows",
 			"xbar sweep study.toml --heatmap energy_per_mac_j --over rows,resolution --figure heat.svg",
+			"xbar sweep study.toml --curves energy_per_inference_j --over tiles,batch --figure energy.svg",
 			"xbar sweep study.toml --shard 2/4 -o /shared/results",
 			"xbar sweep study.toml --slurm 64 -j 4 --sbatch --time=1:00:00",
 			"xbar sweep merge study.toml -o /shared/results",

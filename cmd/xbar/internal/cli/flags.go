@@ -21,6 +21,7 @@ type options struct {
 	trace    string
 	figure   string
 	timeline string
+	roofs    string
 	workers  int
 	quiet    bool
 	toml     bool

@@ -26,7 +26,7 @@ func (o *options) checkTargets() error {
 	if o.output == "-" {
 		o.output = ""
 	}
-	return checkTargets(o.output, o.trace, o.figure, o.timeline)
+	return checkTargets(o.output, o.trace, o.figure, o.timeline, o.roofs)
 }
 
 func checkTargets(paths ...string) error {

@@ -62,6 +62,9 @@ func (o *options) checkRun(paths []string) error {
 	if len(paths) > 1 && o.figure != "" {
 		return fmt.Errorf("--figure %w", errOneConfig)
 	}
+	if len(paths) > 1 && o.roofs != "" {
+		return fmt.Errorf("--roofline %w", errOneConfig)
+	}
 	return o.checkTargets()
 }
 
@@ -108,6 +111,12 @@ func (s *session) simulate(ctx context.Context, o *options, study *configs.Confi
 			return nil, err
 		}
 		s.message("figure in %s", o.figure)
+	}
+	if o.roofs != "" {
+		if err := figure.Roofline(result, o.roofs); err != nil {
+			return nil, err
+		}
+		s.message("roofline in %s", o.roofs)
 	}
 	return result, err
 }

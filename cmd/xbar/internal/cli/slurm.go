@@ -93,7 +93,8 @@ func (s *session) waitForTasks(ctx context.Context, o *options, study *sweep.Stu
 	if s.quiet {
 		bar = nil
 	}
-	n, begun := o.study.tasks, false
+	n, submitted := o.study.tasks, false
+	begun, why := false, "" // what has been said
 	err = cluster.Run(ctx, &slurm.Work{
 		Tasks: n,
 		Left: func(task int64) (int64, error) {
@@ -101,7 +102,7 @@ func (s *session) waitForTasks(ctx context.Context, o *options, study *sweep.Stu
 			return tally.Left(task, n), err
 		},
 		Begun: func(job string, tasks []int64) {
-			begun = true
+			submitted = true
 			bar.erase()
 			s.message("job %s is in the queue: %s of %d; its script and logs are in %s", job, nameTasks(tasks), n, cluster.Folder)
 		},
@@ -109,16 +110,25 @@ func (s *session) waitForTasks(ctx context.Context, o *options, study *sweep.Stu
 			bar.erase()
 			s.message("%s", describeFailures(failed, cluster.Folder))
 		},
-		Progress: func(running, waiting int) {
+		Progress: func(p slurm.Progress) {
 			all := study.Header.Points
-			bar.update(float64(all-tally.Left(1, 1)), float64(all), fmt.Sprintf("%d tasks run, %d wait", running, waiting))
+			bar.update(float64(all-tally.Left(1, 1)), float64(all), fmt.Sprintf("%d tasks run, %d wait", p.Running, p.Waiting))
+			if n := p.Running + p.Waiting; n > 0 && !begun {
+				bar.erase()
+				s.message("tasks in the queue from before: %d; scancel --name=%s stops them", n, cluster.Name)
+			}
+			if begun = true; p.Why != "" && p.Why != why {
+				bar.erase()
+				s.message("a task waits, says Slurm, because of %s", p.Why)
+			}
+			why = p.Why
 		},
 	})
 	bar.erase()
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: what is in the queue goes on; the same command waits for it again, and scancel --name=%s stops it", errInterrupted, cluster.Name)
-	case err != nil && begun:
+	case err != nil && submitted:
 		return fmt.Errorf("%w; logs are in %s, and the same command goes on with what is missing", err, cluster.Folder)
 	}
 	return err
