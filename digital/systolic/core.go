@@ -201,14 +201,14 @@ func (r *core) skip(p *plan) sim.Cycle {
 		loop--
 	}
 	round, alike := r.now.at[loop], p.count[loop]-4
-	if r.step || r.unskipped || r.watch != nil || p.outside.crosses() || alike < 1 {
+	if r.step || r.unskipped || p.outside.crosses() || alike < 1 {
 		return 0
 	}
 	before := &r.marks[loop]
-	switch round {
-	case 1:
+	switch {
+	case round == 1:
 		*before = mark{r.engine.Now(), r.tally}
-	case 2:
+	case round == 2 && r.watch == nil:
 		at := r.now.at
 		at[loop] += alike
 		r.now = p.chunk(at)

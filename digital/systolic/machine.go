@@ -9,6 +9,7 @@ import (
 	"xbar/digital"
 	"xbar/sim"
 	"xbar/sim/energy"
+	"xbar/sim/trace"
 	"xbar/sim/unit"
 	"xbar/sim/workload"
 )
@@ -26,6 +27,7 @@ type Machine struct {
 	entries    []entry
 	events     int64
 	unskipped  bool // for tests: burst simulates every chunk
+	recorder   *trace.Recorder
 }
 
 // Where the machine's parts stand in Components.
@@ -133,6 +135,9 @@ func (m *Machine) loadsAhead() bool {
 	return m.cfg.Array.OverlapWeightLoad && m.role.loads()
 }
 
+// Trace has a recorder look at the next pass, which then goes through every chunk.
+func (m *Machine) Trace(r *trace.Recorder) { m.recorder = r }
+
 // Components lists the machine's parts. Their leakage is for the caller to
 // charge, by the time of the pass.
 func (m *Machine) Components() []digital.Component { return m.components }
@@ -149,10 +154,16 @@ func (m *Machine) Run(ctx context.Context, kernels []workload.Kernel, batch int6
 	if err != nil {
 		return nil, err
 	}
+	looked := m.watch(r)
 	err = r.engine.Run(ctx)
 	m.events += r.engine.Events()
 	if err != nil {
 		return nil, err
+	}
+	if looked != nil {
+		if err := looked.finish(); err != nil {
+			return nil, err
+		}
 	}
 	return r.pass, nil
 }

@@ -14,6 +14,7 @@ type run struct {
 	plans   []plan
 	pass    *Pass
 	kernel  int
+	looked  *looked // nil: nobody looks on
 }
 
 // newRun plans a pass and schedules its start.
@@ -78,6 +79,9 @@ func (r *run) finish() error {
 	t[operands] = p.batch * p.kernel.Beside.Operands
 	t[results] = p.batch * p.kernel.Beside.Results
 	m.book(p, t)
+	if r.looked != nil {
+		r.looked.kernel(took)
+	}
 	r.kernel++
 	r.next()
 	return nil

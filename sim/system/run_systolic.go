@@ -22,6 +22,10 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 		return nil, err
 	}
 	leaks := openLeaks(machine, c.RateFigure())
+	if j.trace != nil {
+		j.trace.Clock = clock
+		machine.Trace(j.trace)
+	}
 	pass, err := machine.Run(ctx, j.work.Kernels, j.batch(), j.granularity())
 	if err != nil {
 		return nil, err

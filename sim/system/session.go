@@ -52,6 +52,9 @@ func (j *job) runSession(ctx context.Context) (*Machine, error) {
 	for t := first; ; t++ {
 		step := *j
 		step.work = j.session.at(t)
+		if t < j.session.steps {
+			step.trace = nil
+		}
 		m, err := step.simulateOne(ctx)
 		if err != nil {
 			return nil, err

@@ -9,7 +9,7 @@ import (
 
 // Traced reports whether there are traces of a machine: not of scalar ones, of which
 // everything is at work all the time, an instruction after the other.
-func Traced(m *configs.Machine) bool { return m.Kind == "analog" || m.Kind == "digital-cim" }
+func Traced(m *configs.Machine) bool { return m.Kind != "scalar" }
 
 // retrace simulates the machine once more and looks on. What is looked at goes through
 // all that other runs leap over, in more events; it gives the same numbers, or the trace

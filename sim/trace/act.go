@@ -43,10 +43,13 @@ func (a *act) of(t TrackID) *record {
 // take adds a span that lies in the act.
 func (a *act) take(r *Recorder, t TrackID, s span) {
 	rec := a.of(t)
-	for len(rec.profiles) < len(r.whats) {
-		rec.profiles, rec.cycles = append(rec.profiles, profile{}), append(rec.cycles, 0)
+	for len(rec.cycles) <= int(s.what) {
+		rec.cycles = append(rec.cycles, 0)
 	}
 	if !r.tracks[t].part {
+		for len(rec.profiles) <= int(s.what) {
+			rec.profiles = append(rec.profiles, profile{})
+		}
 		rec.profiles[s.what].add(s.start-a.from, s.end-a.from, float64(s.end-s.start))
 	}
 	rec.cycles[s.what] += s.end - s.start

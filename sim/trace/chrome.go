@@ -95,6 +95,9 @@ func notes(recorders []*Recorder) map[string]map[string]string {
 		for a := range r.acts {
 			of[r.acts[a].name] = cmp.Or(r.sampled(&r.acts[a]), "all spans")
 		}
+		if r.cut {
+			of["end"] = "the run goes on"
+		}
 		all[fmt.Sprintf("process %d", i+1)] = of
 	}
 	return all
@@ -189,13 +192,12 @@ func (r *Recorder) label(w What) string {
 
 const powerName = "power (W)"
 
-// writeCounters writes the power of a window, and the use of buffers where it is not
-// that of the window before.
+// writeCounters writes the power of a window, and the use of buffers, where they are not
+// those of the window before.
 func (r *Recorder) writeCounters(pid int, v *Act, window int, write func(*event) error) error {
 	from := v.From + sim.Cycle(window)*v.Width
-	seconds := r.Clock.Seconds(min(v.To, from+v.Width) - from)
-	if len(r.power) > 0 {
-		ev := event{Name: powerName, Ph: "C", Pid: pid, Ts: r.microseconds(from), Args: r.watts(func(c int) float64 { return v.Power[c][window] / seconds })}
+	if len(r.power) > 0 && (window == 0 || !r.samePower(v, window)) {
+		ev := event{Name: powerName, Ph: "C", Pid: pid, Ts: r.microseconds(from), Args: r.watts(func(c int) float64 { return r.powerOf(v, c, window) })}
 		if err := write(&ev); err != nil {
 			return err
 		}
@@ -211,6 +213,21 @@ func (r *Recorder) writeCounters(pid int, v *Act, window int, write func(*event)
 		}
 	}
 	return nil
+}
+
+// powerOf is the power of a category in a window, in watts.
+func (r *Recorder) powerOf(v *Act, category, window int) float64 {
+	from := v.From + sim.Cycle(window)*v.Width
+	return v.Power[category][window] / r.Clock.Seconds(min(v.To, from+v.Width)-from)
+}
+
+func (r *Recorder) samePower(v *Act, window int) bool {
+	for c := range r.power {
+		if r.powerOf(v, c, window) != r.powerOf(v, c, window-1) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Recorder) watts(of func(category int) float64) map[string]float64 {

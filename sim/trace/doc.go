@@ -21,6 +21,9 @@
 //     between is summed up, one span a track, busy and idle cycles with it. Each time
 //     the limit is reached again the period doubles.
 //
+// And it takes bounded time: a recording is full after so much work, and is cut; the run
+// goes on without it.
+//
 // It is written as a Chrome trace, which opens in Perfetto: a process for each machine,
 // a thread for each track, counters of power and buffers.
 package trace

@@ -18,7 +18,10 @@ type (
 type Recorder struct {
 	Name  string // of the machine
 	Clock sim.Clock
+	Most  int64 // pieces of work, with which the recording is full
 
+	work   int64
+	cut    bool
 	slow   sim.Clock // a million times slower
 	limit  int       // of spans
 	now    sim.Cycle
@@ -39,9 +42,12 @@ type what struct {
 	idle bool
 }
 
-// New is a recorder of a machine, of at most limit spans.
+// perSpan is how much work there may be for every span that is kept.
+const perSpan = 100
+
+// New is a recorder of a machine, of at most limit spans, and of 100 times as much work.
 func New(name string, limit int) *Recorder {
-	return &Recorder{Name: name, limit: limit, byName: map[what]What{}, both: map[[2]What]What{}, byPath: map[string]TrackID{}}
+	return &Recorder{Name: name, Most: perSpan * int64(limit), limit: limit, byName: map[what]What{}, both: map[[2]What]What{}, byPath: map[string]TrackID{}}
 }
 
 // Doing is a name for work.
@@ -174,6 +180,34 @@ func (r *Recorder) holdLevel(id LevelID, at sim.Cycle) {
 	}
 	l.since = at
 }
+
+// Full reports whether there is so much work that the recording should be cut.
+func (r *Recorder) Full() bool { return r.work >= r.Most }
+
+// Cut ends the recording before the run ends: what goes on is cut off. What tracks wait
+// for then may not be known.
+func (r *Recorder) Cut(at sim.Cycle, unknown What) {
+	for t := range r.tracks {
+		r.layUpTo(TrackID(t), at)
+		track := &r.tracks[t]
+		track.open.end = min(track.open.end, at)
+		r.close(TrackID(t))
+		if x := track.pending.first(); x != nil {
+			x.start = at
+			r.idle(TrackID(t), x)
+		}
+		r.emit(TrackID(t), span{start: track.from, end: at, what: unknown, of: -1})
+	}
+	r.hold(at)
+	r.closeAct(at)
+	r.ended, r.cut = at, true
+}
+
+// IsCut reports whether the run went on after the recording.
+func (r *Recorder) IsCut() bool { return r.cut }
+
+// Length is how long the recording is, in seconds.
+func (r *Recorder) Length() float64 { return r.Clock.Seconds(r.ended) }
 
 // Finish ends the recording: all that was announced is laid, and the rest of every
 // track up to the end is idle, for nothing is left to do. It returns an error if

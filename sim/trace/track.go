@@ -52,13 +52,78 @@ type track struct {
 	from    sim.Cycle // the end of what has been emitted
 	open    span      // laid and not closed; none where it ends before it starts
 	laying  bool
-	pending []announced // by start
+	pending queue
 	late    int
 }
 
+// announced is work that is not laid.
 type announced struct {
 	span
 	waits Waits
+	order int64 // of its announcement
+}
+
+func (x *announced) before(y *announced) bool {
+	return x.start < y.start || x.start == y.start && x.order < y.order
+}
+
+// queue is a heap of what is announced, first the first that starts.
+type queue struct {
+	all   []announced // in any order
+	free  []int32     // of them
+	heap  []int32
+	order int64
+}
+
+// push is room for one more, of a start.
+func (q *queue) push(x *announced) {
+	i := int32(len(q.all))
+	if n := len(q.free); n > 0 {
+		i, q.free = q.free[n-1], q.free[:n-1]
+		q.all[i] = *x
+	} else {
+		q.all = append(q.all, *x)
+	}
+	q.order++
+	q.all[i].order = q.order
+	q.heap = append(q.heap, i)
+	for at := len(q.heap) - 1; at > 0; {
+		up := (at - 1) / 2
+		if !q.all[q.heap[at]].before(&q.all[q.heap[up]]) {
+			return
+		}
+		q.heap[at], q.heap[up] = q.heap[up], q.heap[at]
+		at = up
+	}
+}
+
+// first is what starts first; nil: there is nothing.
+func (q *queue) first() *announced {
+	if len(q.heap) == 0 {
+		return nil
+	}
+	return &q.all[q.heap[0]]
+}
+
+// drop drops it.
+func (q *queue) drop() {
+	last := len(q.heap) - 1
+	q.free = append(q.free, q.heap[0])
+	q.heap[0] = q.heap[last]
+	q.heap = q.heap[:last]
+	for at := 0; ; {
+		next := at
+		for down := 2*at + 1; down <= 2*at+2 && down < last; down++ {
+			if q.all[q.heap[down]].before(&q.all[q.heap[next]]) {
+				next = down
+			}
+		}
+		if next == at {
+			return
+		}
+		q.heap[at], q.heap[next] = q.heap[next], q.heap[at]
+		at = next
+	}
 }
 
 // span is what a track did from start up to end.
@@ -83,13 +148,10 @@ func (r *Recorder) Busy(t TrackID, x *Work, waits *Waits) {
 		track.late++
 		return
 	}
+	r.work++
 	r.layUpTo(t, r.now)
 	p := r.announced(x, waits)
-	i := len(track.pending)
-	for i > 0 && track.pending[i-1].start > p.start {
-		i--
-	}
-	track.pending = slices.Insert(track.pending, i, p)
+	track.pending.push(&p)
 }
 
 func (r *Recorder) announced(x *Work, waits *Waits) announced {
@@ -97,7 +159,7 @@ func (r *Recorder) announced(x *Work, waits *Waits) announced {
 	if x.Of != "" {
 		of = r.what(x.Of, false)
 	}
-	return announced{span{start: x.Start, end: x.End, busy: x.Busy, what: x.What, of: of, number: x.Number, count: 1}, *waits}
+	return announced{span{start: x.Start, end: x.End, busy: x.Busy, what: x.What, of: of, number: x.Number, count: 1}, *waits, 0}
 }
 
 // Lay lays work that is done on a track on which nothing is announced, behind all that
@@ -111,14 +173,10 @@ func (r *Recorder) Lay(t TrackID, x *Work, waits *Waits) {
 
 // layUpTo lays what starts before a cycle.
 func (r *Recorder) layUpTo(t TrackID, at sim.Cycle) {
-	track := &r.tracks[t]
-	n := 0
-	for n < len(track.pending) && track.pending[n].start < at {
-		r.lay(t, &track.pending[n])
-		n++
-	}
-	if n > 0 {
-		track.pending = slices.Delete(track.pending, 0, n)
+	q := &r.tracks[t].pending
+	for x := q.first(); x != nil && x.start < at; x = q.first() {
+		r.lay(t, x)
+		q.drop()
 	}
 }
 

@@ -83,6 +83,10 @@
 // Loads that begin together on idle media take what they took before, where they have
 // the same shapes: they are gone through row by row once.
 //
+// A chip that is traced goes through all vectors, loads and folds, with the same numbers,
+// where another leaps; of each vector it takes down where it waits, and a component is
+// idle for what the vector that ends its idleness was waiting for meanwhile.
+//
 // Each account is opened with the figure that it is charged by, so that a run can
 // explain itself. Energies that follow the data are summed from it where values
 // are exact, and follow from moments of inputs and weights where they are not:

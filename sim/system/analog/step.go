@@ -49,6 +49,7 @@ type array struct {
 	held     bool  // they hold one that is not taken
 	codes    int64 // that wait for the shift-add
 	shifting bool
+	fronts   [2]sim.Cycle // when the last reads began, as many as there are banks at most; traced
 }
 
 // start readies the arrays of a copy.

@@ -1,10 +1,6 @@
 package analog
 
 import (
-	"fmt"
-	"strings"
-
-	"xbar/crossbar"
 	"xbar/sim"
 	"xbar/sim/energy"
 	"xbar/sim/trace"
@@ -45,26 +41,12 @@ type doing struct {
 }
 
 type causes struct {
-	input, reload, dram, network, room, drivers, readout, shift, adder, unit, arrays, write, nothing trace.What
+	input, reload, dram, network, room, drivers, readout, shift, adder, unit, arrays, write, pes, nothing, unknown trace.What
 }
 
 // placed are the tracks of components that have a time of their own; −1: it has none.
 type placed struct {
 	dram, network, adder, unit, array, dac, row, cell, hold, readout, shift, pe, kernels trace.TrackID
-}
-
-// tracedLane is a copy's vectors on their way.
-type tracedLane struct {
-	slots   []traced // ring, as that of running
-	joined  int64    // vectors whose sums are all there
-	in, out float64  // bits in the tiles' buffers
-}
-
-// traced is a vector on its way.
-type traced struct {
-	waits         trace.Waits
-	driven, cells int64 // rows and cells that it books
-	rows, read    int64 // of all of its rows and cells, those that have been shown
 }
 
 // kernelWay is a pipeline's kernel and its inferences.
@@ -128,7 +110,7 @@ func (t *tracks) name() {
 	}{
 		{&w.input, "input"}, {&w.reload, "reload"}, {&w.dram, "DRAM"}, {&w.network, network}, {&w.room, "room for outputs"},
 		{&w.drivers, "drivers"}, {&w.readout, readout}, {&w.shift, "shift-adders"}, {&w.adder, "accumulators"}, {&w.unit, "activation units"},
-		{&w.arrays, "arrays at work"}, {&w.write, "row being written"}, {&w.nothing, "nothing left"},
+		{&w.arrays, "arrays at work"}, {&w.write, "writes"}, {&w.pes, "PEs"}, {&w.nothing, "nothing left"}, {&w.unknown, "end of the trace"},
 	} {
 		*x.to = t.Waiting(x.name)
 	}
@@ -198,6 +180,10 @@ func (t *tracks) event(ev *sim.Event) {
 		if ev.At >= t.meter.next {
 			t.meter.sample(t, ev.At)
 		}
+		if t.Full() {
+			t.end()
+			return
+		}
 	}
 	switch ev.Kind {
 	case evRowFetched:
@@ -214,19 +200,11 @@ func (t *tracks) event(ev *sim.Event) {
 		t.of(ev).Until(ev.At, w.unit)
 	case evComputed:
 		t.started.Until(ev.At, w.unit)
-	case evLoaded:
-		delete(t.loads, int(ev.A))
+	case evRowWritten:
+		if l := &t.chip.loads[ev.A]; l.written+1 == l.rows {
+			delete(t.loads, int(ev.A))
+		}
 	}
-}
-
-// of is what an event's vector waits for.
-func (t *tracks) of(ev *sim.Event) *trace.Waits { return &t.vector(t.chip.lane(ev), ev.A).waits }
-
-func (t *tracks) lane(n *lane) *tracedLane { return &t.lines[n.line.index][n.copy] }
-
-func (t *tracks) vector(n *lane, v int64) *traced {
-	l := t.lane(n)
-	return &l.slots[n.local(v)%int64(len(l.slots))]
 }
 
 // start readies the copies of a line.
@@ -247,9 +225,6 @@ func (t *tracks) start(l *line) {
 	t.started = trace.Waits{}
 	t.waitForLoads(&t.started)
 	t.buffers.wave(t, l)
-	if l.spec.digital {
-		t.started.Until(c.engine.Now()+1, t.waits.dram)
-	}
 }
 
 // waitForLoads adds what the wave at work waited for before it began: the kernels before
@@ -260,288 +235,6 @@ func (t *tracks) waitForLoads(w *trace.Waits) {
 		w.Until(c.lastWaveEnd, t.waits.input)
 	}
 	w.Until(c.engine.Now(), t.waits.reload)
-}
-
-// issued hears of a vector that is asked for.
-func (t *tracks) issued(n *lane, v int64) {
-	c, s := t.chip, t.vector(n, v)
-	now := c.engine.Now()
-	*s = traced{waits: t.started}
-	if !c.flow.on {
-		s.waits.Until(now, t.waits.drivers)
-		t.buffers.takes(t, n)
-		t.buffers.comes(t, n, v)
-		return
-	}
-	s.waits.Until(n.free, t.waits.drivers)
-	s.waits.Until(now, t.outOf[n.line.index])
-	t.buffers.takes(t, n)
-	if way := &t.wayOf[n.line.index]; v%n.line.inference == 0 {
-		way.begun = append(way.begun, now)
-	}
-}
-
-// activated hears of a vector that starts in the arrays, before anything is booked.
-func (t *tracks) activated(n *lane, v int64) {
-	a, l, s := &t.chip.accounts, t.chip.ledger, t.vector(n, v)
-	s.waits.Until(t.chip.engine.Now(), t.waits.room)
-	s.driven, s.cells = -l.Total(a.load), -l.Total(a.read)
-}
-
-// booked hears of it when what it reads is booked, if that is not done read by read.
-func (t *tracks) booked(n *lane, v int64) {
-	c, s := t.chip, t.vector(n, v)
-	if c.units != nil && !c.exact(&n.wave) {
-		s.driven, s.cells = n.perVector.load, n.perVector.read
-		return
-	}
-	s.driven += c.ledger.Total(c.accounts.load)
-	s.cells += c.ledger.Total(c.accounts.read)
-}
-
-// follow passes a vector's reads through a group of arrays, and shows each.
-func (t *tracks) follow(n *lane, v int64, g *group) (driven, done sim.Cycle) {
-	c, s := t.chip, t.vector(n, v)
-	phases := int64(len(n.spec.stages))
-	name := n.spec.kernel.Name
-	return g.pipeline.Follow(c.engine.Now(), g.reads, func(read int64, at crossbar.Passage) {
-		stage := &n.spec.stages[read%phases]
-		rows, b := g.at(read/phases, c.activeRows())
-		waits := s.waits
-		waits.Until(at.Front.From, t.waits.readout)
-		t.front(n, s, stage, at.Front.From, rows, b, g.arrays, name, v, &waits)
-		waits.Until(at.Convert.From, t.waits.drivers)
-		t.show(t.parts.readout, t.doing.convert, at.Convert.From, at.Convert.To, g.arrays*b.converted*int64(stage.interval), name, v, &waits)
-		waits.Until(at.ShiftAdd.From, t.waits.readout)
-		t.show(t.parts.shift, t.doing.shift, at.ShiftAdd.From, at.ShiftAdd.To, g.arrays*int64(c.timings.shiftAdd), name, v, &waits)
-	})
-}
-
-// front shows what comes before a conversion, in so many arrays at once: converters of
-// the rows that are driven, cells, samples.
-func (t *tracks) front(n *lane, s *traced, stage *stage, from sim.Cycle, rows int64, b *block, arrays int64, name string, v int64, waits *trace.Waits) {
-	c, p, d := t.chip, &t.parts, &t.doing
-	tm := &c.timings
-	show := func(track trace.TrackID, what trace.What, from, took sim.Cycle, busy int64, waits *trace.Waits) {
-		t.show(track, what, from, from+took, busy, name, v, waits)
-	}
-	show(p.array, d.read, from, stage.front, arrays*int64(stage.front), waits)
-	later := *waits
-	for range stage.slices {
-		driven := s.share(&s.rows, arrays*rows, s.driven, n.perVector.load)
-		cells := s.share(&s.read, arrays*rows*b.columns, s.cells, n.perVector.read)
-		show(p.dac, d.load, from, tm.front(), driven*int64(tm.front()), waits)
-		pulse := from
-		if !tm.pulsed {
-			pulse += tm.load
-		}
-		later.Until(pulse, t.waits.drivers)
-		show(p.row, d.drive, pulse, tm.read, driven*int64(tm.read), &later)
-		show(p.cell, d.read, pulse, tm.read, cells*int64(tm.read), &later)
-		later.Until(from+tm.front()-tm.sample, t.waits.drivers)
-		show(p.hold, d.hold, from+tm.front()-tm.sample, tm.sample, arrays*b.converted*int64(tm.sample), &later)
-		from += tm.front()
-	}
-	show(p.hold, d.hold, from, sim.Cycle(stage.steps)*tm.integrate, arrays*b.converted*stage.steps*int64(tm.integrate), &later)
-}
-
-// share is of what a vector books the part of so many of all of its rows or cells.
-func (s *traced) share(shown *int64, n, booked, all int64) int64 {
-	if all == 0 {
-		return 0
-	}
-	before := scaled(*shown, booked, all)
-	*shown += n
-	return scaled(*shown, booked, all) - before
-}
-
-// reads shows a read of an array that is stepped by itself, converts its conversions and
-// shifts what is added.
-func (t *tracks) reads(a *array, read int64) {
-	n, v, s := t.read(a, read)
-	now := t.chip.engine.Now()
-	phases := int64(len(n.spec.stages))
-	rows, b := a.group.at(read%a.group.reads/phases, t.chip.activeRows())
-	waits := s.waits
-	waits.Until(now, t.waits.readout)
-	stage := a.stage(read)
-	t.front(n, s, stage, now, rows, b, 1, n.spec.kernel.Name, v, &waits)
-	t.show(t.part(a.index, "/row"), t.doing.drive, now, now+stage.front, int64(stage.front), n.spec.kernel.Name, v, &waits)
-}
-
-func (t *tracks) converts(a *array, read int64) {
-	n, v, s := t.read(a, read)
-	now, stage := t.chip.engine.Now(), a.stage(read)
-	took := a.timing.Stages[read%int64(len(a.timing.Stages))].Convert
-	waits := s.waits
-	waits.Until(now, t.waits.drivers)
-	busy := a.sums(read) * int64(stage.interval)
-	for _, track := range [...]trace.TrackID{t.parts.readout, t.part(a.index, strings.TrimPrefix(t.chip.readout.path, "tile/array"))} {
-		t.show(track, t.doing.convert, now, now+took, busy, n.spec.kernel.Name, v, &waits)
-	}
-}
-
-func (t *tracks) shifts(a *array, read int64) {
-	n, v, s := t.read(a, read)
-	now, took := t.chip.engine.Now(), a.timing.ShiftAdd
-	waits := s.waits
-	waits.Until(now, t.waits.readout)
-	for _, track := range [...]trace.TrackID{t.parts.shift, t.part(a.index, "/shift-add")} {
-		t.show(track, t.doing.shift, now, now+took, int64(took), n.spec.kernel.Name, v, &waits)
-	}
-}
-
-// read is the vector that a read of an array is of.
-func (t *tracks) read(a *array, read int64) (n *lane, v int64, s *traced) {
-	n = a.lane
-	v = n.global(read / a.group.reads)
-	return n, v, t.vector(n, v)
-}
-
-// part is the track of a part of one array.
-func (t *tracks) part(array int, name string) trace.TrackID {
-	perTile := t.chip.machine.Chip.ArraysPerTile
-	return t.Track(fmt.Sprintf("tile%d/array%d%s", array/perTile, array%perTile, name), true)
-}
-
-// driven hears that the drivers of all parts are done with a vector, joined that all of
-// its sums are there, and drained that it is stored.
-func (t *tracks) driven(n *lane, v int64) {
-	t.vector(n, v).waits.Until(t.chip.engine.Now(), t.waits.drivers)
-	t.buffers.takes(t, n)
-}
-
-func (t *tracks) joined(n *lane, v int64) {
-	t.vector(n, v).waits.Until(t.chip.engine.Now(), t.waits.readout)
-	t.lane(n).joined++
-	t.buffers.gives(t, n)
-}
-
-func (t *tracks) drained(n *lane, v int64) {
-	t.buffers.gives(t, n)
-	t.buffers.goes(t, n, v)
-}
-
-// granted hears of time on a shared medium or unit.
-func (t *tracks) granted(g *sim.Grant) {
-	track, known := t.media[g.Resource]
-	if !known {
-		track = t.trackOf(g.Resource)
-		t.media[g.Resource] = track
-	}
-	now := t.chip.engine.Now()
-	what, waits, name, busy := t.request(g)
-	w := *waits
-	w.Until(now, t.waits.network)
-	t.show(track, what, now, now+g.Busy, busy, name, g.A, &w)
-}
-
-// trackOf is the track of a resource.
-func (t *tracks) trackOf(r *sim.Resource) trace.TrackID {
-	path := r.Path()
-	switch {
-	case r == t.chip.dram:
-		return t.parts.dram
-	case strings.HasPrefix(path, "network"):
-		return t.parts.network
-	case strings.HasSuffix(path, t.chip.accumulator.name):
-		return t.parts.adder
-	}
-	return t.parts.unit
-}
-
-// request says of a grant what it is for, what that waited for, whose it is, and for how
-// long it keeps instances busy.
-func (t *tracks) request(g *sim.Grant) (what trace.What, waits *trace.Waits, name string, busy int64) {
-	c, d := t.chip, &t.doing
-	busy = int64(g.Busy)
-	switch {
-	case g.To == c.self:
-	case c.hops != nil && g.To == c.hops.weights.ID():
-		return d.weights, t.loads[int(g.A)], c.waves[c.loads[g.A].wave].spec.kernel.Name, busy
-	case c.hops != nil && g.To == c.hops.vectors.ID():
-		n := &c.lines[g.B].lanes[g.A%int64(len(c.lines[g.B].lanes))]
-		return t.trip(n, g.A), &t.vector(n, g.A).waits, n.spec.kernel.Name, busy
-	default: // of the digital side
-		return d.sideMove, &t.started, c.lines[0].spec.kernel.Name, busy
-	}
-	switch g.Kind {
-	case evRowFetched, evRowArrived:
-		name = c.waves[c.loads[g.A].wave].spec.kernel.Name
-		if g.Kind == evRowFetched {
-			return d.fetchWeights, t.loads[int(g.A)], name, busy
-		}
-		return d.weights, t.loads[int(g.A)], name, busy
-	case evCached:
-		return d.storeCache, &t.started, c.lines[0].spec.kernel.Name, busy
-	case evComputed:
-		return d.activate, &t.started, c.lines[0].spec.kernel.Name, int64(c.side.operated)
-	}
-	ev := sim.Event{A: g.A, B: g.B}
-	n := c.lane(&ev)
-	switch g.Kind {
-	case evFetched:
-		what = d.fetch
-	case evDelivered:
-		what = d.toTiles
-	case evPartials:
-		what = d.sums
-	case evSummed:
-		what, busy = d.add, int64(n.adding)
-	case evApplied:
-		what, busy = d.activate, int64(n.operating)
-	case evSent:
-		what = d.outputs
-	default:
-		what = d.store
-	}
-	return what, &t.vector(n, g.A).waits, n.spec.kernel.Name, busy
-}
-
-// trip is what of a vector is on links.
-func (t *tracks) trip(n *lane, v int64) trace.What {
-	switch n.slot(n.local(v)).then {
-	case evDelivered:
-		return t.doing.toTiles
-	case evPartials:
-		return t.doing.sums
-	}
-	return t.doing.outputs
-}
-
-// asked hears that a load's next row is fetched.
-func (t *tracks) asked(l *load, i int) {
-	w := &trace.Waits{}
-	w.Until(l.began, t.waits.arrays)
-	w.Until(t.chip.engine.Now(), t.waits.write)
-	t.loads[i] = w
-}
-
-// program shows a row, or all of a load's, being written.
-func (t *tracks) program(l *load, i int, took sim.Cycle) {
-	now, c := t.chip.engine.Now(), t.chip
-	waits := trace.Waits{}
-	waits.Until(l.began, t.waits.arrays)
-	if w := t.loads[i]; w != nil {
-		waits = *w
-	}
-	waits.Until(now, t.waits.write)
-	name := c.waves[l.wave].spec.kernel.Name
-	t.show(t.parts.array, t.doing.program, now, now+took, int64(took), name, int64(i), &waits)
-	if c.units != nil {
-		t.show(t.part(l.array, ""), t.doing.program, now, now+took, int64(took), name, int64(i), &waits)
-	}
-}
-
-// computes shows what the digital side begins.
-func (t *tracks) computes(loading bool, took sim.Cycle, macs int64) {
-	now, what := t.chip.engine.Now(), t.doing.stream
-	if loading {
-		what = t.doing.sideLoad
-	}
-	waits := t.started
-	waits.Until(now, t.waits.dram)
-	t.show(t.parts.pe, what, now, now+took, macs, t.chip.lines[0].spec.kernel.Name, 0, &waits)
 }
 
 // endOfWave shows a wave that is done, and begins the next part of the run where it is
@@ -561,7 +254,7 @@ func (t *tracks) endOfWave(l *line) {
 		}
 		t.kernelAt = now
 	}
-	if c.current+1 < len(c.waves) && t.actOf(c.current+1) != t.actOf(c.current) {
+	if c.current+1 < len(c.waves) && !(c.pipelined() && c.waves[c.current+1].pass >= 0) && t.actOf(c.current+1) != t.actOf(c.current) {
 		t.act(t.actOf(c.current + 1))
 		t.kernelAt = now
 	}
@@ -626,6 +319,18 @@ func (t *tracks) goesOn(inferences int64) {
 		t.intervals = append(t.intervals, interval{t.chip.lines[i].plan.Kernel, t.kernelAt, now, inferences})
 	}
 	t.kernelAt = now
+}
+
+// end cuts the recording: the rest of the run is as others are.
+func (t *tracks) end() {
+	c := t.chip
+	t.meter.sample(t, t.now)
+	t.Cut(t.now, t.waits.unknown)
+	c.tracks = nil
+	c.engine.OnGrant(nil)
+	if c.flow.on {
+		c.watchFlow()
+	}
 }
 
 // finish closes the recording.

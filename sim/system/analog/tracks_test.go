@@ -3,7 +3,9 @@ package analog
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,7 +21,7 @@ import (
 
 // Of layers, and of all that they may have, a trace says what the accounts do.
 func TestTraceOfLayers(t *testing.T) {
-	hundreds(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		m := randomMachine(t)
 		w := randomChain(t, m)
 		exact := rapid.IntRange(0, 2).Draw(t, "exact") == 0
@@ -46,7 +48,7 @@ func TestTraceOfLayers(t *testing.T) {
 }
 
 func TestTraceOfPipelines(t *testing.T) {
-	hundreds(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 12)
 		if rapid.IntRange(0, 3).Draw(t, "exact") == 0 {
 			for k := range w.Kernels {
@@ -93,8 +95,21 @@ func checkTrace(t *rapid.T, m *configs.Machine, w *workload.Workload, opt Option
 	plain := simulate(t, m, w, opt)
 	limit := rapid.SampledFrom([]int{300, 1 << 20}).Draw(t, "limit")
 	opt.Trace = trace.New(`a "machine"`, limit)
+	if rapid.IntRange(0, 4).Draw(t, "short") == 0 {
+		opt.Trace.Most = rapid.Int64Range(0, 300).Draw(t, "most")
+	}
 	c := simulate(t, m, w, opt)
 	checkSame(t, plain, c)
+	if opt.Trace.IsCut() {
+		acts := opt.Trace.Acts()
+		for i := range acts {
+			for _, o := range acts[i].Tracks {
+				checkOccupancy(t, &acts[i], &o)
+			}
+		}
+		checkFile(t, c, opt.Trace, limit)
+		return
+	}
 	checkActs(t, c, opt.Trace.Acts())
 	checkFile(t, c, opt.Trace, limit)
 }
@@ -267,13 +282,13 @@ func checkFile(t *rapid.T, c *Chip, r *trace.Recorder, limit int) {
 			}
 		}
 	}
-	want := 0.0
-	for _, a := range r.Acts() {
+	want, acts := 0.0, r.Acts()
+	for _, a := range acts {
 		if a.To > a.From { // else there is no power
 			want += joulesOf(&a)
 		}
 	}
-	end := c.clock.Seconds(c.engine.Now()) * 1e6
+	end := c.clock.Seconds(acts[len(acts)-1].To) * 1e6
 	if end > 0 {
 		same(t, "power", joules, want)
 	}
@@ -285,6 +300,44 @@ func checkFile(t *rapid.T, c *Chip, r *trace.Recorder, limit int) {
 	if most := limit + 200*len(tracks); spans > most {
 		t.Fatalf("%d spans, where %d are the most", spans, limit)
 	}
+}
+
+// Arrays that are stepped one by one are busy when groups of them are, and do the same.
+func TestTracesInStepsAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := randomMachine(t)
+		w := randomChain(t, m)
+		opt := options(t)
+		var busy [2]string
+		for i := range busy {
+			opt.Step, opt.Trace = i == 1, trace.New("machine", 1<<20)
+			simulate(t, m, w, opt)
+			for _, a := range opt.Trace.Acts() {
+				busy[i] += worked(&a)
+			}
+		}
+		if busy[0] != busy[1] {
+			t.Fatalf("burst:\n%sstep:\n%s", busy[0], busy[1])
+		}
+	})
+}
+
+// worked says for how long each component does what.
+func worked(a *trace.Act) (text string) {
+	for _, o := range a.Tracks {
+		if o.Part {
+			continue
+		}
+		var shares []string
+		for _, s := range o.Shares {
+			if !s.Idle {
+				shares = append(shares, fmt.Sprint(s.Name, " ", s.Cycles))
+			}
+		}
+		slices.Sort(shares)
+		text += fmt.Sprintln(a.Name, o.Path, o.Busy, shares)
+	}
+	return text
 }
 
 // The trace of a machine goes on where a chip has nothing to do in no time.

@@ -13,6 +13,7 @@ import (
 	"xbar/sim/report/figure"
 	"xbar/sim/system"
 	"xbar/sim/trace"
+	"xbar/sim/unit"
 )
 
 func (s *session) run(ctx context.Context, o *options, paths []string) error {
@@ -150,6 +151,9 @@ func (s *session) writeTraces(o *options, study *configs.Config, result *system.
 		}
 		for _, r := range ran {
 			s.message("trace of %s in %s", r.Name, o.trace)
+			if r.IsCut() {
+				s.message("it ends after %v, before the run does: of %d pieces of work a trace is full", unit.Second(r.Length()), r.Most)
+			}
 			for _, act := range r.Acts() {
 				if act.Sampled != "" {
 					s.message("of its %s it holds the spans of %s, and sums up the others", act.Name, act.Sampled)
