@@ -404,15 +404,15 @@ func (a *Axis) Numbers() (xs []float64, symbol string, ok bool) {
 	return xs, symbol, true
 }
 
-// Near is the value of the axis at a share of its way, as Between, but of few digits: with
-// many some clocks have no whole ratio to others.
-func (a *Axis) Near(share float64) any {
+// Near is the value of the axis at a share of its way, as Between, but of so many digits:
+// with all of them some clocks have no whole ratio to others.
+func (a *Axis) Near(share float64, digits int) any {
 	v := a.Between(share)
 	if a.Range == nil || a.Range.Whole || a.Scale == "powers" {
 		return v
 	}
 	x, _, _, ok := number(v)
-	if rounded := RoundTo(x, 4); ok && rounded >= a.Range.From && rounded <= a.Range.To {
+	if rounded := RoundTo(x, digits); ok && rounded >= a.Range.From && rounded <= a.Range.To {
 		return a.Range.Value(rounded)
 	}
 	return v

@@ -47,7 +47,7 @@ func FuzzSweep(f *testing.F) {
 		for i := range sweep.Axes {
 			a := &sweep.Axes[i]
 			a.Between(0.7)
-			a.Near(0.7)
+			a.Near(0.7, 4)
 			if sweep.Sampling == "grid" {
 				a.At(0)
 				a.At(a.Len() - 1)
@@ -142,10 +142,10 @@ func TestNearValues(t *testing.T) {
 		from := rapid.Float64Range(1e-6, 1e3).Draw(t, "from")
 		a := Axis{Scale: rapid.SampledFrom([]string{"linear", "log"}).Draw(t, "scale"), Range: &Range{From: from, To: from * rapid.Float64Range(1.0001, 1e4).Draw(t, "ratio"), Unit: rapid.SampledFrom([]string{"", "pJ"}).Draw(t, "unit")}}
 		share := rapid.Float64Range(0, 1).Draw(t, "share")
-		x, unit, _, ok := number(a.Near(share))
+		x, unit, _, ok := number(a.Near(share, 4))
 		want, _, _, _ := number(a.Between(share))
 		if !ok || unit != a.Range.Unit || x < a.Range.From || x > a.Range.To || math.Abs(x-want) > 0.5001e-3*want {
-			t.Fatalf("%g of %g to %g is %v, between is %g", share, a.Range.From, a.Range.To, a.Near(share), want)
+			t.Fatalf("%g of %g to %g is %v, between is %g", share, a.Range.From, a.Range.To, a.Near(share, 4), want)
 		}
 		if rounded := RoundTo(want, 4); x != want && x != rounded {
 			t.Fatalf("%g is neither %g nor %g", x, want, rounded)

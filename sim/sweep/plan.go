@@ -65,13 +65,16 @@ func (p *Plan) layGrid() {
 // Len is the number of points.
 func (p *Plan) Len() int64 { return p.n }
 
+// drawnDigits is how many values have that are drawn: enough for each to stay in its layer.
+const drawnDigits = 9
+
 // Values is the value of each axis at point i, from 0 on: a text, a number, true or
 // false. On a grid the last axis changes fastest.
 func (p *Plan) Values(i int64) []any {
 	values := make([]any, len(p.axes))
 	if p.shares != nil {
 		for a := range p.axes {
-			values[a] = p.axes[a].Between(p.shares.At(int(i), a))
+			values[a] = p.axes[a].Near(p.shares.At(int(i), a), drawnDigits)
 		}
 		return values
 	}

@@ -143,7 +143,7 @@ func (s *search) visit(ctx context.Context, shares [][]float64, configOf func([]
 	for i := range shares {
 		values := make([]any, len(s.plan.axes))
 		for a := range values {
-			values[a] = s.plan.axes[a].Near(shares[i][a])
+			values[a] = s.plan.axes[a].Near(shares[i][a], 4)
 		}
 		of[i] = configOf(values)
 		if s.known[of[i]] == nil && !slices.Contains(names, of[i]) && len(s.points)+len(asked) < s.budget {
