@@ -27,6 +27,7 @@ func OfRun(r *system.Result) (figures []report.Figure, err error) {
 		section string
 		draw    func([]system.Machine) (drawing, string, string, error)
 	}{
+		{"machines", roofsOfPage},
 		{"energy", energyOfPage},
 		{"layers", layersOfPage},
 	} {

@@ -3,9 +3,11 @@ package figure
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -25,12 +27,31 @@ import (
 // nothing over the DRAM stands at the right edge. Names are given to each machine's
 // outermost layers, where there is room.
 func Roofline(r *system.Result, path string) error {
-	f := newRoofs(r)
+	f := newRoofs(r.Machines)
 	if len(f.machines) == 0 {
 		return errors.New("figure: no machine has a roofline")
 	}
+	return drawRoofs(f, r.Machines, r.Title, 6*vg.Inch).save(path)
+}
+
+func roofsOfPage(machines []system.Machine) (d drawing, title, says string, err error) {
+	f := newRoofs(machines)
+	if len(f.machines) == 0 {
+		return d, "", "", nil
+	}
+	title = "Layers under the peak of arrays, PEs or lanes and the DRAM's bandwidth"
+	var names []string
+	for i := range machines {
+		if roof := machines[i].Roofline; roof != nil {
+			names = append(names, fmt.Sprintf("%s with a peak of %s", machines[i].Name, unit.Format(roof.PeakOpsPerSecond, "OPS")))
+		}
+	}
+	return drawRoofs(f, machines, "", phoneWidth), title, "A roofline of " + strings.Join(names, ", ") + ".", nil
+}
+
+func drawRoofs(f *roofs, machines []system.Machine, title string, width vg.Length) drawing {
 	p := newPlot()
-	p.Title.Text = r.Title
+	p.Title.Text = title
 	p.Y.Label.Text = "GOPS"
 	below := "operations per byte of DRAM"
 	if f.edge > 0 {
@@ -40,11 +61,10 @@ func Roofline(r *system.Result, path string) error {
 	p.X.Tick.Marker, p.Y.Tick.Marker = f.ticks(), decades{}
 	p.Add(decadeLines{}, f)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.xMin, f.xMax, f.yMin, f.yMax
-	const width = 6 * vg.Inch
-	key := machineKeyHeight(len(r.Machines), width)
-	return save(path, width, 3.9*vg.Inch+key, func(c draw.Canvas) {
+	key := machineKeyHeight(len(machines), width)
+	return drawing{width, width*0.65 + key, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
-		machineKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0), r.Machines)
+		machineKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-key, 0), machines)
 		axes := draw.Crop(c, 6, -roofMargin-4, 18, -key)
 		p.Draw(axes)
 		inner := p.DataCanvas(axes)
@@ -52,7 +72,7 @@ func Roofline(r *system.Result, path string) error {
 		style := p.X.Label.TextStyle
 		style.XAlign, style.YAlign = draw.XCenter, draw.YBottom
 		c.FillText(style, vg.Point{X: inner.Center().X, Y: c.Min.Y + 6}, below)
-	})
+	}}
 }
 
 // roofs is what a roofline shows, in GOPS and operations per byte.
@@ -79,10 +99,10 @@ const giga = 1e9
 
 const roofMargin = vg.Length(42) // right of the axes, for the names of peaks
 
-func newRoofs(r *system.Result) *roofs {
+func newRoofs(machines []system.Machine) *roofs {
 	f := &roofs{}
-	for i := range r.Machines {
-		m := &r.Machines[i]
+	for i := range machines {
+		m := &machines[i]
 		if m.Roofline == nil {
 			continue
 		}
