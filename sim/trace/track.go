@@ -235,7 +235,8 @@ func (r *Recorder) emit(t TrackID, s span) {
 	r.tracks[t].from = max(r.tracks[t].from, s.end)
 }
 
-// union is the names in either of two lists of them.
+// union is the names in either of two lists of them, in the order of the alphabet: which
+// of two began first in a cycle says nothing.
 func union(a, b string) string {
 	const and = " + "
 	names := strings.Split(a, and)
@@ -244,5 +245,6 @@ func union(a, b string) string {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return strings.Join(names, and)
 }

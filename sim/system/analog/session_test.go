@@ -117,7 +117,7 @@ func TestSessionInParts(t *testing.T) {
 			}
 		}
 	})
-	if separate < 20 && !testing.Short() {
+	if separate < 5 && !testing.Short() { // some 40 are
 		t.Errorf("%d sessions were simulated in parts", separate)
 	}
 }
@@ -168,7 +168,7 @@ func TestSessionEqualsTheory(t *testing.T) {
 			t.Fatalf("cells were written %d times", s.Worst())
 		}
 	})
-	if (kept < 20 || rewritten < 20) && !testing.Short() {
+	if (kept < 5 || rewritten < 5) && !testing.Short() { // some 30 are
 		t.Errorf("%d kernels kept and %d rewritten", kept, rewritten)
 	}
 }
