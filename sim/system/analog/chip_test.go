@@ -162,12 +162,16 @@ func simulate(t *rapid.T, m *configs.Machine, w *workload.Workload, opt Options)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
+	c.run(t)
+	return c
+}
+
+func (c *Chip) run(t *rapid.T) {
 	if err := c.Run(context.Background()); err != nil {
 		t.Fatalf("%v", err)
 	}
 	c.checkReload(t)
 	c.checkSpent(t)
-	return c
 }
 
 // checkSpent holds what kernels spent against their time: loads, and beside them no

@@ -72,7 +72,9 @@ func (c *Chip) cameOut() error {
 	return nil
 }
 
-// describe completes the outcomes of this cycle.
+// describe completes the outcomes of this cycle. How far ahead a line is, is what it has
+// asked for: what it may ask for is less when the last inference is in sight, long before
+// that makes it do anything else.
 func (c *Chip) describe() {
 	f := &c.flow
 	for n := len(f.out) - 1; n >= 0 && f.out[n].lead == nil; n-- {
@@ -80,7 +82,7 @@ func (c *Chip) describe() {
 		f.out[n].inside = c.entered() - through
 		for i := range c.lines {
 			l := &c.lines[i]
-			f.out[n].lead = append(f.out[n].lead, l.allowed-through*l.inference, l.done-through*l.inference)
+			f.out[n].lead = append(f.out[n].lead, l.asked()-through*l.inference, l.done-through*l.inference)
 			f.out[n].drove = append(f.out[n].drove, l.drove())
 		}
 	}

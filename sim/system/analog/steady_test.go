@@ -1,6 +1,7 @@
 package analog
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -81,15 +82,26 @@ func TestLeapsOverHopsChangeNothing(t *testing.T) {
 }
 
 // A pipeline that leaps over inferences, of the pass that is alone and of those behind
-// it, does what one does that goes through all of them.
+// it, does what one does that goes through all of them, also where it finds its rate when
+// the last of them are about to begin.
 func TestPipelineLeapsChangeNothing(t *testing.T) {
 	runs, leaps, alone, hops, spills, copies := 0, 0, 0, 0, 0, 0
 	hundreds(t, func(t *rapid.T) {
 		c, w, opt := randomPipeline(t, 12)
 		opt.Batch = rapid.Int64Range(1, 60).Draw(t, "inferences")
-		burst := simulate(t, c.machine, w, opt)
+		behind := rapid.Int64Range(fewFlowInferences, mostFlowInferences).Draw(t, "behind")
+		through := func() *Chip {
+			c, err := New(context.Background(), c.machine, w, opt)
+			if err != nil {
+				t.Fatalf("%v", err)
+			}
+			c.flow.most = min(c.flow.most, opt.Batch+behind)
+			c.run(t)
+			return c
+		}
+		burst := through()
 		opt.Step = true
-		checkSame(t, burst, simulate(t, c.machine, w, opt))
+		checkSame(t, burst, through())
 		runs++
 		f := &burst.flow
 		if f.steady.leaps == 0 {
