@@ -40,3 +40,20 @@ func writeUnpriced(w io.Writer, s *section, v reflect.Value) {
 		}
 	}
 }
+
+// PriceKeys are the keys of a machine's tables that have a value which is an energy, a power
+// or an area, counted from the machine ("dram.leakage"), with its SI unit.
+func (m *Machine) PriceKeys() map[string]string {
+	keys := map[string]string{}
+	for _, table := range machineSchema.fields {
+		if table.kind != tables {
+			continue
+		}
+		for _, f := range table.sub.fields {
+			if _, set := m.Provenance[table.key+"."+f.key]; set && f.kind == quantity && slices.Contains(prices, f.symbol) {
+				keys[table.key+"."+f.key] = f.symbol
+			}
+		}
+	}
+	return keys
+}

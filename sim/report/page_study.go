@@ -137,11 +137,11 @@ var studySections = []section[*StudyPage]{
 	{"axes", "Axes", func(p *htmlPage, r *StudyPage) { r.tellAxes(p) }},
 	{"best", "Best points", func(p *htmlPage, r *StudyPage) { r.tellBest(p) }},
 	{"fronts", "Pareto fronts", func(p *htmlPage, r *StudyPage) { r.tellFronts(p) }},
-	{"effects", "What matters most", func(p *htmlPage, r *StudyPage) { r.tellEffects(p) }},
-	{"tornado", "One axis at a time", func(p *htmlPage, r *StudyPage) { r.tellTornado(p) }},
-	{"crossover", "Crossovers", func(p *htmlPage, r *StudyPage) { r.tellCrossover(p) }},
-	{"heatmap", "Over two axes", func(p *htmlPage, r *StudyPage) { r.tellHeatmap(p) }},
-	{"curves", "Over one axis", func(p *htmlPage, r *StudyPage) { r.tellCurves(p) }},
+	{"effects", "What matters most", tellEach("effects", func(a *Sweep) *SweepEffects { return a.Effects })},
+	{"tornado", "One axis at a time", tellEach("tornado", func(a *Sweep) *SweepTornado { return a.Tornado })},
+	{"crossover", "Crossovers", tellEach("crossover", func(a *Sweep) *SweepCrossover { return a.Crossover })},
+	{"heatmap", "Over two axes", tellEach("heatmap", func(a *Sweep) *SweepHeatmap { return a.Heatmap })},
+	{"curves", "Over one axis", tellEach("curves", func(a *Sweep) *SweepCurves { return a.Curves })},
 	{"failed", "Points that failed", func(p *htmlPage, r *StudyPage) { r.tellFailed(p) }},
 	{"config", "The study and its base", func(p *htmlPage, r *StudyPage) { files(p, &r.Source) }},
 	{"again", "To write it again", func(p *htmlPage, r *StudyPage) { reproduce(p, &r.Source, r.Study.Version, "") }},
@@ -226,46 +226,18 @@ func (r *StudyPage) tellFronts(p *htmlPage) {
 	}
 }
 
-func (r *StudyPage) tellEffects(p *htmlPage) {
-	for _, a := range r.Answers {
-		if a.Effects != nil {
-			a.Effects.tell(p)
-		}
-	}
-}
-
-func (r *StudyPage) tellTornado(p *htmlPage) {
-	p.draw("tornado")
-	for _, a := range r.Answers {
-		if a.Tornado != nil {
-			a.Tornado.tell(p)
-		}
-	}
-}
-
-func (r *StudyPage) tellCrossover(p *htmlPage) {
-	p.draw("crossover")
-	for _, a := range r.Answers {
-		if a.Crossover != nil {
-			a.Crossover.tell(p)
-		}
-	}
-}
-
-func (r *StudyPage) tellHeatmap(p *htmlPage) {
-	p.draw("heatmap")
-	for _, a := range r.Answers {
-		if a.Heatmap != nil {
-			a.Heatmap.tell(p)
-		}
-	}
-}
-
-func (r *StudyPage) tellCurves(p *htmlPage) {
-	p.draw("curves")
-	for _, a := range r.Answers {
-		if a.Curves != nil {
-			a.Curves.tell(p)
+// tellEach tells an answer of those who have it, below their figures.
+func tellEach[T interface {
+	comparable
+	tell(page)
+}](id string, of func(*Sweep) T) func(*htmlPage, *StudyPage) {
+	return func(p *htmlPage, r *StudyPage) {
+		p.draw(id)
+		var none T
+		for _, a := range r.Answers {
+			if answer := of(a); answer != none {
+				answer.tell(p)
+			}
 		}
 	}
 }

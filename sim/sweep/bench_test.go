@@ -2,11 +2,7 @@ package sweep
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"testing"
-
-	"xbar/configs"
 )
 
 // BenchmarkPoint is a point of one kernel of 256×256 on one array, where all components
@@ -27,19 +23,8 @@ func BenchmarkPrice(b *testing.B) {
 
 func benchmarkPoints(b *testing.B, axes string) {
 	dir := b.TempDir()
-	for name, text := range map[string]string{
-		"base.toml": "inferences = 1000000\n[[workload.kernel]]\nname = \"k\"\nL = 1\nN = 256\nM = 256\n" +
-			"[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.crossbar]\nrows = 256\ncols = 1024\n",
-		"study.toml": "base = \"base.toml\"\n" + axes,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			b.Fatal(err)
-		}
-	}
-	file, err := configs.LoadSweep(filepath.Join(dir, "study.toml"))
-	if err != nil {
-		b.Fatal(err)
-	}
+	file := writeStudy(b, dir, "inferences = 1000000\n[[workload.kernel]]\nname = \"k\"\nL = 1\nN = 256\nM = 256\n"+
+		"[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.crossbar]\nrows = 256\ncols = 1024\n", "base = \"base.toml\"\n"+axes)
 	s, err := Open(file, nil, "test")
 	if err != nil {
 		b.Fatal(err)

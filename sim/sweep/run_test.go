@@ -48,9 +48,9 @@ to = 10
 steps = 10
 `
 
-// openStudy writes a study into a folder of its own and opens it.
-func openStudy(t testing.TB, dir, text string) *Study {
-	for name, content := range map[string]string{"base.toml": base, "study.toml": text} {
+// writeStudy writes a study and its base into a folder, and reads it.
+func writeStudy(t interface{ Fatal(...any) }, dir, base, study string) *configs.Sweep {
+	for name, content := range map[string]string{"base.toml": base, "study.toml": study} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,12 @@ func openStudy(t testing.TB, dir, text string) *Study {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(file, nil, "test")
+	return file
+}
+
+// openStudy writes a study into a folder of its own and opens it.
+func openStudy(t testing.TB, dir, text string) *Study {
+	s, err := Open(writeStudy(t, dir, base, text), nil, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

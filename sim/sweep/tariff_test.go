@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -16,26 +13,6 @@ import (
 	"xbar/configs"
 	"xbar/sim/system"
 )
-
-// priceKeys are the keys that a machine has of energies, powers and areas, with a unit of
-// each.
-func priceKeys(m *configs.Machine) map[string]string {
-	keys := map[string]string{}
-	for _, t := range configs.Tables() {
-		section, ok := strings.CutPrefix(t.Path, "machine.")
-		for _, k := range t.Keys {
-			if _, set := m.Provenance[section+"."+k.Name]; !ok || !set {
-				continue
-			}
-			for noun, unit := range map[string]string{"an energy:": "pJ", "an energy per bit:": "pJ/bit", "a power:": "uW", "an area:": "um2"} {
-				if strings.HasPrefix(k.Allowed, noun) {
-					keys[section+"."+k.Name] = unit
-				}
-			}
-		}
-	}
-	return keys
-}
 
 // A point that is put together from runs at other prices is what a run of its own makes
 // of it, on every chip of the library, beside a machine whose prices stay and one whose
@@ -66,14 +43,14 @@ func TestMixedPointsAreRuns(t *testing.T) {
 			t.Skip(err)
 		}
 		study := "base = \"base.toml\"\n"
-		keys := priceKeys(&config.Machines[0])
+		keys := config.Machines[0].PriceKeys()
 		names := rapid.SampledFrom(slices.Sorted(maps.Keys(keys)))
 		zipped := rapid.Bool().Draw(t, "zipped")
 		for i, key := range rapid.SliceOfNDistinct(names, 3, 4, func(s string) string { return s }).Draw(t, "keys") {
 			machine := rapid.SampledFrom([]string{"m", "m", "m", "*"}).Draw(t, "machine")
 			study += fmt.Sprintf("[[axis]]\nkey = \"machine.%s.%s\"\nvalues = [", machine, key)
 			for range 4 {
-				study += fmt.Sprintf("\"%d %s\", ", rapid.IntRange(0, 50).Draw(t, "price"), keys[key])
+				study += fmt.Sprintf("\"%de-12 %s\", ", rapid.IntRange(0, 50).Draw(t, "price"), keys[key])
 			}
 			study += "]\n"
 			if zipped && (i == 1 || i == 3) {
@@ -83,16 +60,7 @@ func TestMixedPointsAreRuns(t *testing.T) {
 		if rapid.Bool().Draw(t, "more") {
 			study += "[[axis]]\nkey = \"machine.m.chip.tiles\"\nvalues = [2, 9]\n"
 		}
-		for name, text := range map[string]string{"base.toml": base, "study.toml": study} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		file, err := configs.LoadSweep(filepath.Join(dir, "study.toml"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := Open(file, nil, "test")
+		s, err := Open(writeStudy(t, dir, base, study), nil, "test")
 		if err != nil {
 			t.Skip(err) // none of an axis's values makes a config
 		}

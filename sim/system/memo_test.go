@@ -6,33 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"xbar/configs"
 )
-
-// priceKeys are the keys of a machine whose values are energies, powers or areas, with a
-// unit of each.
-func priceKeys(m *configs.Machine) map[string]string {
-	keys := map[string]string{}
-	for _, t := range configs.Tables() {
-		section, ok := strings.CutPrefix(t.Path, "machine.")
-		for _, k := range t.Keys {
-			if _, set := m.Provenance[section+"."+k.Name]; !ok || !set {
-				continue
-			}
-			for noun, unit := range map[string]string{"an energy:": "pJ", "an energy per bit:": "pJ/bit", "a power:": "uW", "an area:": "um2"} {
-				if strings.HasPrefix(k.Allowed, noun) {
-					keys[section+"."+k.Name] = unit
-				}
-			}
-		}
-	}
-	return keys
-}
 
 // A run whose like was made before at other prices has the very result of a run of its own,
 // on every chip of the library, layer by layer and in pipelines, with and without reloads.
@@ -56,7 +35,7 @@ func TestRunsAtOtherPrices(t *testing.T) {
 		if err != nil {
 			t.Skip(err)
 		}
-		keys := priceKeys(&first.Machines[0])
+		keys := first.Machines[0].PriceKeys()
 		memo := &Memo{}
 		if _, err := Run(context.Background(), first, Options{Memo: memo}); err != nil {
 			t.Skip(err)
@@ -65,7 +44,7 @@ func TestRunsAtOtherPrices(t *testing.T) {
 			var sets []string
 			names := rapid.SampledFrom(slices.Sorted(maps.Keys(keys)))
 			for _, key := range rapid.SliceOfNDistinct(names, 1, 4, func(s string) string { return s }).Draw(t, "keys") {
-				sets = append(sets, fmt.Sprintf("machine.m.%s=%d %s", key, rapid.IntRange(1, 50).Draw(t, "price"), keys[key]))
+				sets = append(sets, fmt.Sprintf("machine.m.%s=%de-12 %s", key, rapid.IntRange(1, 50).Draw(t, "price"), keys[key]))
 			}
 			config, err := configs.Parse("m.toml", []byte(text), sets, nil)
 			if err != nil {
