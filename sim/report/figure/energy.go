@@ -21,7 +21,7 @@ import (
 // machine's parts cannot be seen beside the larger's. Below, if there are
 // several machines and layers, each layer's energy per MAC on each machine.
 func Energy(r *system.Result, path string) error {
-	absolute, shares, categories, err := energyPanels(r.Machines)
+	absolute, shares, categories, err := energyPanels(r.Machines, longestOnPaper)
 	if err != nil {
 		return err
 	}
@@ -48,8 +48,9 @@ func Energy(r *system.Result, path string) error {
 	})
 }
 
-// energyPanels are the bars in pJ/MAC and as shares, and the categories in them.
-func energyPanels(machines []system.Machine) (absolute, shares *plot.Plot, categories []energy.Category, err error) {
+// energyPanels are the bars in pJ/MAC and as shares, with names of so many letters at
+// most, and the categories in them.
+func energyPanels(machines []system.Machine, longest int) (absolute, shares *plot.Plot, categories []energy.Category, err error) {
 	if len(machines) == 0 {
 		return nil, nil, nil, fmt.Errorf("figure: no machines to draw")
 	}
@@ -69,7 +70,7 @@ func energyPanels(machines []system.Machine) (absolute, shares *plot.Plot, categ
 		largest = max(largest, sum/float64(m.MACs)/pico)
 		total.stacks = append(total.stacks, scaled(joules(m), 1/float64(m.MACs)/pico))
 		parts.stacks = append(parts.stacks, scaled(joules(m), 100/sum))
-		names = append(names, plot.Tick{Value: float64(-i), Label: report.Shorten(m.Name, longestMachine)})
+		names = append(names, plot.Tick{Value: float64(-i), Label: report.Shorten(m.Name, longest)})
 	}
 	absolute.X.Min, absolute.X.Max = 0, 1.18*largest // room for the totals
 	shares.X.Min, shares.X.Max = 0, 100
@@ -93,6 +94,8 @@ const (
 	pageWidth    = 7.05 * vg.Inch
 	rowHeight    = vg.Length(26)
 	legendHeight = vg.Length(36)
+
+	longestOnPaper = 48 // name of a machine
 )
 
 // plainTicks are the usual ones, without zeros behind the point.

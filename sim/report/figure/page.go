@@ -159,7 +159,7 @@ func energyOfPage(machines []system.Machine) (d drawing, title, says string, err
 	if len(machines) == 0 || slices.ContainsFunc(machines, func(m system.Machine) bool { return m.MACs <= 0 || sumOf(joules(&m)) <= 0 }) {
 		return d, "", "", nil
 	}
-	absolute, shares, categories, err := energyPanels(machines)
+	absolute, shares, categories, err := energyPanels(machines, longestMachine)
 	if err != nil {
 		return d, "", "", err
 	}
