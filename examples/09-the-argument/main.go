@@ -169,7 +169,7 @@ func where(ctx context.Context, w io.Writer, study string, text []byte, figures 
 	result.Machines = slices.DeleteFunc(result.Machines, func(m system.Machine) bool {
 		return m.Kind == "scalar" || strings.HasSuffix(m.Name, ", L = 1")
 	})
-	return figure.Energy(result, filepath.Join(figures, "where.svg"))
+	return figure.Energy(result, "machines.toml", filepath.Join(figures, "where.svg"))
 }
 
 // measure simulates every point of every line.

@@ -80,6 +80,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	}
 	m.Roofline = newRoofline(m, chip.Peak(), m.perCycle(float64(j.machine.DRAM.Bandwidth), j.machine.DRAM.Channels), func(k int) float64 { return b.crossed(chip.KernelPhase(k)) })
 	m.RoundingSeconds = measured.RoundingSeconds / float64(passes)
+	j.evidence = evidence{}
 	if j.repeats() {
 		j.evidence.priced = &priced{*j, chip}
 	}
@@ -91,7 +92,7 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	}
 	m.Limits = j.limits()
 	m.Notes = j.analogNotes(chip, m)
-	j.explained(chip, b)
+	j.evidence = j.explained(chip, b)
 	return m, nil
 }
 
@@ -100,11 +101,12 @@ func (j *job) analogBooks(chip *analog.Chip) books {
 	return books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(len(j.work.Kernels) - 1), chip.Measured().Passes}
 }
 
-// explained keeps what the numbers come from.
-func (j *job) explained(chip *analog.Chip, b books) {
-	v := &j.evidence
-	v.books, v.derive, v.clock = b, chip.Derivation, j.machine.RateFigure()
-	v.devices = slices.Concat(chip.Devices().Figures(), j.machine.DAC.Errors(), j.machine.ADC.Errors())
+// explained is what the numbers come from.
+func (j *job) explained(chip *analog.Chip, b books) evidence {
+	v := evidence{
+		books: b, derive: chip.Derivation, clock: j.machine.RateFigure(), priced: j.evidence.priced,
+		devices: slices.Concat(chip.Devices().Figures(), j.machine.DAC.Errors(), j.machine.ADC.Errors()),
+	}
 	components := chip.Components()
 	for i := range components {
 		c := &components[i]
@@ -113,6 +115,7 @@ func (j *job) explained(chip *analog.Chip, b books) {
 	for _, t := range chip.Times() {
 		v.stages = append(v.stages, stageFigure{t.Component, int64(t.Cycles), t.Latency})
 	}
+	return v
 }
 
 func mean(total, n int64) int64 { return int64(math.Round(float64(total) / float64(n))) }

@@ -20,7 +20,7 @@ import (
 // in pJ/MAC on one linear axis, on the right as shares, because the smaller
 // machine's parts cannot be seen beside the larger's. Below, if there are
 // several machines and layers, each layer's energy per MAC on each machine.
-func Energy(r *system.Result, path string) error {
+func Energy(r *system.Result, caption, path string) error {
 	absolute, shares, categories, err := energyPanels(r.Machines, longestOnPaper)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func Energy(r *system.Result, path string) error {
 	if layers != nil {
 		below = layersFigureHeight(len(r.Machines), pageWidth)
 	}
-	return save(path, pageWidth, top+below, func(c draw.Canvas) {
+	d := drawing{pageWidth, top + below, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		upper := draw.Crop(c, 0, 0, below, 0)
 		legend(draw.Crop(upper, 0, 0, top-legendHeight, 0), categories, 5)
@@ -45,7 +45,8 @@ func Energy(r *system.Result, path string) error {
 		if layers != nil {
 			drawLayers(draw.Crop(c, 0, 0, 0, -top), layers, r.Machines)
 		}
-	})
+	}}
+	return d.over(caption).save(path)
 }
 
 // energyPanels are the bars in pJ/MAC and as shares, with names of so many letters at

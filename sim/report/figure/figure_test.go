@@ -50,7 +50,9 @@ func drawLaws(t testing.TB) func(string) error {
 }
 
 func drawEnergy(t testing.TB) func(string) error {
-	return func(path string) error { return figure.Energy(load[system.Result](t, resultFile), path) }
+	return func(path string) error {
+		return figure.Energy(load[system.Result](t, resultFile), "result.toml, seed 1", path)
+	}
 }
 
 func TestSVGSaysWhatItShows(t *testing.T) {
@@ -91,7 +93,7 @@ func TestLayers(t *testing.T) {
 	svg := func(change func(r *system.Result)) string {
 		r := load[system.Result](t, resultFile)
 		change(r)
-		return string(drawn(t, "energy.svg", func(path string) error { return figure.Energy(r, path) }))
+		return string(drawn(t, "energy.svg", func(path string) error { return figure.Energy(r, "", path) }))
 	}
 	whole := svg(func(*system.Result) {})
 	for _, text := range []string{title, ">layer1.0.conv1 <", ">fc <", "stroke:#332288", "stroke:#CC6677", "stroke:#117733"} {
@@ -166,8 +168,8 @@ func TestRefused(t *testing.T) {
 		"extension":      drawLaws(t)(path + ".pdf"),
 		"no laws":        figure.Laws(&system.LawsResult{}, path),
 		"not positive":   figure.Laws(below, path),
-		"no machines":    figure.Energy(&system.Result{}, path),
-		"no energy":      figure.Energy(idle, path),
+		"no machines":    figure.Energy(&system.Result{}, "", path),
+		"no energy":      figure.Energy(idle, "", path),
 		"missing folder": drawEnergy(t)(filepath.Join(path, "none", "f.svg")),
 	} {
 		if err == nil {

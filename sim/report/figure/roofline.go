@@ -26,12 +26,12 @@ import (
 // Of a machine that runs its layers at once there is one point, the pass. What moves
 // nothing over the DRAM stands at the right edge. Names are given to each machine's
 // outermost layers, where there is room.
-func Roofline(r *system.Result, path string) error {
+func Roofline(r *system.Result, caption, path string) error {
 	f := newRoofs(r.Machines)
 	if len(f.machines) == 0 {
 		return errors.New("figure: no machine has a roofline")
 	}
-	return drawRoofs(f, r.Machines, r.Title, 6*vg.Inch).save(path)
+	return drawRoofs(f, r.Machines, r.Title, 6*vg.Inch).over(caption).save(path)
 }
 
 func roofsOfPage(machines []system.Machine) (d drawing, title, says string, err error) {

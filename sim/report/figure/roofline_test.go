@@ -26,7 +26,7 @@ func roofed() *system.Result {
 
 func TestRooflineSaysWhatItShows(t *testing.T) {
 	draw := func(r *system.Result) string {
-		return string(drawn(t, "roofline.svg", func(path string) error { return figure.Roofline(r, path) }))
+		return string(drawn(t, "roofline.svg", func(path string) error { return figure.Roofline(r, "", path) }))
 	}
 	r := roofed()
 	svg := draw(r)
@@ -49,13 +49,13 @@ func TestRooflineSaysWhatItShows(t *testing.T) {
 	if svg := draw(r); !strings.Contains(svg, ">all layers<") || strings.Contains(svg, ">first<") {
 		t.Error("a pipeline has one point")
 	}
-	if png := drawn(t, "roofline.png", func(path string) error { return figure.Roofline(r, path) }); !bytes.HasPrefix(png, []byte("\x89PNG")) {
+	if png := drawn(t, "roofline.png", func(path string) error { return figure.Roofline(r, "", path) }); !bytes.HasPrefix(png, []byte("\x89PNG")) {
 		t.Error("no PNG")
 	}
 }
 
 func TestNoRoofline(t *testing.T) {
-	err := figure.Roofline(&system.Result{Machines: []system.Machine{{Name: "old"}}}, filepath.Join(t.TempDir(), "a.svg"))
+	err := figure.Roofline(&system.Result{Machines: []system.Machine{{Name: "old"}}}, "", filepath.Join(t.TempDir(), "a.svg"))
 	if err == nil || err.Error() != "figure: no machine has a roofline" {
 		t.Error(err)
 	}

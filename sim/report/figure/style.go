@@ -112,6 +112,19 @@ func sans(size float64, bold bool) font.Font {
 	return f
 }
 
+const captionHeight = vg.Length(11)
+
+// over puts a caption below a drawing.
+func (d drawing) over(caption string) drawing {
+	if caption == "" {
+		return d
+	}
+	return drawing{d.width, d.height + captionHeight, func(c draw.Canvas) {
+		c.FillPolygon(color.White, corners(c.Rectangle))
+		d.paint(drawCaption(c, caption))
+	}}
+}
+
 // drawCaption writes which study a figure is of below it, and gives the rest.
 func drawCaption(c draw.Canvas, caption string) draw.Canvas {
 	if caption == "" {
@@ -119,5 +132,5 @@ func drawCaption(c draw.Canvas, caption string) draw.Canvas {
 	}
 	style := text.Style{Color: grey, Font: sans(5.5, false), YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
 	c.FillText(style, vg.Point{X: c.Min.X + 8, Y: c.Min.Y + 3}, caption)
-	return draw.Crop(c, 0, 0, 11, 0)
+	return draw.Crop(c, 0, 0, captionHeight, 0)
 }

@@ -25,7 +25,7 @@ import (
 // row a component, over time. A window of time is divided from bottom to top: in full
 // colours what a component did, in pale ones what it waited for; behind a row stands for
 // which part of the time it was busy.
-func Timeline(title string, recorders []*trace.Recorder, path string) error {
+func Timeline(title string, recorders []*trace.Recorder, caption, path string) error {
 	var panels []panel
 	for _, r := range recorders {
 		acts := r.Acts()
@@ -45,7 +45,7 @@ func Timeline(title string, recorders []*trace.Recorder, path string) error {
 	for i := range panels {
 		height += panels[i].height()
 	}
-	return save(path, 7.05*vg.Inch, height, func(c draw.Canvas) {
+	d := drawing{pageWidth, height, func(c draw.Canvas) {
 		c.FillPolygon(color.White, corners(c.Rectangle))
 		c.FillText(text.Style{Color: black, Font: sans(8, true), XAlign: draw.XCenter, YAlign: draw.YTop, Handler: plot.DefaultTextHandler},
 			vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y - 5}, report.Shorten(title, 110))
@@ -58,7 +58,8 @@ func Timeline(title string, recorders []*trace.Recorder, path string) error {
 			top -= p.height()
 		}
 		key.draw(draw.Crop(c, 0, 0, 0, top-c.Max.Y))
-	})
+	}}
+	return d.over(caption).save(path)
 }
 
 const (

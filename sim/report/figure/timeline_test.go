@@ -45,7 +45,7 @@ func traced(t testing.TB, name string, pieces sim.Cycle) *trace.Recorder {
 func TestTimeline(t *testing.T) {
 	draw := func(pieces sim.Cycle) string {
 		return string(drawn(t, "t.svg", func(path string) error {
-			return figure.Timeline("what & when", []*trace.Recorder{traced(t, "small", pieces), traced(t, "large", 10*pieces)}, path)
+			return figure.Timeline("what & when", []*trace.Recorder{traced(t, "small", pieces), traced(t, "large", 10*pieces)}, "", path)
 		}))
 	}
 	short, long := draw(4), draw(250_000)
@@ -84,14 +84,14 @@ func TestTimelineRefuses(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "t.svg")
 	for what, recorders := range map[string][]*trace.Recorder{"nobody": nil, "no time": {r}} {
-		if err := figure.Timeline("x", recorders, path); err == nil {
+		if err := figure.Timeline("x", recorders, "", path); err == nil {
 			t.Errorf("%s: no error", what)
 		}
 	}
-	if err := figure.Timeline("x", []*trace.Recorder{traced(t, "m", 3)}, path+".pdf"); err == nil {
+	if err := figure.Timeline("x", []*trace.Recorder{traced(t, "m", 3)}, "", path+".pdf"); err == nil {
 		t.Error("a picture in no known format")
 	}
-	if len(drawn(t, "t.png", func(path string) error { return figure.Timeline("x", []*trace.Recorder{traced(t, "m", 3)}, path) })) == 0 {
+	if len(drawn(t, "t.png", func(path string) error { return figure.Timeline("x", []*trace.Recorder{traced(t, "m", 3)}, "", path) })) == 0 {
 		t.Error("nothing is drawn")
 	}
 }

@@ -20,7 +20,7 @@ func TestPanicOnAnotherGoroutine(t *testing.T) {
 	study.Machines[0].DAC.Bits, study.Machines[0].Crossbar.Cols = 1, 8 // and no rows
 	var stderr bytes.Buffer
 	s := &session{stdout: &stderr, stderr: &stderr, quiet: true}
-	_, err := s.simulate(context.Background(), &options{format: "text"}, study)
+	_, err := s.simulate(context.Background(), &options{format: "text"}, study, "")
 	if code := s.exit(err); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}

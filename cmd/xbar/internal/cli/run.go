@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ func (s *session) run(ctx context.Context, o *options, paths []string) error {
 	out := resultPrinter{s: s, o: o, several: len(paths) > 1}
 	var failed int
 	for i, study := range studies {
-		result, err := s.simulate(ctx, o, study)
+		result, err := s.simulate(ctx, o, study, o.caption(paths[i], study))
 		if result != nil { // of the machines that ran
 			if err := out.add(result); err != nil {
 				return err
@@ -50,6 +51,19 @@ func (s *session) run(ctx context.Context, o *options, paths []string) error {
 		return fmt.Errorf("%d of %d runs failed", failed, len(paths))
 	}
 	return nil
+}
+
+// caption says below a figure what it is of.
+func (o *options) caption(path string, study *configs.Config) string {
+	const longest = 120 // beyond which a page ends
+	text := fmt.Sprintf("%s, seed %d", filepath.Base(path), study.Seed)
+	for _, set := range o.sets {
+		if len(text)+len(set) > longest {
+			return text + ", …"
+		}
+		text += ", " + set
+	}
+	return text
 }
 
 func (o *options) checkRun(paths []string) error {
@@ -95,7 +109,7 @@ func explain(err error) string {
 
 // simulate runs one study and writes the files that belong to it alone. Where some of
 // its machines fail, there is a result of the others beside the error.
-func (s *session) simulate(ctx context.Context, o *options, study *configs.Config) (*system.Result, error) {
+func (s *session) simulate(ctx context.Context, o *options, study *configs.Config, caption string) (*system.Result, error) {
 	opt, erase := s.systemOptions(o)
 	opt.Traces = o.recorders(study)
 	result, err := system.Run(ctx, study, opt)
@@ -103,17 +117,17 @@ func (s *session) simulate(ctx context.Context, o *options, study *configs.Confi
 	if result == nil || ctx.Err() != nil {
 		return result, err
 	}
-	if err := s.writeTraces(o, study, result, opt.Traces); err != nil {
+	if err := s.writeTraces(o, study, result, opt.Traces, caption); err != nil {
 		return nil, err
 	}
 	if o.figure != "" {
-		if err := figure.Energy(result, o.figure); err != nil {
+		if err := figure.Energy(result, caption, o.figure); err != nil {
 			return nil, err
 		}
 		s.message("figure in %s", o.figure)
 	}
 	if o.roofs != "" {
-		if err := figure.Roofline(result, o.roofs); err != nil {
+		if err := figure.Roofline(result, caption, o.roofs); err != nil {
 			return nil, err
 		}
 		s.message("roofline in %s", o.roofs)
@@ -138,7 +152,7 @@ func (o *options) recorders(study *configs.Config) []*trace.Recorder {
 }
 
 // writeTraces writes what machines did, of those that ran and that there are traces of.
-func (s *session) writeTraces(o *options, study *configs.Config, result *system.Result, all []*trace.Recorder) error {
+func (s *session) writeTraces(o *options, study *configs.Config, result *system.Result, all []*trace.Recorder, caption string) error {
 	var ran []*trace.Recorder
 	for i, r := range all {
 		m := &study.Machines[i]
@@ -171,7 +185,7 @@ func (s *session) writeTraces(o *options, study *configs.Config, result *system.
 		}
 	}
 	if o.timeline != "" {
-		if err := figure.Timeline(study.Title, ran, o.timeline); err != nil {
+		if err := figure.Timeline(study.Title, ran, caption, o.timeline); err != nil {
 			return err
 		}
 		s.message("timeline in %s", o.timeline)
