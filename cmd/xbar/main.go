@@ -63,6 +63,7 @@
 //	--trace FILE.json  record what components do when, and what they wait for; opens in Perfetto
 //	--figure FILE      draw energy by category, and by layer, as FILE.svg or FILE.png
 //	--timeline FILE    draw what components do when, and what they wait for, as FILE.svg or FILE.png
+//	--layers FILE      draw each layer's energy per MAC by category, as FILE.svg or FILE.png
 //	--roofline FILE    draw layers under each machine's peak and DRAM bandwidth, as FILE.svg or FILE.png
 //	-j N               use at most N processors; the result is the same
 //	--quiet            no progress and no messages, only results and errors

@@ -49,6 +49,26 @@ func (b books) phaseJoules(phase int) float64 {
 	return sum.Value() / float64(b.passes)
 }
 
+// phaseCategories are those joules by category.
+func (b books) phaseCategories(phase int) *Categories {
+	var sums [10]energy.Sum
+	for id, account := range b.ledger.Accounts() {
+		sums[account.Category].Add(b.ledger.Joules(phase, energy.AccountID(id)))
+	}
+	c := &Categories{}
+	for i := range sums {
+		*c.of(energy.Category(i)) = sums[i].Value() / float64(b.passes)
+	}
+	return c
+}
+
+// of is the joules of a category.
+func (c *Categories) of(category energy.Category) *float64 {
+	return [...]*float64{
+		&c.Input, &c.Cells, &c.Output, &c.Accumulate, &c.Buffer, &c.Network, &c.DRAM, &c.Programming, &c.Compute, &c.Static,
+	}[category]
+}
+
 // fill writes a pass's energy into a result: by category, by component, in
 // total. The total is the sum of the categories.
 func (b books) fill(m *Machine, parts []part) {
@@ -79,13 +99,9 @@ func (b books) fill(m *Machine, parts []part) {
 			Count: b.count(energy.AccountID(id)), EnergyJ: joules,
 		})
 	}
-	fields := []*float64{
-		&m.Categories.Input, &m.Categories.Cells, &m.Categories.Output, &m.Categories.Accumulate, &m.Categories.Buffer,
-		&m.Categories.Network, &m.Categories.DRAM, &m.Categories.Programming, &m.Categories.Compute, &m.Categories.Static,
-	}
 	var total energy.Sum
 	for _, category := range energy.Categories() {
-		*fields[category] = sums[category].Value()
+		*m.Categories.of(category) = sums[category].Value()
 		total.Add(sums[category].Value())
 	}
 	m.EnergyJ = total.Value()

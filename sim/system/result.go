@@ -158,6 +158,8 @@ type Kernel struct {
 	BoundShare float64 `json:"bound_share,omitempty"` // of its time
 	Busy       []Busy  `json:"busy,omitempty"`        // shares of its time, the most first; of many alike, the busiest one's
 
+	Categories *Categories `json:"categories,omitempty"` // of its energy
+
 	Appends float64 `json:"appends,omitempty"` // tiles to which a step of a session adds a column or a row, per pass
 
 	Reload *Reload `json:"reload,omitempty"` // nil: its weights stay where and as they are

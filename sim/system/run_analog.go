@@ -137,6 +137,9 @@ func (j *job) analogKernels(m *Machine, chip *analog.Chip, b books) {
 		r.Cycles = mean(int64(measured.KernelCycles[k]), b.passes)
 		r.Seconds = chip.Clock().Seconds(measured.KernelCycles[k]) / float64(b.passes)
 		r.EnergyJ = b.phaseJoules(chip.KernelPhase(k))
+		if !j.totals {
+			r.Categories = b.phaseCategories(chip.KernelPhase(k))
+		}
 		r.Arrays, r.Replicas = int64(chip.Arrays(k)), int64(chip.Copies(k))
 		r.Reloads = float64(measured.KernelLoads[k]) / float64(b.passes)
 		r.Appends = float64(measured.KernelAppends[k]) / float64(b.passes)

@@ -141,6 +141,7 @@ func (j *job) digitalResult(ctx context.Context, p *digitalPass) (*Machine, erro
 	for k, kernel := range j.work.Kernels {
 		r := newKernel(&kernel, j.batch())
 		r.Cycles, r.Seconds, r.EnergyJ = int64(p.kernels[k]), p.clock.Seconds(p.kernels[k]), b.phaseJoules(k)
+		r.Categories = b.phaseCategories(k)
 		m.Kernels = append(m.Kernels, r)
 	}
 	m.rate(j.batch(), j.config.Inferences, 0)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -411,6 +412,39 @@ machine = [{ name = "a", preset = "photonic" }]
 		for _, key := range list("cell.fan_in = 64|adc.rows_loaded = 64") {
 			if got := strings.Contains(strings.Join(result.Machines[0].Notes, "\n"), key); got != noted {
 				t.Errorf("%s rows, %s: a note is %v, want %v", rows, key, got, noted)
+			}
+		}
+	}
+}
+
+// What a kernel's energy goes to is all of it, and what a pass's goes to is that of its
+// kernels, on every kind of machine.
+func TestCategoriesOfKernels(t *testing.T) {
+	others := ""
+	for _, preset := range []string{"systolic-45nm", "digital-cim-28nm", "isaac-8b"} {
+		others += fmt.Sprintf("[[machine]]\nname = %q\npreset = %[1]q\n", preset)
+	}
+	r, err := system.Run(context.Background(), parse(t, study+others, "machine.chip.chip.tiles=1"), system.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(c *system.Categories) []float64 {
+		return []float64{c.Input, c.Cells, c.Output, c.Accumulate, c.Buffer, c.Network, c.DRAM, c.Programming, c.Compute, c.Static}
+	}
+	for _, m := range r.Machines {
+		sums := make([]float64, len(of(&m.Categories)))
+		for _, k := range m.Kernels {
+			all := 0.0
+			for i, x := range of(k.Categories) {
+				all, sums[i] = all+x, sums[i]+x
+			}
+			if math.Abs(all-k.EnergyJ) > 1e-12*k.EnergyJ {
+				t.Errorf("%s, %s: %g J by category, %g J", m.Name, k.Name, all, k.EnergyJ)
+			}
+		}
+		for i, x := range of(&m.Categories) {
+			if math.Abs(sums[i]-x) > 1e-12*m.EnergyJ {
+				t.Errorf("%s, category %d: %g J of kernels, %g J", m.Name, i, sums[i], x)
 			}
 		}
 	}

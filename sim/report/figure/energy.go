@@ -113,8 +113,9 @@ func (plainTicks) Ticks(low, high float64) []plot.Tick {
 }
 
 // joules lists a machine's categories in table order.
-func joules(m *system.Machine) []float64 {
-	c := &m.Categories
+func joules(m *system.Machine) []float64 { return byCategory(&m.Categories) }
+
+func byCategory(c *system.Categories) []float64 {
 	return []float64{c.Input, c.Cells, c.Output, c.Accumulate, c.Buffer, c.Network, c.DRAM, c.Programming, c.Compute, c.Static}
 }
 

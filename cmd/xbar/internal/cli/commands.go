@@ -53,6 +53,7 @@ the pass.`,
 			return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.setFlag(), o.seedFlag(), o.traceFlag(),
 				o.figureFlag("draw energy by category, and by layer"),
 				pictureFlag("timeline", "draw what components do when, and what they wait for", &o.timeline),
+				pictureFlag("layers", "draw each layer's energy per MAC by category", &o.layers),
 				pictureFlag("roofline", "draw layers under each machine's peak and DRAM bandwidth", &o.roofs), o.workersFlag(), o.quietFlag()}
 		},
 		examples: []string{

@@ -22,6 +22,7 @@ type options struct {
 	figure   string
 	timeline string
 	roofs    string
+	layers   string
 	workers  int
 	quiet    bool
 	toml     bool

@@ -26,7 +26,7 @@ func (o *options) checkTargets() error {
 	if o.output == "-" {
 		o.output = ""
 	}
-	return checkTargets(o.output, o.trace, o.figure, o.timeline, o.roofs)
+	return checkTargets(o.output, o.trace, o.figure, o.timeline, o.roofs, o.layers)
 }
 
 func checkTargets(paths ...string) error {

@@ -76,6 +76,9 @@ func (o *options) checkRun(paths []string) error {
 	if len(paths) > 1 && o.figure != "" {
 		return fmt.Errorf("--figure %w", errOneConfig)
 	}
+	if len(paths) > 1 && o.layers != "" {
+		return fmt.Errorf("--layers %w", errOneConfig)
+	}
 	if len(paths) > 1 && o.roofs != "" {
 		return fmt.Errorf("--roofline %w", errOneConfig)
 	}
@@ -120,17 +123,17 @@ func (s *session) simulate(ctx context.Context, o *options, study *configs.Confi
 	if err := s.writeTraces(o, study, result, opt.Traces, caption); err != nil {
 		return nil, err
 	}
-	if o.figure != "" {
-		if err := figure.Energy(result, caption, o.figure); err != nil {
+	for _, f := range []struct {
+		path, what string
+		draw       func(r *system.Result, caption, path string) error
+	}{{o.figure, "figure", figure.Energy}, {o.layers, "layers", figure.Layers}, {o.roofs, "roofline", figure.Roofline}} {
+		if f.path == "" {
+			continue
+		}
+		if err := f.draw(result, caption, f.path); err != nil {
 			return nil, err
 		}
-		s.message("figure in %s", o.figure)
-	}
-	if o.roofs != "" {
-		if err := figure.Roofline(result, caption, o.roofs); err != nil {
-			return nil, err
-		}
-		s.message("roofline in %s", o.roofs)
+		s.message("%s in %s", f.what, f.path)
 	}
 	return result, err
 }
