@@ -20,8 +20,11 @@ type Roofline struct {
 }
 
 // newRoofline is that of a machine with so many MACs and bits a cycle at most, and bits of
-// each kernel.
+// each kernel; nil where computing takes no time, and has no peak.
 func newRoofline(m *Machine, macs, bits float64, of func(kernel int) float64) *Roofline {
+	if math.IsInf(macs, 1) {
+		return nil
+	}
 	r := &Roofline{PeakOpsPerSecond: 2 * macs * m.ClockHz, Bytes: make([]float64, len(m.Kernels))}
 	if !math.IsInf(bits, 1) {
 		bytes := bits / 8 * m.ClockHz
