@@ -69,6 +69,31 @@ func (s *Sweep) Override(by *Answers) {
 	}
 }
 
+// Asked is a key of the answers that are asked for, and its value or values.
+type Asked struct {
+	Key    string
+	Values []string
+}
+
+// Asked lists the keys that are given, figures aside, in the order in which they are
+// documented.
+func (a *Answers) Asked() (all []Asked) {
+	v := reflect.ValueOf(a).Elem()
+	for _, f := range sweepSchema.field("answers").sub.fields {
+		switch x := v.Field(f.index).Interface().(type) {
+		case string:
+			if x != "" {
+				all = append(all, Asked{f.key, []string{x}})
+			}
+		case []string:
+			if len(x) > 0 {
+				all = append(all, Asked{f.key, x})
+			}
+		}
+	}
+	return all
+}
+
 func (s *Sweep) forget(key string) {
 	if s.answers != nil {
 		s.answers.take(key)

@@ -46,8 +46,8 @@ type element struct {
 	error
 }
 
-// mostBest is how many of the best points are kept.
-const mostBest = 5
+// MostBest is how many of the best points are shown.
+const MostBest = 5
 
 // Ask reads what is asked. Where that is nothing it is a front of each machine in energy and
 // latency. It errs with a [*Mistake].
@@ -125,7 +125,7 @@ func (s *Study) askBest(a *configs.Answers, bounds []Constraint) (*Best, error) 
 	if err != nil {
 		return nil, mistaken(key, err)
 	}
-	return &Best{Goal: Goal{Quantity: of, More: a.Maximize != ""}, Constraints: bounds, Most: mostBest}, nil
+	return &Best{Goal: Goal{Quantity: of, More: a.Maximize != ""}, Constraints: bounds, Most: MostBest}, nil
 }
 
 func (s *Study) front(names []string, bounds []Constraint) (*Front, error) {

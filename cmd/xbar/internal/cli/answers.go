@@ -61,6 +61,22 @@ func (f *studyFlags) answerFlags() []flag {
 	}
 }
 
+// inOneFlag are the keys whose values go behind one flag, with commas.
+var inOneFlag = map[string]bool{"pareto": true, "over": true}
+
+// flagOf is the flag of an answer's key.
+func flagOf(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }
+
+// beyond is a key that flags ask by and that is none of some; "" if there is none.
+func (f *studyFlags) beyond(some ...string) string {
+	for _, asked := range f.asked.Asked() {
+		if !slices.Contains(some, asked.Key) {
+			return asked.Key
+		}
+	}
+	return ""
+}
+
 func (f *studyFlags) figuresFlag() flag {
 	return flag{"figure", "FILE", "draw the front's first two outputs, the tornado, the crossover, the heat map or the curves, as FILE.svg or FILE.png; of several answers, pareto=FILE, tornado=FILE and so on", func(value string) error {
 		kind, path, found := strings.Cut(value, "=")
@@ -130,7 +146,7 @@ func located(file *configs.Sweep, err error) error {
 	if wrong := file.Wrong(m.Key, m.Index, m.Err); wrong != nil {
 		return configError{errors.New(explain(wrong))}
 	}
-	return &usageError{"sweep", fmt.Sprintf("--%s: %v", strings.ReplaceAll(m.Key, "_", "-"), m.Err)}
+	return &usageError{"sweep", flagOf(m.Key) + ": " + m.Error()}
 }
 
 // draws are the figures that are wanted: the file's in the folder of the results, but for

@@ -52,7 +52,6 @@ func (s *session) compare(o *options, operands []string) error {
 
 // refuse errs with flags that say nothing of a comparison.
 func (f *studyFlags) refuse(output string) error {
-	a := &f.asked
 	switch {
 	case output != "":
 		return errors.New("takes no -o: it writes no files")
@@ -60,7 +59,7 @@ func (f *studyFlags) refuse(output string) error {
 		return errors.New("takes no --shard")
 	case len(f.figures) > 0:
 		return errors.New("takes no --figure")
-	case a.Effects+a.Tornado+a.Crossover+a.Along+a.Heatmap != "" || len(a.Pareto)+len(a.Over)+len(a.Where) > 0:
+	case f.beyond("minimize", "maximize", "subject_to") != "":
 		return errors.New("takes a goal and bounds, and no other question")
 	}
 	return nil

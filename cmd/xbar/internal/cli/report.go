@@ -161,34 +161,24 @@ func quoted(text string) string {
 var plainArgument = regexp.MustCompile(`^[\pL\pN_./:=,@%+-]+$`)
 
 // typedAny reports whether flags ask something of a study.
-func (f *studyFlags) typedAny() bool { return len(f.typed()) > 0 }
+func (f *studyFlags) typedAny() bool { return len(f.asked.Asked()) > 0 }
 
 // typed is what flags ask, as it is typed.
 func (f *studyFlags) typed() (args []string) {
-	a := &f.asked
-	one := func(name, value string) {
-		if value != "" {
-			args = append(args, flagged(name, []string{value})...)
+	for _, asked := range f.asked.Asked() {
+		if inOneFlag[asked.Key] {
+			asked.Values = []string{strings.Join(asked.Values, ",")}
 		}
+		args = append(args, flagged(flagOf(asked.Key), asked.Values)...)
 	}
-	one("--minimize", a.Minimize)
-	one("--maximize", a.Maximize)
-	one("--pareto", strings.Join(a.Pareto, ","))
-	one("--effects", a.Effects)
-	one("--tornado", a.Tornado)
-	one("--crossover", a.Crossover)
-	one("--along", a.Along)
-	one("--heatmap", a.Heatmap)
-	one("--over", strings.Join(a.Over, ","))
-	args = append(args, flagged("--where", a.Where)...)
-	return append(args, flagged("--subject-to", a.SubjectTo)...)
+	return args
 }
 
 // reportStudy is about the points of a study, of which all must be there.
 func (s *session) reportStudy(ctx context.Context, o *options, path string) error {
 	dir := o.results
 	if dir == "" {
-		dir = withoutExtension(path) + "-results"
+		dir = resultsOf(path)
 	}
 	if err := o.checkPage(withoutExtension(path) + "-report.html"); err != nil {
 		return &usageError{"report", err.Error()}
@@ -359,7 +349,7 @@ func (f *studyFlags) questions(page *report.StudyPage, k *known) (all []*sweep.Q
 		for i, goal := range goals {
 			q := &sweep.Questions{}
 			if asked.Minimize == "" && asked.Maximize == "" {
-				q.Best = &sweep.Best{Goal: goal, Most: mostBest}
+				q.Best = &sweep.Best{Goal: goal, Most: sweep.MostBest}
 			}
 			if i > 0 && asked.Pareto == nil {
 				q.Fronts = []*sweep.Front{{Goals: []sweep.Goal{goals[0], goal}}}
@@ -378,20 +368,14 @@ func (f *studyFlags) questions(page *report.StudyPage, k *known) (all []*sweep.Q
 	return all, nil
 }
 
-// mostBest is how many of the best points are shown.
-const mostBest = 5
-
 // questionsOfPoints are those that points answer without the study that they are of.
 func (f *studyFlags) questionsOfPoints(page *report.StudyPage) ([]*sweep.Questions, error) {
-	a := f.asked
-	for _, needs := range []struct{ name, value string }{{"effects", a.Effects}, {"tornado", a.Tornado}, {"crossover", a.Crossover}, {"heatmap", a.Heatmap}} {
-		if needs.value != "" {
-			return nil, &usageError{"report", "--" + needs.name + " needs the study's file, as in xbar report STUDY.toml"}
-		}
+	if key := f.beyond("minimize", "maximize", "subject_to", "pareto"); key != "" {
+		return nil, &usageError{"report", flagOf(key) + " needs the study's file, as in xbar report STUDY.toml"}
 	}
-	q, err := (&sweep.Study{Header: page.Study}).Ask(&a)
+	q, err := (&sweep.Study{Header: page.Study}).Ask(&f.asked)
 	if mistake := (*sweep.Mistake)(nil); errors.As(err, &mistake) {
-		return nil, &usageError{"report", fmt.Sprintf("--%s: %v", strings.ReplaceAll(mistake.Key, "_", "-"), mistake.Err)}
+		return nil, &usageError{"report", flagOf(mistake.Key) + ": " + mistake.Error()}
 	}
 	return []*sweep.Questions{q}, err
 }
