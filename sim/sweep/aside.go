@@ -2,11 +2,9 @@ package sweep
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 )
 
 // Computer gives the points where the axes have some values; nil leaves the base's own.
@@ -42,55 +40,23 @@ func (a *Aside) Close() error { return a.journal.close() }
 // At is a [Computer].
 func (a *Aside) At(ctx context.Context, values [][]any) ([]*Point, error) {
 	configs := make([]string, len(values))
-	computed := make([]*Point, len(values))
-	var todo []int
+	var todo []int64
 	for i := range values {
 		configs[i] = a.study.configOf(values[i])
 		if a.known[configs[i]] == nil && !slices.Contains(configs[:i], configs[i]) {
-			todo = append(todo, i)
+			todo = append(todo, int64(i))
 		}
 	}
-	err := batch(ctx, a.workers, todo, func(i int) {
-		computed[i] = a.study.at(ctx, -1, values[i])
-	}, func(i int) error {
-		a.known[configs[i]] = computed[i]
+	err := batch(ctx, a.workers, slices.Values(todo), func(ctx context.Context, i int64) *Point {
+		return a.study.at(ctx, -1, values[i])
+	}, func(i int64, p *Point) error {
+		a.known[configs[i]] = p
 		a.Done++
-		return a.journal.add(computed[i])
+		return a.journal.add(p)
 	})
 	points := make([]*Point, len(values))
 	for i := range points {
 		points[i] = a.known[configs[i]]
 	}
 	return points, err
-}
-
-// batch works on all of todo in parallel, and keeps what is done before ctx is, one at a time.
-func batch(ctx context.Context, workers int, todo []int, work func(i int), keep func(i int) error) error {
-	next := make(chan int, len(todo))
-	for _, i := range todo {
-		next <- i
-	}
-	close(next)
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	var failed error
-	for range min(max(1, workers), len(todo)) {
-		wait.Go(func() {
-			for i := range next {
-				work(i)
-				if ctx.Err() != nil {
-					return
-				}
-				mu.Lock()
-				err := keep(i)
-				failed = errors.Join(failed, err)
-				mu.Unlock()
-				if err != nil {
-					return
-				}
-			}
-		})
-	}
-	wait.Wait()
-	return errors.Join(context.Cause(ctx), failed)
 }

@@ -2,13 +2,8 @@ package sweep
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,50 +17,19 @@ type Results struct {
 	Points []*Point // in their order
 }
 
-// ReadResults reads a folder's results, or where a study has not ended its journals.
+// ReadResults reads the points that are in a folder, of a study that may not have ended.
 func ReadResults(dir string) (*Results, error) {
-	paths := []string{filepath.Join(dir, "results.jsonl")}
-	if _, err := os.Stat(paths[0]); errors.Is(err, fs.ErrNotExist) {
-		if paths, err = filepath.Glob(filepath.Join(dir, "points-*-of-*.jsonl")); err != nil || len(paths) == 0 {
-			return nil, errors.Join(err, fmt.Errorf("%s: no points of a study", dir))
-		}
-	}
-	r := &Results{Dir: dir}
-	for i, path := range paths {
-		if err := r.read(path, i == 0); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	slices.SortFunc(r.Points, func(p, q *Point) int { return cmp.Compare(p.Point, q.Point) })
-	r.Points = slices.CompactFunc(r.Points, func(p, q *Point) bool { return p.Point == q.Point })
-	return r, nil
-}
-
-func (r *Results) read(path string, first bool) error {
-	file, err := os.Open(path)
+	journals, err := OpenFolder(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer file.Close()
-	header := func(h Header) error {
-		h.Shard = ""
-		switch {
-		case h.Schema != Schema:
-			return fmt.Errorf("schema %q, not %q", h.Schema, Schema)
-		case first:
-			r.Header = h
-			return nil
-		}
-		return r.Header.same(h)
-	}
-	_, err = readJournal(file, header, func(p *Point, _, _ int64) error {
-		if len(p.Values) != len(r.Header.Axes) {
-			return fmt.Errorf("point %d has %d values of %d axes", p.Point, len(p.Values), len(r.Header.Axes))
-		}
+	defer journals.Close()
+	r := &Results{Dir: dir, Header: journals.Header()}
+	err = journals.Points(func(p *Point) error {
 		r.Points = append(r.Points, p)
 		return nil
 	})
-	return err
+	return r, err
 }
 
 // Comparison is how the outputs of study B compare with those of study A at points of the

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"xbar/configs"
 	"xbar/sim/system"
@@ -191,46 +190,16 @@ func (s *Study) Run(ctx context.Context, opt Options) (Summary, error) {
 	return sum, errors.Join(err, j.close())
 }
 
-// compute hands out the points that are not there to workers, and theirs to keep, one
-// at a time.
+// compute computes the points of a shard that are not there.
 func (s *Study) compute(ctx context.Context, opt Options, there *Tally, keep func(*Point) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	todo := make(chan int64)
-	go func() {
-		defer close(todo)
+	missing := func(yield func(int64) bool) {
 		for k := range s.Plan.Len() {
-			i := s.Plan.computed(k)
-			if i%opt.Shards != opt.Shard-1 || there.has(i) {
-				continue
-			}
-			select {
-			case todo <- i:
-			case <-ctx.Done():
+			if i := s.Plan.computed(k); i%opt.Shards == opt.Shard-1 && !there.has(i) && !yield(i) {
 				return
 			}
 		}
-	}()
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	for range max(1, opt.Workers) {
-		wait.Go(func() {
-			for i := range todo {
-				p := s.Point(ctx, i)
-				if ctx.Err() != nil {
-					return
-				}
-				mu.Lock()
-				err := keep(p)
-				mu.Unlock()
-				if err != nil {
-					cancel(err)
-				}
-			}
-		})
 	}
-	wait.Wait()
-	return context.Cause(ctx)
+	return batch(ctx, opt.Workers, missing, s.Point, func(_ int64, p *Point) error { return keep(p) })
 }
 
 // Point computes one point, and records what fails.
@@ -250,7 +219,7 @@ func (s *Study) at(ctx context.Context, i int64, values []any) *Point {
 		p.Error = briefly(err)
 		return p
 	}
-	result, err := system.Run(ctx, config, s.options())
+	result, err := system.Run(ctx, config, s.options(s.memo))
 	if err != nil {
 		p.Error = briefly(err)
 	}
@@ -266,8 +235,8 @@ func (s *Study) at(ctx context.Context, i int64, values []any) *Point {
 // config is that of some values.
 func (s *Study) config(values []any) (*configs.Config, error) { return s.base.With(s.settings(values)) }
 
-func (s *Study) options() system.Options {
-	return system.Options{Workers: 1, Version: s.Header.Version, Memo: s.memo, Totals: true}
+func (s *Study) options(memo *system.Memo) system.Options {
+	return system.Options{Workers: 1, Version: s.Header.Version, Memo: memo, Totals: true}
 }
 
 func (s *Study) settings(values []any) []string {

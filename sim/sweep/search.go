@@ -275,20 +275,23 @@ func (s *Study) look(ctx context.Context, opt Options, _ *Tally, keep func(*Poin
 	}
 	return s.search.run(ctx, s.configOf, func(ctx context.Context, first int, values [][]any) ([]*Point, error) {
 		points := make([]*Point, len(values))
-		var todo []int
+		var todo []int64
 		for i := range values {
 			n := int64(first + i)
 			points[i] = s.search.before[n]
 			switch {
 			case points[i] == nil:
-				todo = append(todo, i)
+				todo = append(todo, int64(i))
 			case points[i].Config != s.configOf(values[i]):
 				return nil, fmt.Errorf("point %d is of another search: remove the results, or name another folder with -o", n)
 			}
 		}
-		err := batch(ctx, opt.Workers, todo, func(i int) {
-			points[i] = s.at(ctx, int64(first+i), values[i])
-		}, func(i int) error { return keep(points[i]) })
+		err := batch(ctx, opt.Workers, slices.Values(todo), func(ctx context.Context, i int64) *Point {
+			return s.at(ctx, int64(first)+i, values[i])
+		}, func(i int64, p *Point) error {
+			points[i] = p
+			return keep(p)
+		})
 		return points, err
 	})
 }

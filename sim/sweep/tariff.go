@@ -19,8 +19,9 @@ type tariffs struct {
 	groups []int      // of axes, that are prices
 	keys   [][]string // of each, counted from the machine
 	mu     sync.Mutex
-	open   []*tariff // the one that was used last comes last
-	mixed  int64     // points that did not have to be run
+	open   []*tariff   // the one that was used last comes last
+	mixed  int64       // points that did not have to be run
+	memo   system.Memo // of the runs that these are put together from
 }
 
 // mostTariffs bounds how many are open: one or two are, for their points follow each other.
@@ -106,7 +107,7 @@ func (s *Study) mixed(ctx context.Context, i int64) []MachineOutput {
 		return nil
 	}
 	out := s.mix(ctx, t, at)
-	if out != nil {
+	if out != nil && i != t.first {
 		s.tariffs.mu.Lock()
 		s.tariffs.mixed++
 		s.tariffs.mu.Unlock()
@@ -121,7 +122,7 @@ func (s *Study) openTariff(ctx context.Context, t *tariff) {
 	if err != nil {
 		return
 	}
-	base, err := system.NewQuote(ctx, config, s.options())
+	base, err := system.NewQuote(ctx, config, s.options(&s.tariffs.memo))
 	if err != nil || base.Meet(s.tariffs.keys) {
 		return
 	}
@@ -158,7 +159,7 @@ func (s *Study) mix(ctx context.Context, t *tariff, at []int64) (out []MachineOu
 			alone := make([]int64, len(at))
 			alone[g] = n
 			if config, err := s.config(s.Plan.Values(s.pointOf(t, alone))); err == nil {
-				q.at, _ = t.base.Beside(ctx, config, s.options())
+				q.at, _ = t.base.Beside(ctx, config, s.options(&s.tariffs.memo))
 			}
 		})
 		if q.at == nil {
