@@ -70,14 +70,7 @@ func TestMixedPointsAreRuns(t *testing.T) {
 		before := s.tariffs.mixed
 		for range 5 {
 			i := rapid.Int64Range(0, s.Plan.Len()-1).Draw(t, "point")
-			p := s.Point(context.Background(), i)
-			memo := s.memo
-			s.memo = nil
-			alone := s.at(context.Background(), i, p.Values)
-			s.memo = memo
-			if !reflect.DeepEqual(p, alone) {
-				t.Fatalf("%s\n%s\npoint %d: %+v\nby itself: %+v", base, study, i, *p, *alone)
-			}
+			sameAlone(t, s, i)
 			points++
 		}
 		if s.tariffs.mixed == before {
@@ -88,6 +81,40 @@ func TestMixedPointsAreRuns(t *testing.T) {
 	t.Logf("%d of %d points were put together; %d studies without one", mixed, points, refused)
 	if mixed < points/8 && !testing.Short() {
 		t.Errorf("only %d of %d points were put together", mixed, points)
+	}
+}
+
+// sameAlone compares a point with a run of its own.
+func sameAlone(t interface{ Fatalf(string, ...any) }, s *Study, i int64) {
+	p, memo := s.Point(context.Background(), i), s.memo
+	s.memo = nil
+	alone := s.at(context.Background(), i, p.Values)
+	s.memo = memo
+	if !reflect.DeepEqual(p, alone) {
+		t.Fatalf("point %d: %+v\nby itself: %+v", i, *p, *alone)
+	}
+}
+
+// Drivers of sinangil-2021 cost so much a load and so much a pulse: neither price by itself
+// gives what both make of them.
+func TestPricesOfOneFigure(t *testing.T) {
+	base := "inferences = 1000\n[[machine]]\nname = \"m\"\npreset = \"sinangil-2021\"\n[[workload.kernel]]\nname = \"k\"\nL = 1\nN = 20\nM = 20\n"
+	study := "base = \"base.toml\"\n"
+	for _, key := range []string{"dac.energy_per_load", "dac.energy_per_pulse"} {
+		study += fmt.Sprintf("[[axis]]\nkey = \"machine.m.%s\"\nvalues = [\"1 pJ\", \"2 pJ\", \"3 pJ\", \"4 pJ\"]\n", key)
+	}
+	s, err := Open(writeStudy(t, t.TempDir(), base, study), nil, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.tariffs == nil {
+		t.Fatal("two axes of prices are not seen")
+	}
+	for i := range s.Plan.Len() {
+		sameAlone(t, s, i)
+	}
+	if s.tariffs.mixed > 0 {
+		t.Errorf("%d points were put together", s.tariffs.mixed)
 	}
 }
 

@@ -424,12 +424,15 @@ func TestCategoriesOfKernels(t *testing.T) {
 	for _, preset := range []string{"systolic-45nm", "digital-cim-28nm", "isaac-8b"} {
 		others += fmt.Sprintf("[[machine]]\nname = %q\npreset = %[1]q\n", preset)
 	}
-	r, err := system.Run(context.Background(), parse(t, study+others, "machine.chip.chip.tiles=1"), system.Options{})
+	r, err := system.Run(context.Background(), parse(t, study+others, "machine.chip.chip.tiles=1", "machine.chip.chip.reload=optimal"), system.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	of := func(c *system.Categories) []float64 {
 		return []float64{c.Input, c.Cells, c.Output, c.Accumulate, c.Buffer, c.Network, c.DRAM, c.Programming, c.Compute, c.Static}
+	}
+	if r.Machines[0].PassesMeasured < 2 {
+		t.Error("a chip that reloads is measured in one pass")
 	}
 	for _, m := range r.Machines {
 		sums := make([]float64, len(of(&m.Categories)))

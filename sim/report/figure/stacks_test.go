@@ -1,6 +1,9 @@
 package figure_test
 
 import (
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,6 +27,19 @@ func TestStackedLayers(t *testing.T) {
 		if got := strings.Count(svg, text); got != n {
 			t.Errorf("%s stands there %d times, not %d", text, got, n)
 		}
+	}
+	bars := regexp.MustCompile(`M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)L[^"]*" style="fill:(#0072B2|#D55E00)"`)
+	ends := map[string][2]float64{} // of the first panel's first layer, by colour
+	for _, m := range bars.FindAllStringSubmatch(svg, -1) {
+		foot, _ := strconv.ParseFloat(m[2], 64)
+		head, _ := strconv.ParseFloat(m[4], 64)
+		if _, known := ends[m[5]]; !known && m[1] == m[3] {
+			ends[m[5]] = [2]float64{foot, head}
+		}
+	}
+	output, dram := ends["#0072B2"], ends["#D55E00"]
+	if output[1] != dram[0] || math.Abs((output[1]-output[0])/(dram[1]-dram[0])-3) > 0.01 {
+		t.Errorf("output from %v, DRAM from %v: not one on the other, three to one", output, dram)
 	}
 	if err := figure.Layers(&system.Result{Machines: r.Machines[2:]}, "", t.TempDir()+"/none.svg"); err == nil {
 		t.Error("a figure of nothing")

@@ -48,9 +48,9 @@ func (c *Chip) countsAs(o *Chip) bool {
 }
 
 // Mixed is the chip at prices each of which is its own or, where one of the others
-// differs from it there, that one's. The others are chips to which the same happened. It
-// is nil where two of them differ from it in the same price, or where prices decide what
-// is counted at all.
+// differs from it there, that one's. The others are chips to which the same happened, and
+// no two of them differ from it in the same price. It is nil where prices decide what is
+// counted at all.
 func (c *Chip) Mixed(others []*Chip) *Chip {
 	n := *c
 	n.ledger, n.components = c.ledger.Repriced(), slices.Clone(c.components)
@@ -59,24 +59,15 @@ func (c *Chip) Mixed(others []*Chip) *Chip {
 			return nil
 		}
 		for i := range c.ledger.Accounts() {
-			id := energy.AccountID(i)
-			if o.ledger.SamePrice(c.ledger, id) {
-				continue
+			if id := energy.AccountID(i); !o.ledger.SamePrice(c.ledger, id) {
+				n.ledger.TakePrice(o.ledger, id)
 			}
-			if !n.ledger.SamePrice(c.ledger, id) {
-				return nil
-			}
-			n.ledger.TakePrice(o.ledger, id)
 		}
 		for i := range c.components {
 			own, other := &c.components[i], &o.components[i]
-			if other.Area.Value == own.Area.Value && other.AreaKnown == own.AreaKnown {
-				continue
+			if other.Area.Value != own.Area.Value || other.AreaKnown != own.AreaKnown {
+				n.components[i].Area, n.components[i].AreaKnown = other.Area, other.AreaKnown
 			}
-			if n.components[i].Area.Value != own.Area.Value || n.components[i].AreaKnown != own.AreaKnown {
-				return nil
-			}
-			n.components[i].Area, n.components[i].AreaKnown = other.Area, other.AreaKnown
 		}
 	}
 	return &n
