@@ -16,6 +16,11 @@ import (
 	"xbar/sim/system"
 )
 
+// Garbage is how far, in percent, a process that runs a study may let its heap grow between
+// collections: points leave much behind and keep little, so that with Go's 100 a collection
+// comes every few of them and takes a fifth to two fifths of the time.
+const Garbage = 400
+
 // Options are where and how to run a study.
 type Options struct {
 	Dir      string // of the journals and the results

@@ -142,11 +142,6 @@ func openStudy(path string, o *options) (*configs.Sweep, *sweep.Study, error) {
 	return file, study, nil
 }
 
-// garbage is how far, in percent, the heap of a study may grow between collections: points
-// leave much behind and keep little, so that with Go's 100 a collection comes every few of
-// them and takes a fifth to two fifths of the time.
-const garbage = 400
-
 func (s *session) runStudy(ctx context.Context, o *options, study *sweep.Study, dir string) error {
 	opt := sweep.Options{Dir: dir, Workers: o.processors(), Shard: o.study.shard, Shards: o.study.shards, Version: version()}
 	var bar *progress
@@ -154,7 +149,7 @@ func (s *session) runStudy(ctx context.Context, o *options, study *sweep.Study, 
 		bar = newProgress(s.stderr)
 	}
 	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(garbage))
+		defer debug.SetGCPercent(debug.SetGCPercent(sweep.Garbage))
 	}
 	start, before := time.Now(), int64(-1)
 	opt.Progress = func(done, total int64) {
