@@ -17,6 +17,7 @@ import (
 	"xbar/sim/report"
 	"xbar/sim/report/figure"
 	"xbar/sim/sweep"
+	"xbar/sim/sweep/slurm"
 	"xbar/sim/system"
 )
 
@@ -155,7 +156,7 @@ func quoted(text string) string {
 	if plainArgument.MatchString(text) {
 		return text
 	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	return slurm.Quote(text)
 }
 
 var plainArgument = regexp.MustCompile(`^[\pL\pN_./:=,@%+-]+$`)
