@@ -295,6 +295,10 @@ func (l *long) values(v *system.Values) {
 			l.float("estimate", e.Kernel, of.what, "data_energy", "J", of.DataJ)
 			l.float("estimate", e.Kernel, of.what, "statistical_energy", "J", of.StatisticalJ)
 			l.optional("estimate", e.Kernel, of.what, "error", "1", of.Error)
+			if of.FixedJ != nil {
+				l.float("estimate", e.Kernel, of.what, "fixed_energy", "J", *of.FixedJ)
+				l.optional("estimate", e.Kernel, of.what, "fixed_error", "1", of.FixedError)
+			}
 		}
 	}
 	for i := range v.Layers {

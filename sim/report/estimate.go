@@ -8,7 +8,8 @@ import (
 	"xbar/sim/unit"
 )
 
-// estimates shows, kernel by kernel, the energy of the data beside that of moments.
+// estimates shows, kernel by kernel, the energy of the data beside that of moments, and
+// where there are several kernels beside that of one energy an action for all of them.
 func estimates(p page, v *system.Values) {
 	if len(v.Energy) == 0 {
 		return
@@ -22,12 +23,38 @@ func estimates(p page, v *system.Values) {
 	part, partFactor := scale("J", parts...)
 	t := table{columns: []column{{head: "kernel", left: true}, {head: "all " + whole}, {head: "statistical"}, {head: "error"},
 		{head: "following the data " + part}, {head: "statistical"}, {head: "error"}}, fixed: 1}
+	several := len(v.Energy) > 1
+	if several {
+		t.columns = append(t.columns, column{head: "fixed"}, column{head: "error"})
+	}
 	for i := range v.Energy {
 		e := &v.Energy[i]
-		t.put(named(e.Kernel, 40), measured(e.Total.DataJ, wholeFactor), measured(e.Total.StatisticalJ, wholeFactor), cell{text: off(e.Total.Error), value: e.Total.Error},
-			measured(e.Following.DataJ, partFactor), measured(e.Following.StatisticalJ, partFactor), cell{text: off(e.Following.Error), value: e.Following.Error})
+		row := []cell{named(e.Kernel, 40), measured(e.Total.DataJ, wholeFactor), measured(e.Total.StatisticalJ, wholeFactor), {text: off(e.Total.Error), value: e.Total.Error},
+			measured(e.Following.DataJ, partFactor), measured(e.Following.StatisticalJ, partFactor), {text: off(e.Following.Error), value: e.Following.Error}}
+		if several {
+			row = append(row, measured(*e.Following.FixedJ, partFactor), cell{text: off(e.Following.FixedError), value: e.Following.FixedError})
+		}
+		t.put(row...)
 	}
 	p.table(t)
+	if several {
+		p.paragraph(fixedEnergies(v.Energy))
+	}
+}
+
+// fixedEnergies says what fixed energies are, and how large errors are on average.
+func fixedEnergies(all []system.EnergyEstimate) string {
+	var statistical, fixed, n float64
+	for i := range all {
+		if e := &all[i].Following; e.Error != nil {
+			statistical, fixed, n = statistical+math.Abs(*e.Error), fixed+math.Abs(*e.FixedError), n+1
+		}
+	}
+	text := "Fixed: one energy an action for all kernels, here the mean of the data, which is the best there is and known only afterwards."
+	if n > 0 {
+		text += fmt.Sprintf(" Of what follows the data, statistical values are %s off on average, fixed energies %s.", share(statistical/n), share(fixed/n))
+	}
+	return text
 }
 
 // momentsFrom says where the moments of statistical values are from.

@@ -9,9 +9,13 @@ import (
 )
 
 // An estimate is what statistical values make of a kernel whose numbers are known: the
-// same passes of the same machine, with moments in the place of data.
+// same passes of the same machine, with moments in the place of data. Beside it stands
+// what one energy an action would have, the same in all kernels, as tools have it whose
+// energies are fixed: the mean of the data, which is the best one and known only
+// afterwards.
 //
 //	error = (E of moments − E of data) / E of data
+//	E fixed = Σ over actions: count × (E of all kernels / their count)
 
 // estimate runs the machine with statistical values, and says kernel by kernel how
 // far its energy is from that of the data.
@@ -37,16 +41,38 @@ func (j *job) estimate(ctx context.Context, m *Machine) error {
 	e := evidence{books: books{chip.Ledger(), chip.KernelPhase(0), chip.KernelPhase(len(j.work.Kernels) - 1), measured.Passes}, derive: chip.Derivation, follows: chip.Follows}
 	j.evidence.estimate = &e
 	m.Values.EstimatedFrom = options.Statistics.From
+	fixed := j.evidence.fixedEnergies()
 	for k := range j.work.Kernels {
-		m.Values.Energy = append(m.Values.Energy, j.evidence.compared(k, m.Kernels[k].Name))
+		m.Values.Energy = append(m.Values.Energy, j.evidence.compared(k, m.Kernels[k].Name, fixed))
 	}
 	return nil
 }
 
-// compared is a kernel's energy by the data and by moments.
-func (v *evidence) compared(k int, name string) EnergyEstimate {
-	e, phase := EnergyEstimate{Kernel: name}, v.books.first+k
-	var data, statistical energy.Sum
+// fixedEnergies are, of the actions that follow the data, the means over all kernels.
+func (v *evidence) fixedEnergies() map[energy.AccountID]float64 {
+	fixed := map[energy.AccountID]float64{}
+	for id := range v.books.ledger.Accounts() {
+		id := energy.AccountID(id)
+		if !v.estimate.follows(id) {
+			continue
+		}
+		var joules energy.Sum
+		var count int64
+		for phase := v.books.first; phase <= v.books.last; phase++ {
+			joules.Add(v.books.ledger.Joules(phase, id))
+			count += v.books.ledger.Count(phase, id)
+		}
+		if count > 0 {
+			fixed[id] = joules.Value() / float64(count)
+		}
+	}
+	return fixed
+}
+
+// compared is a kernel's energy by the data, by moments and by fixed energies.
+func (v *evidence) compared(k int, name string, fixed map[energy.AccountID]float64) EnergyEstimate {
+	phase := v.books.first + k
+	var data, statistical, same energy.Sum
 	for id := range v.books.ledger.Accounts() {
 		id := energy.AccountID(id)
 		if !v.estimate.follows(id) {
@@ -54,19 +80,33 @@ func (v *evidence) compared(k int, name string) EnergyEstimate {
 		}
 		data.Add(v.books.ledger.Joules(phase, id) / float64(v.books.passes))
 		statistical.Add(v.estimate.books.ledger.Joules(phase, id) / float64(v.estimate.books.passes))
+		same.Add(float64(v.books.ledger.Count(phase, id)) * fixed[id] / float64(v.books.passes))
 	}
-	e.Total = compareJoules(v.books.phaseJoules(phase), v.estimate.books.phaseJoules(phase))
-	e.Following = compareJoules(data.Value(), statistical.Value())
-	return e
+	total := v.books.phaseJoules(phase)
+	return EnergyEstimate{
+		Kernel:    name,
+		Total:     compareJoules(total, v.estimate.books.phaseJoules(phase)).beside(total - data.Value() + same.Value()),
+		Following: compareJoules(data.Value(), statistical.Value()).beside(same.Value()),
+	}
 }
 
 func compareJoules(data, statistical float64) Estimate {
-	e := Estimate{DataJ: data, StatisticalJ: statistical}
-	if data > 0 {
-		error := statistical/data - 1
-		e.Error = &error
-	}
+	return Estimate{DataJ: data, StatisticalJ: statistical, Error: deviation(statistical, data)}
+}
+
+// beside adds what fixed energies have.
+func (e Estimate) beside(fixed float64) Estimate {
+	e.FixedJ, e.FixedError = &fixed, deviation(fixed, e.DataJ)
 	return e
+}
+
+// deviation is relative; nil where there is nothing to compare with.
+func deviation(joules, data float64) *float64 {
+	if data <= 0 {
+		return nil
+	}
+	error := joules/data - 1
+	return &error
 }
 
 // sampled is what flows through each kernel for some of a reference's inputs, found

@@ -55,6 +55,7 @@ func TestEnergyOfDataByBruteForce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		sameForAll(t, cfg, r.Machines[0].Values.Energy)
 		for k, e := range r.Machines[0].Values.Energy {
 			if math.Abs(e.Following.DataJ-want[k]) > 1e-9*want[k] {
 				t.Errorf("%s: %g J, cell by cell %g J", e.Kernel, e.Following.DataJ, want[k])
@@ -70,6 +71,35 @@ func TestEnergyOfDataByBruteForce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// sameForAll checks fixed energies: together they are those of the data, and where cells
+// alone follow it, shared by how many are read.
+func sameForAll(t *rapid.T, cfg *configs.Config, all []system.EnergyEstimate) {
+	m := &cfg.Machines[0]
+	var data, reads float64
+	of := func(k *workload.Kernel) float64 {
+		slices := m.DAC.Slicer(k.InputBits, k.SignedInput).Slices()
+		return float64(k.L * k.N * k.M * int64(m.Scheme(k.WeightBits).Columns()*slices))
+	}
+	for k, e := range all {
+		data += e.Following.DataJ
+		reads += of(&kernelsOf(cfg)[k])
+	}
+	together := 0.0
+	for k, e := range all {
+		together += *e.Following.FixedJ
+		want := data * of(&kernelsOf(cfg)[k]) / reads
+		if !m.DAC.GateZeros && math.Abs(*e.Following.FixedJ-want) > 1e-9*data {
+			t.Errorf("%s: fixed energies are %g J, by its cells %g J", e.Kernel, *e.Following.FixedJ, want)
+		}
+		if rest := *e.Total.FixedJ - *e.Following.FixedJ; math.Abs(rest-(e.Total.DataJ-e.Following.DataJ)) > 1e-9*e.Total.DataJ {
+			t.Errorf("%s: what does not follow the data is %g J", e.Kernel, rest)
+		}
+	}
+	if math.Abs(together-data) > 1e-9*data {
+		t.Errorf("fixed energies are %g J in all kernels, the data's %g J", together, data)
+	}
 }
 
 // joulesOf is what drivers and cells take for the vectors of a kernel.

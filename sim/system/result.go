@@ -259,11 +259,14 @@ type EnergyEstimate struct {
 	Following Estimate `json:"following"`
 }
 
-// Estimate is an energy from the data beside that from moments.
+// Estimate is an energy from the data beside that from moments, and beside that from one
+// energy an action, the mean over all kernels.
 type Estimate struct {
 	DataJ        float64  `json:"data_j"`
 	StatisticalJ float64  `json:"statistical_j"`
 	Error        *float64 `json:"error"` // of the latter, relative; nil: there is no energy
+	FixedJ       *float64 `json:"fixed_j,omitempty"`
+	FixedError   *float64 `json:"fixed_error,omitempty"`
 }
 
 // Interval is a range in which a quantity is with 95 % confidence.

@@ -62,7 +62,7 @@ func runClothes(t *testing.T, sets ...string) *system.Result {
 
 // Histograms of 100 inputs, and moments of their rows, give every component's
 // energy within 5 % of what 300 images cost digit by digit. Energies that are
-// fixed in advance do not: NeuroSim's authors report 28 % on average.
+// fixed in advance do not: 28 % on average is what is reported of NeuroSim's.
 func TestStatisticalEnergiesAreThoseOfTheData(t *testing.T) {
 	long(t)
 	exact := runClothes(t, "workload.values=exact")
