@@ -136,6 +136,9 @@ func totals(r *validate.Rung) table {
 	}
 	for _, total := range r.Totals {
 		add("xbar, "+total.Column, total.Measure)
+		if total.WithGiven != nil {
+			add("  with the figures that were given", *total.WithGiven)
+		}
 	}
 	for _, peer := range r.Peers {
 		add(peer.Of, peer)

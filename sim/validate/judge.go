@@ -91,17 +91,27 @@ func (v *Value) judge(id, column string, all []accepted) {
 // sumUp totals the predictions that are compared with those of others.
 func (r *Rung) sumUp() {
 	for c := range r.Columns {
-		var errors []float64
+		var predicted, all []float64
 		for _, t := range r.Tables {
 			for _, f := range t.Figures {
-				if t.compared && !f.Values[c].Calibrated {
-					errors = append(errors, f.Values[c].Error)
+				if !t.compared {
+					continue
+				}
+				all = append(all, f.Values[c].Error)
+				if !f.Values[c].Calibrated {
+					predicted = append(predicted, f.Values[c].Error)
 				}
 			}
 		}
-		if len(errors) > 0 {
-			r.Totals = append(r.Totals, Total{r.Columns[c].Name, measure(errors)})
+		if len(predicted) == 0 {
+			continue
 		}
+		total := Total{Column: r.Columns[c].Name, Measure: measure(predicted)}
+		if len(all) > len(predicted) {
+			m := measure(all)
+			total.WithGiven = &m
+		}
+		r.Totals = append(r.Totals, total)
 	}
 }
 

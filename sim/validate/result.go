@@ -75,10 +75,12 @@ const (
 	Off      Verdict = "off"      // outside
 )
 
-// Total sums up the errors of the predicted values of one column.
+// Total sums up the errors of the predicted values of one column, and of all of its
+// values where some were given: others report theirs with what they were calibrated on.
 type Total struct {
 	Column string `json:"column"`
 	Measure
+	WithGiven *Measure `json:"with_given,omitempty"`
 }
 
 // Measure is the size of some errors, signs left out.
