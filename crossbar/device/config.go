@@ -27,6 +27,8 @@ type Config struct {
 	Responsivity       float64 `toml:"responsivity" range:"0.01..10" optional:"true" doc:"photocurrent of the detector by optical power, A/W"`
 	WallPlugEfficiency float64 `toml:"wall_plug_efficiency" range:"0.0001..1" optional:"true" doc:"optical power of the laser by its electrical power"`
 	LossDB             float64 `toml:"loss_db" range:"0..100" optional:"true" doc:"between laser and detector, in dB, without the even split over the columns"`
+	Stages             int     `toml:"stages" range:"0..1000000" default:"0" doc:"of a mesh of interferometers (MZI): those that light passes one after the other, as many as a side of the mesh; a bank of rings has none"`
+	StageLossDB        float64 `toml:"stage_loss_db" range:"0..100" default:"0" doc:"of one of them, in dB"`
 	SNRBits            float64 `toml:"snr_bits" range:"0..20" optional:"true" doc:"effective bits that a column's full-scale sum keeps above the detector's noise"`
 	TIANoise           float64 `toml:"tia_noise" range:"0..1e6" optional:"true" doc:"input current noise of the amplifier behind the detector, pA/√Hz"`
 	FanIn              int     `toml:"fan_in" range:"1..1048576" optional:"true" doc:"cells whose light meets in one detector: the rows"`
@@ -61,6 +63,7 @@ var Groups = []model.Group{
 			{
 				Name: "photonic", About: "an optical weight: the light that its detector needs",
 				Needs: []string{"responsivity", "wall_plug_efficiency", "loss_db", "snr_bits", "tia_noise", "fan_in"},
+				Takes: []string{"stages", "stage_loss_db"},
 			},
 		},
 	},

@@ -126,19 +126,34 @@ func signalToNoise(bits float64) model.Figure {
 	}
 }
 
+// loss is what light loses between laser and detector.
+func (c *Config) loss() model.Input {
+	if c.Stages == 0 {
+		return model.Input{Symbol: "L", Value: c.LossDB, Key: "loss_db"}
+	}
+	return model.Derived("L", model.Figure{
+		Name: "loss in dB", Equation: "L = {a} + {n}·{l}", Value: c.LossDB + float64(c.Stages)*c.StageLossDB,
+		Inputs: []model.Input{
+			{Symbol: "a", Value: c.LossDB, Key: "loss_db"},
+			{Symbol: "n", Value: float64(c.Stages), Key: "stages"},
+			{Symbol: "l", Value: c.StageLossDB, Key: "stage_loss_db"},
+		},
+	})
+}
+
 // photonic is the electrical energy of the light that one cell's share of its
 // detector asks for. Shot noise leaves SNR = R·E/(2q) of the optical energy E in
 // a bandwidth of 1/t, and the amplifier's noise current leaves
 // (R·E/t)²/(i²/t); the worse of the two decides.
 func (c *Config) photonic() model.Figure {
-	snr := signalToNoise(c.SNRBits)
+	snr, loss := signalToNoise(c.SNRBits), c.loss()
 	t, noise := float64(c.ReadTime), c.TIANoise*1e-12
 	shot := 2 * elementaryCharge * snr.Value
 	amplifier := noise * math.Sqrt(snr.Value*t)
 	f := model.Figure{
 		Name:     "energy of the light through a cell",
 		Equation: "E = max(2·{q}·{SNR}, {i}·√({SNR}·{t}))/{R}·10^({L}/10)/({η}·{N})",
-		Value:    max(shot, amplifier) / c.Responsivity * math.Pow(10, c.LossDB/10) / (c.WallPlugEfficiency * float64(c.FanIn)),
+		Value:    max(shot, amplifier) / c.Responsivity * math.Pow(10, loss.Value/10) / (c.WallPlugEfficiency * float64(c.FanIn)),
 		Unit:     "J",
 		Inputs: []model.Input{
 			{Symbol: "q", Value: elementaryCharge, Unit: "C", Source: "SI Brochure, 9th edition, 2019: the elementary charge"},
@@ -146,7 +161,7 @@ func (c *Config) photonic() model.Figure {
 			{Symbol: "i", Value: noise, Unit: "A/√Hz", Key: "tia_noise"},
 			{Symbol: "t", Value: t, Unit: "s", Key: "read_time"},
 			{Symbol: "R", Value: c.Responsivity, Unit: "A/W", Key: "responsivity"},
-			{Symbol: "L", Value: c.LossDB, Key: "loss_db"},
+			loss,
 			{Symbol: "η", Value: c.WallPlugEfficiency, Key: "wall_plug_efficiency"},
 			{Symbol: "N", Value: float64(c.FanIn), Key: "fan_in"},
 		},
@@ -154,7 +169,7 @@ func (c *Config) photonic() model.Figure {
 		Holds: "a laser that shines during the read pulse only, split without waste over rows and columns; " +
 			"modulator, amplifier and tuning are charged elsewhere (DAC, converter, leakage), and noise of laser and crosstalk are left out",
 	}
-	if c.LossDB > linkBudget {
+	if loss.Value > linkBudget {
 		f.Outside = "a loss of more than 33 dB is beyond the link budget of published meshes"
 	}
 	return f
