@@ -538,6 +538,10 @@ func (d *decoder) checkSupply(m *machine) {
 		d.errs.addf(m.blame(voltage), "voltage = %s scales nothing without nominal, the supply that the machine's energies and times are of", m.written(voltage))
 	case v0 && !v:
 		d.errs.addf(m.blame(nominal), "nominal = %s scales nothing without voltage, the supply that the machine runs at", m.written(nominal))
+	case v && v0:
+		if err := m.Supply.check(); err != nil {
+			d.errs.addf(m.blame("supply.node", voltage), "%v", err)
+		}
 	}
 }
 

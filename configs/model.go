@@ -35,6 +35,7 @@ var groups = map[string][]model.Group{
 	"network":       network.Groups,
 	"dram":          memory.DRAMGroups,
 	"core":          digital.Groups,
+	"supply":        supplyGroups,
 }
 
 // keysOf is the keys of each of them, which every machine is asked for.

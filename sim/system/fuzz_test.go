@@ -228,6 +228,8 @@ var knobs = []knob{
 	{"supply", "nominal", list(`"0.8 V"|"1 V"`), list(`"1 nV"|"1 kV"`)},
 	{"supply", "energy_exponent", list("2|0"), list("10")},
 	{"supply", "delay_exponent", list("2.66|0"), list("10")},
+	{"supply", "node", list(`"65 nm"|"7 nm"`), list(`"28 nm"|"0 nm"`)},
+	{"supply", "flavour", list(`"lp"|"hp"`), nil},
 	turn("adder_tree", "per_array", counts),
 	turn("adder_tree", "energy_per_sum", energies),
 	turn("adder_tree", "latency", times),

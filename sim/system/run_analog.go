@@ -363,7 +363,7 @@ func converterNotes(cfg *configs.Machine, need int) (notes []string) {
 
 // timeNotes says what times are taken to be where keys may be read differently.
 func timeNotes(cfg *configs.Machine) (notes []string) {
-	if s := &cfg.Supply; s.Other() && s.Voltage != s.Nominal && s.DelayExponent == 0 {
+	if s := &cfg.Supply; s.Other() && s.Voltage != s.Nominal && s.Model == "power" && s.DelayExponent == 0 {
 		notes = append(notes, fmt.Sprintf("at %v the clock and all times stay those of %v, for supply.delay_exponent is 0", s.Voltage, s.Nominal))
 	}
 	if pulse := cfg.DAC.Load(); cfg.Cell.Model == "conductance" && cfg.DAC.Timing == "pulses" && float64(cfg.Cell.ReadTime) < pulse.Value {

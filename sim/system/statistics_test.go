@@ -2,10 +2,14 @@ package system_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
+	"xbar/configs"
 	"xbar/sim/system"
 )
 
@@ -164,6 +168,31 @@ crossbar = { active_rows = 56 }
 			}
 		}
 	}
+}
+
+// A chip runs at any supply, whatever digits its clock has there.
+func TestEverySupplyHasAClock(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		set := func(key, unit string, low, high float64) string {
+			return fmt.Sprintf("machine.chip.supply.%s=%q", key, fmt.Sprint(rapid.Float64Range(low, high).Draw(t, key), unit))
+		}
+		const chip = `
+inferences = 1
+[workload]
+kernel = [{ name = "k", L = 1, N = 8, M = 8 }]
+[[machine]]
+name = "chip"
+preset = "jia-2020"
+`
+		sets := []string{set("voltage", " V", 0.1, 1.3), fmt.Sprint("machine.chip.supply.delay_exponent=", rapid.Float64Range(0, 5).Draw(t, "exponent"))}
+		cfg, err := configs.Parse("study.toml", []byte(chip), sets, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := system.Run(context.Background(), cfg, system.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // The network is on the chip: at another supply it takes as many cycles. Times are

@@ -1,6 +1,7 @@
 package technology
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -24,7 +25,9 @@ type Process struct {
 	Node    unit.Metre
 	Flavour string
 	Supply  unit.Volt
-	Source  string // that states node and supply; "" where the config's keys node and voltage do
+	Source  string // that states node and supply; "" where the config's keys do, node and
+	// SupplyKey, which is voltage unless given
+	SupplyKey string
 }
 
 // String is the process as it is spoken of, "45 nm hp at 900 mV".
@@ -148,6 +151,9 @@ func (p Process) Nearest() Process {
 func pair(from, to Process) (f, t *fit, err error) {
 	f, errFrom := from.fit()
 	t, errTo := to.fit()
+	if errFrom != nil && errTo != nil && errFrom.Error() == errTo.Error() {
+		errTo = nil // one process at two supplies
+	}
 	if err := errors.Join(errFrom, errTo); err != nil {
 		return nil, nil, err
 	}
@@ -212,7 +218,7 @@ func (f *fit) delayFigure(p Process) model.Figure {
 }
 
 func (p Process) inputs() []model.Input {
-	return []model.Input{p.node("t"), p.stated(model.Input{Symbol: "V", Value: float64(p.Supply), Unit: "V"}, "voltage")}
+	return []model.Input{p.node("t"), p.stated(model.Input{Symbol: "V", Value: float64(p.Supply), Unit: "V"}, cmp.Or(p.SupplyKey, "voltage"))}
 }
 
 func (p Process) node(symbol string) model.Input {

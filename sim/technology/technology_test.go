@@ -180,6 +180,15 @@ func TestSupplyWithinNode(t *testing.T) {
 	if _, err := technology.SupplyDelay(volts(0), volts(1), two); err == nil {
 		t.Error("a supply of zero is not refused")
 	}
+	for v, doubted := range map[float64]bool{0.64: true, 0.65: false, 1.45: false, 1.46: true} {
+		if f, err := technology.SupplyEnergy(volts(v), volts(1), two); err != nil || (f.Outside != "") != doubted {
+			t.Errorf("%g times the supply: %q, %v", v, f.Outside, err)
+		}
+	}
+	_, err = technology.EnergyRatio(process(28, "hp", 0.8), process(28, "hp", 1))
+	if err == nil || strings.Count(err.Error(), "28.0 nm") != 1 {
+		t.Errorf("one node at two supplies: %v", err)
+	}
 }
 
 func TestLimits(t *testing.T) {
