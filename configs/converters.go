@@ -6,6 +6,18 @@ func (m *Machine) Random() bool {
 	return m.Kind == "analog" && (m.Devices.Random() || m.ADC.Random() || m.DAC.Random())
 }
 
+// Converters is how many sums of an array are converted at once: its ADCs, or its adder
+// trees.
+func (m *Machine) Converters() int {
+	if m.Kind != "digital-cim" {
+		return m.ADC.PerArray
+	}
+	if m.AdderTree.PerArray > 0 {
+		return m.AdderTree.PerArray
+	}
+	return m.Crossbar.LogicalCols()
+}
+
 // checkErrors reports errors that converters cannot have.
 func (d *decoder) checkErrors(m *machine) {
 	d.checkADCErrors(m)

@@ -19,7 +19,7 @@ type ShiftAdd struct {
 	Latency             unit.Second      `toml:"latency" doc:"from the last code of a group to its sum"`
 	Pipelined           bool             `toml:"pipelined" default:"true" doc:"false: the converters wait until the sum is done"`
 	Leakage             unit.Watt        `toml:"leakage" doc:"of one array's stage"`
-	Area                unit.SquareMetre `toml:"area" optional:"true" doc:"of one array's stage; modelled, it is that of one adder"`
+	Area                unit.SquareMetre `toml:"area" optional:"true" doc:"of one array's stage; modelled, it is that of an adder behind each converter or adder tree"`
 }
 
 // Accumulator describes the adders that sum arrays stacked along the

@@ -36,13 +36,15 @@ func (s *ShiftAdd) LeakageEach(func(key string) bool) model.Figure {
 	return leakage(float64(s.Leakage))
 }
 
-// AreaEach is the area of one array's stage, in m². An area that is written in
-// the config goes before the model's, which is one adder.
-func (s *ShiftAdd) AreaEach(written func(key string) bool) model.Figure {
-	if s.modelled() && !written("area") {
-		return s.logic().area()
+// AreaEach is the area of one array's stage behind so many converters or adder trees,
+// in m². An area that is written in the config goes before the model's, which is an
+// adder behind each.
+func (s *ShiftAdd) AreaEach(converters int, written func(key string) bool) model.Figure {
+	if !s.modelled() || written("area") {
+		return area(float64(s.Area))
 	}
-	return area(float64(s.Area))
+	adders := model.Input{Symbol: "n", Value: float64(converters), Source: "an adder behind each converter, or each adder tree, of an array"}
+	return times(adders, "area of the adders", s.logic().area())
 }
 
 func (a *Accumulator) logic() *logic {
@@ -113,9 +115,13 @@ func (a *Activation) AreaEach(written func(key string) bool) model.Figure {
 
 // ofLanes is the area of so many lanes, each of which has a given one.
 func ofLanes(lanes int, each model.Figure) model.Figure {
+	return times(model.Input{Symbol: "l", Value: float64(lanes), Key: "lanes"}, "area of the lanes", each)
+}
+
+func times(n model.Input, name string, each model.Figure) model.Figure {
 	return model.Figure{
-		Name: "area of the lanes", Equation: "A = {l}·{a}", Value: float64(lanes) * each.Value, Unit: "m2",
-		Inputs: []model.Input{{Symbol: "l", Value: float64(lanes), Key: "lanes"}, model.Derived("a", each)},
+		Name: name, Equation: "A = {" + n.Symbol + "}·{a}", Value: n.Value * each.Value, Unit: "m2",
+		Inputs: []model.Input{n, model.Derived("a", each)},
 	}
 }
 

@@ -40,7 +40,7 @@ func TestPublishedAdders(t *testing.T) {
 	} {
 		s := shiftAdd(45, 0.9, test.bits)
 		a := &peripheral.Activation{Model: "multiplier", Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: test.bits, Lanes: 1}
-		for _, f := range []model.Figure{s.Operation(), s.Correction(), s.AreaEach(none), a.Operation(), a.AreaEach(none)} {
+		for _, f := range []model.Figure{s.Operation(), s.Correction(), s.AreaEach(1, none), a.Operation(), a.AreaEach(none)} {
 			modeltest.Check(t, f)
 			if len(f.Warnings()) > 0 {
 				t.Errorf("%s warns: %v", f.Name, f.Warnings())
@@ -49,7 +49,7 @@ func TestPublishedAdders(t *testing.T) {
 		equal(t, "operation", s.Operation().Value, test.energy, 1e-9)
 		equal(t, "correction", s.Correction().Value, test.energy, 1e-9)
 		if test.area > 0 {
-			equal(t, "area", s.AreaEach(none).Value, test.area, 1e-9)
+			equal(t, "area", s.AreaEach(1, none).Value, test.area, 1e-9)
 			equal(t, "activation", a.Operation().Value, test.multiply+2*test.energy, 1e-9)
 			equal(t, "area of an activation", a.AreaEach(none).Value, test.both+2*test.area, 1e-9)
 		}
@@ -60,7 +60,7 @@ func TestScaledAdder(t *testing.T) {
 	s := shiftAdd(32, 0.9, 32)
 	at45, at32 := 1.018*0.81-0.3107*0.9+0.1539, 0.8367*0.81-0.4341*0.9+0.1701
 	equal(t, "energy", s.Operation().Value, 0.1e-12*at32/at45, 1e-9)
-	equal(t, "area", s.AreaEach(none).Value, 137e-12*0.46, 1e-9)
+	equal(t, "area", s.AreaEach(1, none).Value, 137e-12*0.46, 1e-9)
 	if err := s.Check(); err != nil {
 		t.Error(err)
 	}
@@ -106,11 +106,13 @@ func TestGiven(t *testing.T) {
 		}
 	}
 	zero := shiftAdd(45, 0.9, 32)
-	if zero.AreaEach(written).Value != 0 {
+	if zero.AreaEach(1, written).Value != 0 {
 		t.Error("the model goes before an area that is written")
 	}
 	lanes := &peripheral.Accumulator{Model: "adder", Lanes: 4, Node: 45e-9, Voltage: 0.9, Flavour: "hp", Bits: 32}
 	equal(t, "area of 4 lanes", lanes.AreaEach(none).Value, 4*137e-12, 1e-9)
+	equal(t, "area behind 16 converters", zero.AreaEach(16, none).Value, 16*137e-12, 1e-9)
+	modeltest.Check(t, zero.AreaEach(16, none))
 }
 
 // Whatever the schema lets through has a finite energy that grows with width
@@ -128,10 +130,10 @@ func TestMonotone(t *testing.T) {
 		at := func(bits int, v float64) (operation, apply, area float64) {
 			s := &peripheral.ShiftAdd{Model: kind, Node: node, Voltage: unit.Volt(v), Flavour: flavour, Bits: bits, Toggle: toggle}
 			a := &peripheral.Activation{Model: "multiplier", Node: node, Voltage: unit.Volt(v), Flavour: flavour, Bits: bits, Lanes: 1}
-			for _, f := range []model.Figure{s.Operation(), s.AreaEach(none), a.Operation(), a.AreaEach(none)} {
+			for _, f := range []model.Figure{s.Operation(), s.AreaEach(1, none), a.Operation(), a.AreaEach(none)} {
 				modeltest.Check(t, f)
 			}
-			return s.Operation().Value, a.Operation().Value, s.AreaEach(none).Value
+			return s.Operation().Value, a.Operation().Value, s.AreaEach(1, none).Value
 		}
 		bits := rapid.IntRange(1, 64).Draw(t, "bits")
 		wider := rapid.IntRange(bits, 64).Draw(t, "wider")

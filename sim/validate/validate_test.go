@@ -333,7 +333,7 @@ func TestLibraryNumbers(t *testing.T) {
 	tree := cim.AdderTree{Model: "gates", Voltage: 0.9}
 	place := cim.Inputs{Rows: model.Input{Symbol: "R", Value: 8}, Operand: model.Input{Symbol: "b", Value: 16}}
 	across, column := tree.Switched(place).Value, accumulator.Operation().Value
-	room := tree.AreaEach(place, nothing).Value + accumulator.AreaEach(nothing).Value
+	room := tree.AreaEach(place, nothing).Value + accumulator.AreaEach(1, nothing).Value
 	machines := map[string]*configs.Machine{}
 	for _, name := range []string{"colonnade", "dimc1", "dimc3"} {
 		s, err := (&bench{}).run(context.Background(), name)
@@ -347,9 +347,9 @@ func TestLibraryNumbers(t *testing.T) {
 		given, want float64
 	}{
 		{"a cell of Colonnade", float64(machines["colonnade"].Cell.ReadEnergy), adder.Operation().Value / 8},
-		{"its area", float64(machines["colonnade"].Cell.Area), adder.AreaEach(nothing).Value/8 + 146*65e-9*65e-9},
+		{"its area", float64(machines["colonnade"].Cell.Area), adder.AreaEach(1, nothing).Value/8 + 146*65e-9*65e-9},
 		{"an accumulation of DIMC1", float64(machines["dimc1"].ShiftAdd.EnergyPerOperation), wide.Operation().Value},
-		{"accumulators of DIMC1", float64(machines["dimc1"].ShiftAdd.Area), 6 * wide.AreaEach(nothing).Value},
+		{"accumulators of DIMC1", float64(machines["dimc1"].ShiftAdd.Area), wide.AreaEach(6, nothing).Value},
 		{"a column of DIMC3", float64(machines["dimc3"].ShiftAdd.EnergyPerOperation), (across + column) / 8},
 		{"its area", float64(machines["dimc3"].ShiftAdd.Area), room},
 	} {

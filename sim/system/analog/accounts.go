@@ -383,7 +383,7 @@ func (c *Chip) openComponents() {
 			model.Given("area of a sampler", "A", float64(m.SampleHold.Area), "m2", "area"), timed(t.sample+t.integrate), holding...)
 	}
 	list(c.readout.path, c.readout.section, arrays*c.readout.perArray, c.readout.leakage, c.readout.area, tallied(&c.converting, t.converting))
-	list("tile/array/shift-add", "shift_add", arrays, m.ShiftAdd.LeakageEach(m.Written("shift_add")), m.ShiftAdd.AreaEach(m.Written("shift_add")), tallied(&c.shifting, t.shiftAdd))
+	list("tile/array/shift-add", "shift_add", arrays, m.ShiftAdd.LeakageEach(m.Written("shift_add")), m.ShiftAdd.AreaEach(m.Converters(), m.Written("shift_add")), tallied(&c.shifting, t.shiftAdd))
 	if c.side != nil {
 		pes := int64(m.Digital.Rows) * int64(m.Digital.Cols)
 		list("digital/pe", "digital", pes, given("leakage of a PE", float64(m.Digital.Leakage), "W", "leakage"),

@@ -41,7 +41,7 @@ func newReadout(m *configs.Machine) readout {
 	}
 	return readout{
 		path: "tile/array/adc", section: "adc", action: "convert", category: energy.Output,
-		event: "a column's sum, in each conversion of an input and row group" + converted(m), perArray: int64(m.ADC.PerArray), bits: m.ADC.Resolution,
+		event: "a column's sum, in each conversion of an input and row group" + converted(m), perArray: int64(m.Converters()), bits: m.ADC.Resolution,
 		energy: m.ADC.Conversion, time: m.ADC.Time, interval: m.ADC.Interval,
 		leakage: m.ADC.LeakageEach(written("adc")), area: m.ADC.AreaEach(written("adc")),
 	}
@@ -50,13 +50,9 @@ func newReadout(m *configs.Machine) readout {
 func treeReadout(m *configs.Machine) readout {
 	in, written := m.TreeInputs(), m.Written("adder_tree")
 	trees := &m.AdderTree
-	perArray := int64(trees.PerArray)
-	if perArray == 0 {
-		perArray = int64(m.Crossbar.LogicalCols())
-	}
 	r := readout{
 		path: "tile/array/adder-tree", section: "adder_tree", action: "sum", category: energy.Compute,
-		event: "a column's sum, in each input slice and row group", perArray: perArray, bits: exactBits,
+		event: "a column's sum, in each input slice and row group", perArray: int64(m.Converters()), bits: exactBits,
 		energy:   func(int) model.Figure { return trees.Sum(in, trees.Typed()) },
 		time:     func(int) model.Figure { return trees.Time(in, written) },
 		interval: func(int) model.Figure { return trees.Every(in, written) },
