@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -36,6 +37,8 @@ var ladder = []rung{
 	{"jia-2020", 7, jia},
 	{"neurram", 14, neurram},
 	{"colonnade", 260, colonnade},
+	{"sinangil-2021", 28, sinangil},
+	{"wang-2022", 18, wang},
 	{"dimc", 2, dimc},
 }
 
@@ -138,6 +141,16 @@ func joules(m *system.Machine, paths ...string) (sum float64) {
 			if m.Components[i].Path == path {
 				sum += m.Components[i].EnergyJ
 			}
+		}
+	}
+	return sum
+}
+
+// squares is the area of some components in square metres.
+func squares(m *system.Machine, paths ...string) (sum float64) {
+	for i := range m.Components {
+		if c := &m.Components[i]; c.AreaM2 != nil && slices.Contains(paths, c.Path) {
+			sum += *c.AreaM2
 		}
 	}
 	return sum

@@ -11,10 +11,12 @@ import (
 	"testing"
 
 	"xbar/configs"
+	"xbar/dac"
 	"xbar/digital/cim"
 	"xbar/digital/peripheral"
 	"xbar/sim/model"
 	"xbar/sim/system"
+	"xbar/sim/technology"
 )
 
 var climbed = sync.OnceValues(func() (*Result, error) { return Run(context.Background(), Options{Workers: 2}) })
@@ -88,6 +90,10 @@ func TestRungs(t *testing.T) {
 		{"neurram", 1, 52, 0.28},
 		{"colonnade", 0, 68, 0.115},
 		{"colonnade", 1, 68, 0.38},
+		{"sinangil-2021", 0, 28, 0.115},
+		{"sinangil-2021", 1, 28, 0},
+		{"wang-2022", 0, 18, 0.135},
+		{"wang-2022", 1, 18, 0.42},
 		{"dimc", 0, 8, 0.145},
 	} {
 		figures, most := 0, 0.0
@@ -209,6 +215,24 @@ func TestWrongNumbersFail(t *testing.T) {
 		{"colonnade", "machine.measured.crossbar.gate_unused=true", "colonnade/equal-bits-16-16"},
 		{"colonnade", "machine.library.supply.energy_exponent=3", "colonnade/exponent-0.7V"},
 		{"colonnade", "machine.library.shift_add.pipelined=false", "colonnade/throughput-16-16"},
+		{"sinangil-2021", "machine.measured.dac.energy_per_pulse=3.95 fJ", "sinangil-2021/outputs-0.8V-15"},
+		{"sinangil-2021", "machine.measured.cell.capacitance=0.36 fF", "sinangil-2021/outputs-0.8V-15"},
+		{"sinangil-2021", "machine.measured.adc.energy_per_conversion=203 fJ", "sinangil-2021/efficiency-0.8V-0"},
+		{"sinangil-2021", "machine.measured.supply.energy_exponent=1", "sinangil-2021/supplies-1V-15"},
+		{"sinangil-2021", "machine.measured.supply.delay_exponent=0.92", "sinangil-2021/throughput-1V"},
+		{"sinangil-2021", "machine.measured.adc.cycle=3 ns", "sinangil-2021/throughput-0.8V"},
+		{"sinangil-2021", "machine.measured.sample_hold.area=2.6 um2", "sinangil-2021/area-capacitors"},
+		{"sinangil-2021", "machine.library.adc.enob=5", "sinangil-2021/outputs-0.8V-0"},
+		{"sinangil-2021", "machine.library.cell.capacitance=0.2 fF", "sinangil-2021/efficiency-1V-15"},
+		{"wang-2022", "machine.measured.supply.energy_exponent=3", "wang-2022/efficiency-0.8V"},
+		{"wang-2022", "machine.measured.supply.delay_exponent=1.2", "wang-2022/throughput-0.7V"},
+		{"wang-2022", "machine.measured.crossbar.active_rows=32", "wang-2022/throughput-0.9V"},
+		{"wang-2022", "machine.measured.sample_hold.banks=1", "wang-2022/throughput-1V"},
+		{"wang-2022", "machine.measured.cell.read_energy=49 fJ", "wang-2022/energy-products"},
+		{"wang-2022", "machine.measured.shift_add.area=0.014 mm2", "wang-2022/area-control"},
+		{"wang-2022", "machine.library.dac.resistance=5 kohm", "wang-2022/energy-DAC"},
+		{"wang-2022", "machine.library.cell.unit_capacitance=3 fF", "wang-2022/energy-products"},
+		{"wang-2022", "machine.library.adc.enob=8.5", "wang-2022/efficiency-1V"},
 		{"dimc1", "machine.dimc1.adder_tree.toggle=0.3", "dimc/efficiency-dimc1"},
 		{"dimc1", "machine.dimc1.dac.bits=1", "dimc/throughput-dimc1"},
 		{"dimc1", "machine.dimc1.cell.area=2 um2", "dimc/area-dimc1"},
@@ -335,7 +359,9 @@ func TestLibraryNumbers(t *testing.T) {
 	across, column := tree.Switched(place).Value, accumulator.Operation().Value
 	room := tree.AreaEach(place, nothing).Value + accumulator.AreaEach(1, nothing).Value
 	machines := map[string]*configs.Machine{}
-	for _, name := range []string{"colonnade", "dimc1", "dimc3"} {
+	wire := technology.CapacitancePerMetre(22e-9, technology.Local).Value
+	ladder := dac.Config{Model: "r-2r", Bits: 8, Resistance: 5000, Node: 22e-9}
+	for _, name := range []string{"colonnade", "sinangil-2021", "wang-2022", "dimc1", "dimc3"} {
 		s, err := (&bench{}).run(context.Background(), name)
 		if err != nil {
 			t.Fatal(err)
@@ -348,6 +374,12 @@ func TestLibraryNumbers(t *testing.T) {
 	}{
 		{"a cell of Colonnade", float64(machines["colonnade"].Cell.ReadEnergy), adder.Operation().Value / 8},
 		{"its area", float64(machines["colonnade"].Cell.Area), adder.AreaEach(1, nothing).Value/8 + 146*65e-9*65e-9},
+		{"a pulse of Sinangil et al.", float64(machines["sinangil-2021"].DAC.EnergyPerPulse), 64 * 230e-9 * wire * 0.8 * 0.8},
+		{"a cell of theirs", float64(machines["sinangil-2021"].Cell.Capacitance), 230e-9*wire + 16e-15/4/64},
+		{"a capacitor of theirs", float64(machines["sinangil-2021"].SampleHold.Area), 4e-15 / 1.7e-3},
+		{"the two ladders of Wang et al. that eight rows share", float64(machines["wang-2022"].DAC.Area), 2 * ladder.AreaEach(nothing).Value / 8},
+		{"ladders of capacitors of theirs", float64(machines["wang-2022"].Crossbar.Area), 1024 * (8 + 7*2 + 1) * 2e-15 / 2.3e-3},
+		{"a word of theirs", float64(machines["wang-2022"].Crossbar.CellPitch), math.Sqrt(8*400) * 22e-9},
 		{"an accumulation of DIMC1", float64(machines["dimc1"].ShiftAdd.EnergyPerOperation), wide.Operation().Value},
 		{"accumulators of DIMC1", float64(machines["dimc1"].ShiftAdd.Area), wide.AreaEach(6, nothing).Value},
 		{"a column of DIMC3", float64(machines["dimc3"].ShiftAdd.EnergyPerOperation), (across + column) / 8},
@@ -391,6 +423,102 @@ func TestColonnadesSupply(t *testing.T) {
 		second := math.Log(middle[i].number("value")/low[i].number("value")) / math.Log(0.7/0.6)
 		if first < 3.2 || first > 3.7 || second < 5.8 || second > 6.3 {
 			t.Errorf("%s bits: powers %.2f and %.2f", high[i]["input_bits"], first, second)
+		}
+	}
+}
+
+// What the preset of Sinangil et al. has of three energies of an access is what goes
+// through them, and its exponent what joins the two throughputs.
+func TestSinangilsThreeEnergies(t *testing.T) {
+	rows, err := read("sinangil-2021")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := (&bench{}).run(context.Background(), "sinangil-2021")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &s.config.Machines[0]
+	energy := func(output string) float64 {
+		return where(where(rows, "quantity", "outputs"), "output", output)[0].number("value")
+	}
+	// E(4) − E(0) = b·x + c·x² at x = ½, E(15) − E(0) at x = ¼·√15.
+	few, many, x := energy("4")-energy("0"), energy("15")-energy("0"), 0.25*math.Sqrt(15)
+	c := (many/x - few/0.5) / (x - 0.5)
+	b := few/0.5 - 0.5*c
+	speed := where(rows, "quantity", "throughput")
+	for _, test := range []struct {
+		of          string
+		given, want float64
+	}{
+		{"an access without data", 16*float64(m.ADC.EnergyPerConversion) + 64*float64(m.DAC.EnergyPerLoad), energy("0")},
+		{"pulses", 64 * 15 * float64(m.DAC.EnergyPerPulse), b},
+		{"cells", 4096 * float64(m.Cell.Capacitance) * 0.8 * 0.8, c},
+		{"the exponent of delays", m.Supply.DelayExponent, math.Log(speed[1].number("value")/speed[0].number("value")) / math.Log(1/0.8)},
+	} {
+		if math.Abs(test.given/test.want-1) > 1e-4 {
+			t.Errorf("%s: given %g, computed %g", test.of, test.given, test.want)
+		}
+	}
+}
+
+// So are the shares of energy that the preset of Wang et al. has, and its exponent.
+func TestWangsShares(t *testing.T) {
+	rows, err := read("wang-2022")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := (&bench{}).run(context.Background(), "wang-2022")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &s.config.Machines[0]
+	all := 2048 / where(where(rows, "quantity", "efficiency"), "voltage", "1")[0].number("value")
+	speed := where(rows, "quantity", "throughput")
+	for _, test := range []struct {
+		of          string
+		given, want float64
+	}{
+		{"converters", 16 * float64(m.ADC.EnergyPerConversion), 0.34 * all},
+		{"input converters", 64 * float64(m.DAC.EnergyPerConversion), 0.22 * all},
+		{"products", 1024 * float64(m.Cell.ReadEnergy), 0.40 * all},
+		{"control", 16 * float64(m.ShiftAdd.EnergyPerOperation), 0.04 * all},
+		{"the clock", float64(m.Clock), 2 / 2048. * speed[3].number("value")},
+		{"the exponent of delays", m.Supply.DelayExponent, math.Log(speed[3].number("value")/speed[0].number("value")) / math.Log(1/0.7)},
+	} {
+		if math.Abs(test.given/test.want-1) > 1e-4 {
+			t.Errorf("%s: given %g, computed %g", test.of, test.given, test.want)
+		}
+	}
+}
+
+// What DEVIATIONS.md says of both chips' supplies is so.
+func TestPowersOfTheSupply(t *testing.T) {
+	sinangil, err := read("sinangil-2021")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wang, err := read("wang-2022")
+	if err != nil {
+		t.Fatal(err)
+	}
+	power := func(rows []row, low, high string) float64 {
+		l, h := where(rows, "voltage", low)[0], where(rows, "voltage", high)[0]
+		return math.Log(h.number("value")/l.number("value")) / math.Log(h.number("voltage")/l.number("voltage"))
+	}
+	efficiency := where(sinangil, "quantity", "efficiency")
+	for _, test := range []struct {
+		of         string
+		got, power float64
+	}{
+		{"Sinangil et al., Fig. 13(b)", power(where(sinangil, "quantity", "supplies"), "0.8", "1"), 2.3},
+		{"Table I, output 15", -power(where(efficiency, "output", "15"), "0.8", "1"), 1.5},
+		{"Table I, output 6", -power(where(efficiency, "output", "6"), "0.8", "1"), 0.4},
+		{"Table I, output 0", -power(where(efficiency, "output", "0"), "0.8", "1"), 1.5},
+		{"Wang et al., Fig. 23", -power(where(wang, "quantity", "efficiency"), "0.7", "1.1"), 1.6},
+	} {
+		if math.Abs(test.got-test.power) > 0.05 {
+			t.Errorf("%s: power %.2f, want %.1f", test.of, test.got, test.power)
 		}
 	}
 }
