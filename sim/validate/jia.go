@@ -130,7 +130,9 @@ func (s *study) addAreas(rows []row, areas *Table) {
 			cells := float64(m.Crossbar.Rows * m.Crossbar.Cols)
 			return cells*m.Cell.AreaEach(m.Written("cell")).Value + float64(m.Crossbar.Area) + cells/jiaOutputs*m.DAC.AreaEach(m.Written("dac")).Value
 		},
-		"area-datapath": func(m *configs.Machine) float64 { return m.ShiftAdd.AreaEach(m.Converters(), m.Written("shift_add")).Value },
+		"area-datapath": func(m *configs.Machine) float64 {
+			return m.ShiftAdd.AreaEach(m.Converters(), m.Written("shift_add")).Value
+		},
 	}
 	for _, r := range rows {
 		if part := parts[r["quantity"]]; part != nil {

@@ -426,6 +426,7 @@ func TestColonnadesSupply(t *testing.T) {
 		}
 	}
 }
+
 // Whatever an access takes at 0.8 V, the polynomials of 7 nm say what it takes at
 // other supplies, within 6 %.
 func TestSinangilsSupply(t *testing.T) {
