@@ -138,6 +138,8 @@ func TestPartEnergies(t *testing.T) {
 		{"sram-c2c-wang", (8./6 + 1./9) * 2e-15, 12.8e-15, 3200 * 22e-9 * 22e-9},
 		// 0.85 A/W, 5 pA/√Hz and 1 GHz: 58.3 fJ of light a symbol, which shot noise does not reach.
 		{"photonic-albireo", 58.3e-15 * 3.1623 / 0.12 / 64, 5.2e-12, 820e-12},
+		{"photonic-albireo-moderate", 58.3e-15 * 3.1623 / 0.12 / 64, 2.6e-12, 820e-12},
+		{"photonic-albireo-aggressive", 58.3e-15 * 3.1623 / 0.12 / 64, 0.325e-12, 820e-12},
 		// The same light through 32 interferometers of 0.5 dB, 20.5 dB in all: 112 times what arrives.
 		{"photonic-mzi", 58.3e-15 * 112.2 / 0.12 / 32, 10e-12, 15066e-12},
 	} {
