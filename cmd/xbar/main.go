@@ -413,7 +413,7 @@
 //
 // Flags, before or after the operands:
 //
-//	--format FORMAT    text (unless given), json, csv or markdown
+//	--format FORMAT    of the list, without a NAME: text (unless given), json, csv or markdown
 //	-o FILE            write the result to FILE, whole or not at all
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -438,7 +438,7 @@
 //
 // Flags, before or after the operands:
 //
-//	--format FORMAT    text (unless given),  or json
+//	--format FORMAT    text (unless given) or json
 //	-o FILE            write the result to FILE, whole or not at all
 //	--quiet            no progress and no messages, only results and errors
 //

@@ -251,7 +251,7 @@ func often(n float64) string {
 }
 
 // times says how count and price make the energy, unless the price of one
-// follows the data or the width of a word.
+// follows the data.
 func times(p *system.ExplainedPrice) string {
 	if math.Abs(p.Count*p.Derivation.Value-p.EnergyJ) <= 1e-9*math.Abs(p.EnergyJ) {
 		return often(p.Count) + " × " + p.Derivation.Result

@@ -119,7 +119,7 @@ type ExplainedArea struct {
 	AreaM2     float64             `json:"area_m2"` // of what is known
 	Known      bool                `json:"known"`   // of every component
 	Components []ExplainedCovering `json:"components"`
-	Throughput *Derivation         `json:"throughput,omitempty"` // of an area, in operations a second and mm²; nil: not known, or of a part
+	Throughput *Derivation         `json:"throughput,omitempty"` // of an area, in operations a second and m²; nil: not known, or of a part
 }
 
 // ExplainedCovering is the area of one kind of component.
@@ -540,7 +540,7 @@ func (x *explainer) throughput() *Derivation {
 		return nil
 	}
 	d := x.derivation(model.Figure{
-		Name: "throughput per area", Equation: "D = 2·{MACs}/({t}·{A})", Value: *m.OpsPerSecondPerM2 * 1e-6, Unit: "OPS/mm²",
+		Name: "throughput per area", Equation: "D = 2·{MACs}/({t}·{A})", Value: *m.OpsPerSecondPerM2, Unit: "OPS/m2",
 		Inputs: []model.Input{
 			{Symbol: "MACs", Value: float64(m.MACs), Source: "Σ L·N·M × groups of the kernels of a pass; a MAC is two operations"},
 			{Symbol: "t", Value: m.Seconds, Unit: "s", Source: "the time of a pass, simulated"},

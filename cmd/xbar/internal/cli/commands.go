@@ -283,7 +283,11 @@ changed by hand. JSON is schema xbar.import/1.`,
 machine, in a section of one, or in [workload]. With a NAME it prints that preset whole, as TOML,
 with the source of every number. Where a machine and a part share a name, NAME
 is the machine, and KIND/NAME the part.`,
-		flagsOf: func(o *options) []flag { return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.quietFlag()} },
+		flagsOf: func(o *options) []flag {
+			format := o.formatFlag(everyFormat...)
+			format.about = "of the list, without a NAME: " + format.about
+			return []flag{format, o.outputFlag(), o.quietFlag()}
+		},
 		examples: []string{
 			"xbar presets",
 			"xbar presets reram-small",
