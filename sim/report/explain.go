@@ -46,7 +46,7 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 	}
 	x := explanation{
 		page: p, derivations: newDerivations(), whole: subject == "",
-		broad: slices.Contains([]string{"", "energy", "time", "energy-delay", "wear", "area", "limits", "devices"}, subject),
+		broad: slices.Contains([]string{"", "total", "energy", "time", "energy-delay", "wear", "area", "limits", "devices"}, subject),
 	}
 	for i := range e.Machines {
 		x.machine(&e.Machines[i], len(e.Machines) > 1)
@@ -71,7 +71,8 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 	if several {
 		x.of = " on " + m.Name
 	}
-	x.energy(m.Energy)
+	x.energy(m.Energy, m.Programming != nil)
+	x.programming(m.Programming)
 	loads(x, m.Loads)
 	x.time(m.Time)
 	x.energyDelay(m.EnergyDelay)
@@ -85,16 +86,21 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 // actions up.
 const least = 0.001
 
-func (x *explanation) energy(e *system.ExplainedEnergy) {
-	if e == nil {
+func (x *explanation) energy(e *system.ExplainedEnergy, once bool) {
+	if e == nil || len(e.Actions) == 0 && once {
 		return
 	}
-	symbol, factor := scale("J", e.EnergyJ)
 	if math.Abs(e.Share-1) < 1e-9 {
 		x.subheading("Energy: " + unit.Format(e.TotalJ, "J") + " in a pass")
 	} else {
 		x.subheading(fmt.Sprintf("Energy: %s, %s of the %s of a pass", unit.Format(e.EnergyJ, "J"), share(e.Share), unit.Format(e.TotalJ, "J")))
 	}
+	x.actions(e, "a pass")
+}
+
+// actions explains each action, of which a part of the run has some share.
+func (x *explanation) actions(e *system.ExplainedEnergy, of string) {
+	symbol, factor := scale("J", e.EnergyJ)
 	var entries []entry
 	var out leftOut
 	for i := range e.Actions {
@@ -108,10 +114,46 @@ func (x *explanation) energy(e *system.ExplainedEnergy) {
 		})
 	}
 	x.entries([]column{{left: true}, {}, {}, {left: true}}, entries)
-	out.say(x.page, fmt.Sprintf("%s %s in all, %s of a pass", digits(out.sum/factor), symbol, share(fraction(out.sum, e.TotalJ))), "Without any energy")
+	out.say(x.page, fmt.Sprintf("%s %s in all, %s of %s", digits(out.sum/factor), symbol, share(fraction(out.sum, e.TotalJ)), of), "Without any energy")
 	if len(e.Actions) == 0 {
 		x.paragraph("Nothing happened that takes energy.")
 	}
+}
+
+// programming explains what is loaded once. It is no part of a pass.
+func (x *explanation) programming(e *system.ExplainedProgramming) {
+	if e == nil {
+		return
+	}
+	of := ""
+	if math.Abs(e.Share-1) >= 1e-9 {
+		of = fmt.Sprintf(", %s of the %s", share(e.Share), unit.Format(e.TotalJ, "J"))
+	}
+	x.subheading(fmt.Sprintf("Programming: %s once, before the first inference%s", unit.Format(e.EnergyJ, "J"), of))
+	x.paragraph(fmt.Sprintf("All of it loads %s of %s, which is no part of a pass. Shared out it is %s of the energy of an inference.",
+		amountOf(e.Tiles, "tile"), amountOf(e.Cells, "cell"), share(e.ShareOfInference)))
+	was := x.of
+	x.of = ", once" + was
+	x.actions(&e.ExplainedEnergy, "it")
+	x.of = was
+	var entries []entry
+	for _, f := range []struct {
+		name string
+		of   *system.Derivation
+	}{{"an inference's part", &e.PerInference}, {"the time of it", &e.Time}} {
+		x.begin(f.name + x.of)
+		x.figure(f.of)
+		entries = append(entries, entry{[]string{f.name, f.of.Result}, x.lines})
+	}
+	x.entries([]column{{left: true}, {}}, entries)
+}
+
+// amountOf prints how many there are of something, on average of some passes.
+func amountOf(n float64, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return often(n) + " " + of
 }
 
 // shows says whether a part of the whole is explained without being asked for

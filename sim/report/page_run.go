@@ -216,12 +216,20 @@ func eachDerivation(m *system.Explained, visit func(*system.Derivation)) {
 			down(d.Inputs[i].Derivation)
 		}
 	}
-	if e := m.Energy; e != nil {
-		for i := range e.Actions {
-			for j := range e.Actions[i].Each {
-				down(&e.Actions[i].Each[j].Derivation)
+	actions := func(all []system.ExplainedAction) {
+		for i := range all {
+			for j := range all[i].Each {
+				down(&all[i].Each[j].Derivation)
 			}
 		}
+	}
+	if e := m.Energy; e != nil {
+		actions(e.Actions)
+	}
+	if p := m.Programming; p != nil {
+		actions(p.Actions)
+		down(&p.PerInference)
+		down(&p.Time)
 	}
 	if t := m.Time; t != nil {
 		down(&t.Clock)

@@ -26,16 +26,17 @@ type Explanation struct {
 // Explained is one machine's part of an explanation. What the path does not
 // ask about is left out.
 type Explained struct {
-	Name        string           `json:"name"`
-	Kind        string           `json:"kind"`
-	Energy      *ExplainedEnergy `json:"energy,omitempty"`
-	Time        *ExplainedTime   `json:"time,omitempty"`
-	EnergyDelay *Derivation      `json:"energy_delay,omitempty"` // of an inference, in J·s
-	Wear        *Derivation      `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
-	Area        *ExplainedArea   `json:"area,omitempty"`
-	Limits      []ExplainedLimit `json:"limits,omitempty"`
-	Devices     []Derivation     `json:"devices,omitempty"` // what becomes of a cell at the top level, and how far converters are off, where that is random
-	Loads       []Served         `json:"loads,omitempty"`   // scalar machines, of the memory levels asked about
+	Name        string                `json:"name"`
+	Kind        string                `json:"kind"`
+	Energy      *ExplainedEnergy      `json:"energy,omitempty"`
+	Programming *ExplainedProgramming `json:"programming,omitempty"` // of machines with arrays: once, before the first inference
+	Time        *ExplainedTime        `json:"time,omitempty"`
+	EnergyDelay *Derivation           `json:"energy_delay,omitempty"` // of an inference, in J·s
+	Wear        *Derivation           `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
+	Area        *ExplainedArea        `json:"area,omitempty"`
+	Limits      []ExplainedLimit      `json:"limits,omitempty"`
+	Devices     []Derivation          `json:"devices,omitempty"` // what becomes of a cell at the top level, and how far converters are off, where that is random
+	Loads       []Served              `json:"loads,omitempty"`   // scalar machines, of the memory levels asked about
 }
 
 // ExplainedEnergy is the energy of a pass, action by action, the largest first.
@@ -177,6 +178,7 @@ type evidence struct {
 	clock  model.Figure
 
 	devices []model.Figure
+	once    *once // nil: nothing is programmed
 
 	priced   *priced   // nil: prices had a part in more than what things cost
 	estimate *evidence // of the same run with statistical values; nil: there is none
@@ -197,10 +199,10 @@ type stageFigure struct {
 }
 
 // Explain runs a study and says where the numbers of what the path names come
-// from. A path is the name of a component ("tile/array/adc") or of what is
-// below it ("tile/array"), a category ("output"), or one of "energy", "time",
-// "energy-delay", "wear", "area", "limits" and "devices"; a machine's name and a colon before it
-// leave the others out. An unknown path is a *PathError.
+// from. A path is the name of a component ("tile/array/adc"), of what is
+// below it ("tile/array") or of an action of it ("tile/array/adc/convert"), a category ("output"), or one of
+// "total" (energy, time and area), "energy", "time", "energy-delay", "wear", "area", "limits" and "devices"; a
+// machine's name and a colon before it leave the others out. An unknown path is a *PathError.
 func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options) (*Explanation, error) {
 	only, subject := splitPath(cfg, path)
 	if only < 0 && strings.Contains(path, ":") {
@@ -292,47 +294,12 @@ func (e *PathError) Error() string {
 	return text + "\nallowed: " + strings.Join(allowed, ", ")
 }
 
-var subjects = []string{"energy", "time", "energy-delay", "wear", "area", "limits", "devices"}
-
-func unknownPath(subject string, result *Result) *PathError {
-	allowed := slices.Clone(subjects)
-	for _, c := range energy.Categories() {
-		allowed = append(allowed, c.String())
-	}
-	for i := range result.Machines {
-		for _, c := range result.Machines[i].Components {
-			if !slices.Contains(allowed, c.Path) {
-				allowed = append(allowed, c.Path)
-			}
-		}
-	}
-	nearest := configs.Nearest(subject, allowed)
-	if i := slices.IndexFunc(allowed, func(path string) bool { return strings.HasSuffix(path, "/"+subject) }); i >= 0 {
-		nearest = allowed[i]
-	}
-	return &PathError{Path: subject, Nearest: nearest, Allowed: allowed}
-}
-
 // explainer explains one machine.
 type explainer struct {
 	machine *configs.Machine
 	study   map[string]configs.Origin // what was set outside of machines
 	result  *Machine
 	*evidence
-}
-
-// wants says whether a component or category is part of the subject.
-func wants(subject, component, category string) bool {
-	return subject == "" || subject == category || subject == component || strings.HasPrefix(component, subject+"/")
-}
-
-func (x *explainer) has(subject string) bool {
-	if slices.Contains(subjects, subject) {
-		return true
-	}
-	return slices.ContainsFunc(x.result.Components, func(c Component) bool {
-		return wants(subject, c.Path, "") || slices.ContainsFunc(c.Actions, func(a Action) bool { return a.Category == subject })
-	}) || slices.ContainsFunc(energy.Categories(), func(c energy.Category) bool { return c.String() == subject })
 }
 
 func (x *explainer) explain(subject string) Explained {
@@ -342,10 +309,12 @@ func (x *explainer) explain(subject string) Explained {
 		part = ""
 	}
 	is := func(what string) bool { return part != "" || subject == "" || subject == what }
-	if is("energy") {
+	total := subject == "total"
+	if is("energy") || total {
 		e.Energy = x.energy(part)
+		e.Programming = x.programming(part)
 	}
-	if is("time") {
+	if is("time") || total {
 		e.Time = x.time(part)
 	}
 	if part == "" && is("energy-delay") {
@@ -354,7 +323,7 @@ func (x *explainer) explain(subject string) Explained {
 	if part == "" && is("wear") {
 		e.Wear = x.wear()
 	}
-	if is("area") {
+	if is("area") || total {
 		e.Area = x.area(part)
 	}
 	if is("limits") {
@@ -364,7 +333,7 @@ func (x *explainer) explain(subject string) Explained {
 		e.Devices = append(e.Devices, x.derivation(x.devices[i]))
 	}
 	for _, s := range x.result.Loads {
-		if is("energy") && wants(part, "memory/"+s.Level, "") {
+		if (is("energy") || total) && wants(part, "memory/"+s.Level, "") {
 			e.Loads = append(e.Loads, s)
 		}
 	}
@@ -375,7 +344,7 @@ func (x *explainer) energy(part string) *ExplainedEnergy {
 	e := &ExplainedEnergy{TotalJ: x.result.EnergyJ, Actions: []ExplainedAction{}}
 	var sum energy.Sum
 	for id, account := range x.books.ledger.Accounts() {
-		if !wants(part, account.Component, account.Category.String()) {
+		if !names(part, account) {
 			continue
 		}
 		action := x.action(energy.AccountID(id), account)
@@ -405,9 +374,7 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 		Component: account.Component, Action: account.Action, Category: account.Category.String(), Event: event,
 		EnergyJ: b.joules(id), Share: share(b.joules(id), x.result.EnergyJ),
 	}
-	for phase := b.first; phase <= b.last; phase++ {
-		a.Count += float64(b.ledger.Count(phase, id)) / float64(b.passes)
-	}
+	a.Count = b.mean(id)
 	a.Estimates = x.estimates(id)
 	if !varied {
 		a.Each = []ExplainedPrice{{Count: a.Count, EnergyJ: a.EnergyJ, Derivation: x.derivation(each)}}
@@ -581,7 +548,7 @@ func (x *explainer) area(part string) *ExplainedArea {
 
 func (x *explainer) limits(part string) (all []ExplainedLimit) {
 	for _, l := range x.machine.Limits() {
-		if l.Value.Value == 0 || !wants(part, l.Component, "") {
+		if l.Value.Value == 0 || !wants(part, l.Component, "") && !isAction(part, l.Component, l.Action) {
 			continue
 		}
 		e := ExplainedLimit{Limit: newLimit(&l), Value: x.derivation(l.Value), Floor: x.derivation(l.Floor)}
