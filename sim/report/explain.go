@@ -313,7 +313,8 @@ func (x *explanation) time(t *system.ExplainedTime) {
 	x.begin("the clock" + x.of)
 	x.figure(&t.Clock)
 	x.entries([]column{{left: true}}, []entry{{[]string{"clock"}, x.lines}})
-	x.stages(t.Stages)
+	x.stages("the latency of ", t.Stages)
+	x.media(t.Media)
 	x.busy(t.Busy)
 	if t.Pipeline != nil {
 		x.pipeline(t)
@@ -323,7 +324,67 @@ func (x *explanation) time(t *system.ExplainedTime) {
 	}
 	if len(t.Kernels) > 0 {
 		x.shares(t.Kernels)
+		x.slowest(t.Kernels)
 	}
+}
+
+// media says what bounds what moves.
+func (x *explanation) media(media []system.ExplainedMedium) {
+	var entries []entry
+	for i := range media {
+		m := &media[i]
+		x.begin("the traffic of " + m.Component + x.of)
+		x.line(0, m.About)
+		if m.Traffic.Value > 0 {
+			x.figure(&m.Traffic)
+		}
+		entries = append(entries, entry{[]string{m.Component, m.Traffic.Name, m.Traffic.Result, share(m.Share) + " of a pass"}, x.lines})
+	}
+	x.entries([]column{{left: true}, {left: true}, {}, {}}, entries)
+}
+
+// slowest says what the time of the kernel comes from that takes longest.
+func (x *explanation) slowest(kernels []system.ExplainedKernel) {
+	k := &kernels[0]
+	for i := range kernels {
+		if kernels[i].Cycles > k.Cycles {
+			k = &kernels[i]
+		}
+	}
+	if k.Derivation == nil && k.Parts == nil && k.Load == nil {
+		return
+	}
+	if x.whole {
+		x.paragraph("What a kernel's time comes from, part by part, and what loading its weights takes, is explained when asked for: time.")
+		return
+	}
+	name := shorten(k.Name, 40)
+	if len(kernels) > 1 {
+		x.paragraph(fmt.Sprintf("Of the kernels %s takes longest (--format json has every kernel).", name))
+	}
+	if k.Derivation != nil {
+		x.stages("the time of kernel ", []system.ExplainedStage{{Component: name, Cycles: k.Cycles, Derivation: *k.Derivation}})
+	}
+	x.parts(name, k)
+	if l := k.Load; l != nil {
+		x.paragraph(fmt.Sprintf("Weights of %s come in %s once, before the first inference, and %s in a pass, row by row, the next one on its way while one is written. %s sets the pace of rows.",
+			name, plural(int(l.Once), "tile"), amountOf(l.Tiles, "tile"), l.Bound))
+		x.stages("loading weights of "+name+", ", []system.ExplainedStage{l.Fetch, l.Carry, l.Write, l.Tile})
+	}
+}
+
+// parts says what a kernel takes of each part of the machine.
+func (x *explanation) parts(name string, k *system.ExplainedKernel) {
+	if len(k.Parts) == 0 {
+		return
+	}
+	text := "What the parts of the machine take for " + name + ":"
+	if k.Vectors > 0 {
+		text = fmt.Sprintf("In a wave %s of %s go through its arrays one behind the other (copies that share all: %d; waves of a pass: %s). What takes longest sets the pace. Where nothing waits, one takes:",
+			plural(int(k.Vectors), "vector"), name, k.Copies, count(float64(k.Waves)))
+	}
+	x.paragraph(text)
+	x.stages("kernel "+name+", ", k.Parts)
 }
 
 // critical says what the time goes to, and how that is found.
@@ -334,11 +395,13 @@ func (x *explanation) critical(t *system.ExplainedTime) {
 		"The pass's shares are sums of the kernels' loads and bounds over its cycles.")
 }
 
-func (x *explanation) stages(stages []system.ExplainedStage) {
+// stages explains latencies of components; what begins the name by which others refer to
+// one.
+func (x *explanation) stages(what string, stages []system.ExplainedStage) {
 	var entries []entry
 	for i := range stages {
 		s := &stages[i]
-		x.begin("the latency of " + s.Component + x.of)
+		x.begin(what + s.Component + x.of)
 		x.figure(&s.Derivation)
 		entries = append(entries, entry{[]string{s.Component, s.Derivation.Name, s.Derivation.Result, plural(int(s.Cycles), "cycle")}, x.lines})
 	}

@@ -233,8 +233,23 @@ func eachDerivation(m *system.Explained, visit func(*system.Derivation)) {
 	}
 	if t := m.Time; t != nil {
 		down(&t.Clock)
-		for i := range t.Stages {
-			down(&t.Stages[i].Derivation)
+		stages := func(all ...system.ExplainedStage) {
+			for i := range all {
+				down(&all[i].Derivation)
+			}
+		}
+		stages(t.Stages...)
+		for i := range t.Media {
+			down(&t.Media[i].Bandwidth)
+			down(&t.Media[i].Traffic)
+		}
+		for i := range t.Kernels {
+			k := &t.Kernels[i]
+			down(k.Derivation)
+			stages(k.Parts...)
+			if l := k.Load; l != nil {
+				stages(l.Fetch, l.Carry, l.Write, l.Tile)
+			}
 		}
 	}
 	down(m.EnergyDelay)

@@ -82,7 +82,9 @@ type ExplainedTime struct {
 	Cycles  int64             `json:"cycles"`
 	Seconds float64           `json:"seconds"`
 	Clock   Derivation        `json:"clock"`
+	Total   Derivation        `json:"derivation"` // of the seconds
 	Stages  []ExplainedStage  `json:"stages"`
+	Media   []ExplainedMedium `json:"media"`
 	Busy    []ExplainedBusy   `json:"busy"` // the busiest first
 	Kernels []ExplainedKernel `json:"kernels"`
 
@@ -113,6 +115,13 @@ type ExplainedKernel struct {
 	Share   float64 `json:"share"`
 	Bound   string  `json:"bound,omitempty"` // what most of it goes to
 	Busy    []Busy  `json:"busy,omitempty"`
+
+	Derivation *Derivation      `json:"derivation,omitempty"` // of its seconds; none in a pipeline
+	Vectors    int64            `json:"vectors,omitempty"`    // of machines with arrays: in a wave, of a copy
+	Copies     int64            `json:"copies,omitempty"`     // that share the vectors
+	Waves      int64            `json:"waves,omitempty"`      // in a pass
+	Parts      []ExplainedStage `json:"parts,omitempty"`      // what a vector takes, of other machines the whole kernel
+	Load       *ExplainedLoad   `json:"load,omitempty"`       // of its weights
 }
 
 // ExplainedArea is the area, component by component, the largest first.
@@ -176,6 +185,7 @@ type evidence struct {
 	areas  []areaFigure
 	stages []stageFigure
 	clock  model.Figure
+	timing func() timing
 
 	devices []model.Figure
 	once    *once // nil: nothing is programmed
@@ -412,13 +422,20 @@ func (x *explainer) estimates(id energy.AccountID) (all []ExplainedEstimate) {
 func (x *explainer) time(part string) *ExplainedTime {
 	t := &ExplainedTime{
 		Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(x.clock), Pipeline: x.result.Pipeline,
-		Stages: []ExplainedStage{}, Busy: []ExplainedBusy{}, Kernels: []ExplainedKernel{},
+		Stages: []ExplainedStage{}, Media: []ExplainedMedium{}, Busy: []ExplainedBusy{}, Kernels: []ExplainedKernel{},
 	}
+	t.Total = x.derivation(inSeconds("time of a pass", x.clock, simulated("c", x.result.Seconds*x.clock.Value, "cycles from one pass to the next, all kernels'")))
+	more := x.timing()
 	for _, s := range x.stages {
 		if !wants(part, s.component, "") {
 			continue
 		}
-		t.Stages = append(t.Stages, ExplainedStage{s.component, s.cycles, x.derivation(s.latency)})
+		t.Stages = append(t.Stages, x.stage(&s))
+	}
+	for _, m := range more.media {
+		if wants(part, m.Component, "") {
+			t.Media = append(t.Media, x.medium(&m))
+		}
 	}
 	for _, c := range x.result.Components {
 		if c.BusyCycles > 0 && wants(part, c.Path, "") {
@@ -427,15 +444,19 @@ func (x *explainer) time(part string) *ExplainedTime {
 	}
 	slices.SortStableFunc(t.Busy, func(a, b ExplainedBusy) int { return cmp.Compare(b.Utilization, a.Utilization) })
 	if part != "" {
-		if len(t.Stages)+len(t.Busy) == 0 {
+		if len(t.Stages)+len(t.Media)+len(t.Busy) == 0 {
 			return nil
 		}
 		return t
 	}
-	for _, k := range x.result.Kernels {
-		t.Kernels = append(t.Kernels, ExplainedKernel{
+	for i, k := range x.result.Kernels {
+		e := ExplainedKernel{
 			Name: k.Name, Cycles: k.Cycles, Seconds: k.Seconds, Share: share(k.Seconds, x.result.Seconds), Bound: k.Bound, Busy: k.Busy,
-		})
+		}
+		if i < len(more.kernels) {
+			x.kernel(&e, &more.kernels[i])
+		}
+		t.Kernels = append(t.Kernels, e)
 	}
 	t.CriticalPath = x.result.CriticalPath
 	return t

@@ -94,6 +94,8 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	m.Notes = j.analogNotes(chip, m)
 	j.evidence = j.explained(chip, b)
 	j.evidence.once = j.once(chip, m.Programming)
+	job := *j
+	j.evidence.timing = func() timing { return job.analogTiming(chip, m, b) }
 	return m, nil
 }
 
