@@ -1,6 +1,8 @@
 package digital
 
 import (
+	"strings"
+
 	"xbar/sim/energy"
 	"xbar/sim/model"
 	"xbar/sim/unit"
@@ -16,7 +18,7 @@ type Charges struct {
 // Derivation is why an account is charged what it is.
 type Derivation struct {
 	Event string       // what happens once for every count
-	Each  model.Figure // what that costs, in J; of accounts that count words, what each of their bits costs, in J/bit
+	Each  model.Figure // what that costs, in J; of accounts that count words, what each of their bits costs, in J/bit (see [Word])
 }
 
 // Open adds an account whose every action costs the same, in J. As with a
@@ -32,6 +34,15 @@ func (c *Charges) Open(component, action string, category energy.Category, event
 func (c *Charges) OpenWords(component, action string, category energy.Category, event string, bit model.Figure) energy.AccountID {
 	c.derivations = append(c.derivations, Derivation{event + ", charged for each of its bits", bit})
 	return c.ledger.Open(component, action, category, 0)
+}
+
+// Word is what a word costs that an account of [Charges.OpenWords] counts, in J.
+func Word(bit model.Figure, width model.Input) model.Figure {
+	bits := model.Input{Symbol: "w", Value: width.Value, Unit: "bit", Source: width.Source, From: width.From}
+	return model.Figure{
+		Name: strings.Replace(bit.Name, "a bit", "a word", 1), Equation: "E = {e}·{w}", Value: bit.Value * width.Value, Unit: "J",
+		Inputs: []model.Input{model.Derived("e", bit), bits},
+	}
 }
 
 // Derivation says what happens once for every count of an account, and how its

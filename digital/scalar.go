@@ -29,8 +29,10 @@ type Scalar struct {
 	Charges
 	core       Config
 	memory     *hierarchy
-	levels     []string // their names
-	around     bool     // stores go around the caches
+	levels     []string  // their names
+	latencies  []float64 // seconds
+	outer      int       // levels of the config before them, that a flat memory does not use
+	around     bool      // stores go around the caches
 	clock      sim.Clock
 	components []Component
 	account    accounts
@@ -88,9 +90,10 @@ func NewScalar(core Config, mem Memory, clock sim.Clock) (*Scalar, error) {
 	s := &Scalar{core: core, memory: memory, around: !mem.WriteAllocate, clock: clock}
 	s.openCore(&core)
 	used := mem.used()
+	s.outer = len(mem.Levels) - len(used)
 	for i := range used {
-		s.openLevel(&used[i], len(mem.Levels)-len(used)+i)
-		s.levels = append(s.levels, used[i].Name)
+		s.openLevel(&used[i], s.outer+i)
+		s.levels, s.latencies = append(s.levels, used[i].Name), append(s.latencies, float64(used[i].Latency))
 		s.access = append(s.access, float64(used[i].EnergyPerAccess))
 	}
 	for _, c := range s.components {

@@ -115,11 +115,13 @@
 // distance from what physics allows follow in the same way.
 //
 // A PATH narrows the answer to a component (tile/array/adc), to all below one
-// (tile/array), to a category (output), or to one of energy, time, energy-delay,
-// wear, area, limits and devices. A machine's name and a colon before it leave the
-// other machines out: small:tile/array/adc. The answer about everything sums up
-// actions of less than a thousandth; asked for by PATH they are shown. JSON is
-// schema xbar.explain/1.
+// (tile/array), to an action of one (tile/array/adc/convert), to a category
+// (output), or to one of total (energy, time and area), energy, time, energy-delay,
+// wear, area, limits and devices. What is programmed once, before the first
+// inference, stands beside the energy of a pass: programming. A machine's name and a
+// colon before it leave the other machines out: small:tile/array/adc. The answer
+// about everything sums up actions of less than a thousandth; asked for by PATH they
+// are shown. JSON is schema xbar.explain/1.
 //
 // Flags, before or after the operands:
 //
@@ -413,7 +415,7 @@
 //
 // Flags, before or after the operands:
 //
-//	--format FORMAT    text (unless given), json, csv or markdown
+//	--format FORMAT    of the list, without a NAME: text (unless given), json, csv or markdown
 //	-o FILE            write the result to FILE, whole or not at all
 //	--quiet            no progress and no messages, only results and errors
 //
@@ -438,7 +440,7 @@
 //
 // Flags, before or after the operands:
 //
-//	--format FORMAT    text (unless given),  or json
+//	--format FORMAT    text (unless given) or json
 //	-o FILE            write the result to FILE, whole or not at all
 //	--quiet            no progress and no messages, only results and errors
 //

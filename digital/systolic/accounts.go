@@ -1,10 +1,15 @@
 package systolic
 
 import (
+	"fmt"
+	"math/bits"
+	"slices"
+
 	"xbar/digital"
 	"xbar/digital/memory"
 	"xbar/sim/energy"
 	"xbar/sim/model"
+	"xbar/sim/workload"
 )
 
 // listComponents lists the machine's parts. The DRAM is off the chip and has no
@@ -56,7 +61,7 @@ func (m *Machine) openAccounts() {
 	}
 	words := func(path, action string, category energy.Category, count, width tensor, event string, bit model.Figure) {
 		id := m.OpenWords(path, action, category, event, bit)
-		m.entries = append(m.entries, entry{id, count, width, bit.Value})
+		m.entries = append(m.entries, entry{id, count, width, bit.Value, true})
 	}
 	mac := model.Given("energy of a MAC", "E", float64(m.cfg.PE.EnergyPerMAC), "J", "pe.energy_per_mac")
 	latch := model.Given("energy of latching a bit", "e", float64(m.cfg.PE.RegisterEnergy), "J/bit", "pe.register_energy")
@@ -95,6 +100,39 @@ func (m *Machine) openAccounts() {
 	words("dram", "read partial sums", energy.DRAM, fetched+sum, sum, "a partial sum that was spilled", dramRead)
 	words("dram", "write partial sums", energy.DRAM, spilled, sum, "a partial sum that the output buffer cannot keep", dramWrite)
 	words("dram", "write outputs", energy.DRAM, stored, output, "an output that the input buffer does not keep", dramWrite)
+}
+
+// In is the price of an account in one kernel, if it differs from kernel to kernel:
+// that of words does, with their width.
+func (m *Machine) In(k *workload.Kernel, id energy.AccountID) (each model.Figure, varied bool) {
+	i := slices.IndexFunc(m.entries, func(e entry) bool { return e.id == id })
+	if i < 0 || !m.entries[i].words {
+		return model.Figure{}, false
+	}
+	return digital.Word(m.Derivation(id).Each, widthOf(k, m.entries[i].width)), true
+}
+
+// widthOf is the bits of a word of a kernel's tensor.
+func widthOf(k *workload.Kernel, t tensor) model.Input {
+	operand := func(symbol, what string, bits int) model.Input {
+		return model.Input{Symbol: symbol, Value: float64(bits), Unit: "bit", Source: "the kernel's " + what}
+	}
+	switch t {
+	case input:
+		return operand("w", "input_bits", k.InputBits)
+	case weight:
+		return operand("w", "weight_bits", k.WeightBits)
+	case output:
+		return operand("w", "output_bits", k.OutputBits)
+	}
+	grows := float64(bits.Len64(uint64(k.N - 1)))
+	return model.Derived("w", model.Figure{
+		Name: "bits of a sum", Equation: "w = {b_x} + {b_w} + {g}", Value: float64(widths(k.N, k.InputBits, k.WeightBits)[sum]), Unit: "bit",
+		Inputs: []model.Input{
+			operand("b_x", "input_bits", k.InputBits), operand("b_w", "weight_bits", k.WeightBits),
+			{Symbol: "g", Value: grows, Unit: "bit", Source: fmt.Sprintf("⌈log2 N⌉, of the kernel's N = %d", k.N)},
+		},
+	})
 }
 
 // accesses is the energy of reading a bit of a section's memory and of writing

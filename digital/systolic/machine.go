@@ -38,12 +38,13 @@ const (
 )
 
 // entry is an account of the ledger: which count of a kernel's tally it takes,
-// and what a bit of one word costs, in J, where actions move words.
+// and, where actions move words, what a bit of one costs, in J.
 type entry struct {
 	id    energy.AccountID
 	count tensor
 	width tensor // whose words
 	bit   float64
+	words bool
 }
 
 // Pass is what one run of the machine took. A PE is busy for a cycle with each

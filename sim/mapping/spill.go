@@ -44,6 +44,9 @@ func (s Spill) Bits(v int64) int64 {
 	return max(0, s.upTo(v+1)-s.kept) - max(0, before-s.kept)
 }
 
+// Total is what of so many vectors is not kept.
+func (s Spill) Total(vectors int64) int64 { return max(0, s.upTo(vectors)-s.kept) }
+
 // Ahead is the bits that the first vector brings beside its own.
 func (s Spill) Ahead() int64 { return s.ahead }
 

@@ -46,7 +46,7 @@ func writeExplanation(w io.Writer, p page, e *system.Explanation) error {
 	}
 	x := explanation{
 		page: p, derivations: newDerivations(), whole: subject == "",
-		broad: slices.Contains([]string{"", "energy", "time", "energy-delay", "wear", "area", "limits", "devices"}, subject),
+		broad: slices.Contains([]string{"", "total", "energy", "time", "energy-delay", "wear", "area", "limits", "devices"}, subject),
 	}
 	for i := range e.Machines {
 		x.machine(&e.Machines[i], len(e.Machines) > 1)
@@ -71,7 +71,8 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 	if several {
 		x.of = " on " + m.Name
 	}
-	x.energy(m.Energy)
+	x.energy(m.Energy, m.Programming != nil)
+	x.programming(m.Programming)
 	loads(x, m.Loads)
 	x.time(m.Time)
 	x.energyDelay(m.EnergyDelay)
@@ -85,16 +86,21 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 // actions up.
 const least = 0.001
 
-func (x *explanation) energy(e *system.ExplainedEnergy) {
-	if e == nil {
+func (x *explanation) energy(e *system.ExplainedEnergy, once bool) {
+	if e == nil || len(e.Actions) == 0 && once {
 		return
 	}
-	symbol, factor := scale("J", e.EnergyJ)
 	if math.Abs(e.Share-1) < 1e-9 {
 		x.subheading("Energy: " + unit.Format(e.TotalJ, "J") + " in a pass")
 	} else {
 		x.subheading(fmt.Sprintf("Energy: %s, %s of the %s of a pass", unit.Format(e.EnergyJ, "J"), share(e.Share), unit.Format(e.TotalJ, "J")))
 	}
+	x.actions(e, "a pass")
+}
+
+// actions explains each action, of which a part of the run has some share.
+func (x *explanation) actions(e *system.ExplainedEnergy, of string) {
+	symbol, factor := scale("J", e.EnergyJ)
 	var entries []entry
 	var out leftOut
 	for i := range e.Actions {
@@ -108,10 +114,46 @@ func (x *explanation) energy(e *system.ExplainedEnergy) {
 		})
 	}
 	x.entries([]column{{left: true}, {}, {}, {left: true}}, entries)
-	out.say(x.page, fmt.Sprintf("%s %s in all, %s of a pass", digits(out.sum/factor), symbol, share(fraction(out.sum, e.TotalJ))), "Without any energy")
+	out.say(x.page, fmt.Sprintf("%s %s in all, %s of %s", digits(out.sum/factor), symbol, share(fraction(out.sum, e.TotalJ)), of), "Without any energy")
 	if len(e.Actions) == 0 {
 		x.paragraph("Nothing happened that takes energy.")
 	}
+}
+
+// programming explains what is loaded once. It is no part of a pass.
+func (x *explanation) programming(e *system.ExplainedProgramming) {
+	if e == nil {
+		return
+	}
+	of := ""
+	if math.Abs(e.Share-1) >= 1e-9 {
+		of = fmt.Sprintf(", %s of the %s", share(e.Share), unit.Format(e.TotalJ, "J"))
+	}
+	x.subheading(fmt.Sprintf("Programming: %s once, before the first inference%s", unit.Format(e.EnergyJ, "J"), of))
+	x.paragraph(fmt.Sprintf("All of it loads %s of %s, which is no part of a pass. Shared out it is %s of the energy of an inference.",
+		amountOf(e.Tiles, "tile"), amountOf(e.Cells, "cell"), share(e.ShareOfInference)))
+	was := x.of
+	x.of = ", once" + was
+	x.actions(&e.ExplainedEnergy, "it")
+	x.of = was
+	var entries []entry
+	for _, f := range []struct {
+		name string
+		of   *system.Derivation
+	}{{"an inference's part", &e.PerInference}, {"the time of it", &e.Time}} {
+		x.begin(f.name + x.of)
+		x.figure(f.of)
+		entries = append(entries, entry{[]string{f.name, f.of.Result}, x.lines})
+	}
+	x.entries([]column{{left: true}, {}}, entries)
+}
+
+// amountOf prints how many there are of something, on average of some passes.
+func amountOf(n float64, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return often(n) + " " + of
 }
 
 // shows says whether a part of the whole is explained without being asked for
@@ -251,7 +293,7 @@ func often(n float64) string {
 }
 
 // times says how count and price make the energy, unless the price of one
-// follows the data or the width of a word.
+// follows the data.
 func times(p *system.ExplainedPrice) string {
 	if math.Abs(p.Count*p.Derivation.Value-p.EnergyJ) <= 1e-9*math.Abs(p.EnergyJ) {
 		return often(p.Count) + " × " + p.Derivation.Result
@@ -271,7 +313,8 @@ func (x *explanation) time(t *system.ExplainedTime) {
 	x.begin("the clock" + x.of)
 	x.figure(&t.Clock)
 	x.entries([]column{{left: true}}, []entry{{[]string{"clock"}, x.lines}})
-	x.stages(t.Stages)
+	x.stages("the latency of ", t.Stages)
+	x.media(t.Media)
 	x.busy(t.Busy)
 	if t.Pipeline != nil {
 		x.pipeline(t)
@@ -281,7 +324,67 @@ func (x *explanation) time(t *system.ExplainedTime) {
 	}
 	if len(t.Kernels) > 0 {
 		x.shares(t.Kernels)
+		x.slowest(t.Kernels)
 	}
+}
+
+// media says what bounds what moves.
+func (x *explanation) media(media []system.ExplainedMedium) {
+	var entries []entry
+	for i := range media {
+		m := &media[i]
+		x.begin("the traffic of " + m.Component + x.of)
+		x.line(0, m.About)
+		if m.Traffic.Value > 0 {
+			x.figure(&m.Traffic)
+		}
+		entries = append(entries, entry{[]string{m.Component, m.Traffic.Name, m.Traffic.Result, share(m.Share) + " of a pass"}, x.lines})
+	}
+	x.entries([]column{{left: true}, {left: true}, {}, {}}, entries)
+}
+
+// slowest says what the time of the kernel comes from that takes longest.
+func (x *explanation) slowest(kernels []system.ExplainedKernel) {
+	k := &kernels[0]
+	for i := range kernels {
+		if kernels[i].Cycles > k.Cycles {
+			k = &kernels[i]
+		}
+	}
+	if k.Derivation == nil && k.Parts == nil && k.Load == nil {
+		return
+	}
+	if x.whole {
+		x.paragraph("What a kernel's time comes from, part by part, and what loading its weights takes, is explained when asked for: time.")
+		return
+	}
+	name := shorten(k.Name, 40)
+	if len(kernels) > 1 {
+		x.paragraph(fmt.Sprintf("Of the kernels %s takes longest (--format json has every kernel).", name))
+	}
+	if k.Derivation != nil {
+		x.stages("the time of kernel ", []system.ExplainedStage{{Component: name, Cycles: k.Cycles, Derivation: *k.Derivation}})
+	}
+	x.parts(name, k)
+	if l := k.Load; l != nil {
+		x.paragraph(fmt.Sprintf("Weights of %s come in %s once, before the first inference, and %s in a pass, row by row, the next one on its way while one is written. %s sets the pace of rows.",
+			name, plural(int(l.Once), "tile"), amountOf(l.Tiles, "tile"), l.Bound))
+		x.stages("loading weights of "+name+", ", []system.ExplainedStage{l.Fetch, l.Carry, l.Write, l.Tile})
+	}
+}
+
+// parts says what a kernel takes of each part of the machine.
+func (x *explanation) parts(name string, k *system.ExplainedKernel) {
+	if len(k.Parts) == 0 {
+		return
+	}
+	text := "What the parts of the machine take for " + name + ":"
+	if k.Vectors > 0 {
+		text = fmt.Sprintf("In a wave %s of %s go through its arrays one behind the other (copies that share all: %d; waves of a pass: %s). What takes longest sets the pace. Where nothing waits, one takes:",
+			plural(int(k.Vectors), "vector"), name, k.Copies, count(float64(k.Waves)))
+	}
+	x.paragraph(text)
+	x.stages("kernel "+name+", ", k.Parts)
 }
 
 // critical says what the time goes to, and how that is found.
@@ -292,11 +395,13 @@ func (x *explanation) critical(t *system.ExplainedTime) {
 		"The pass's shares are sums of the kernels' loads and bounds over its cycles.")
 }
 
-func (x *explanation) stages(stages []system.ExplainedStage) {
+// stages explains latencies of components; what begins the name by which others refer to
+// one.
+func (x *explanation) stages(what string, stages []system.ExplainedStage) {
 	var entries []entry
 	for i := range stages {
 		s := &stages[i]
-		x.begin("the latency of " + s.Component + x.of)
+		x.begin(what + s.Component + x.of)
 		x.figure(&s.Derivation)
 		entries = append(entries, entry{[]string{s.Component, s.Derivation.Name, s.Derivation.Result, plural(int(s.Cycles), "cycle")}, x.lines})
 	}

@@ -216,17 +216,40 @@ func eachDerivation(m *system.Explained, visit func(*system.Derivation)) {
 			down(d.Inputs[i].Derivation)
 		}
 	}
-	if e := m.Energy; e != nil {
-		for i := range e.Actions {
-			for j := range e.Actions[i].Each {
-				down(&e.Actions[i].Each[j].Derivation)
+	actions := func(all []system.ExplainedAction) {
+		for i := range all {
+			for j := range all[i].Each {
+				down(&all[i].Each[j].Derivation)
 			}
 		}
 	}
+	if e := m.Energy; e != nil {
+		actions(e.Actions)
+	}
+	if p := m.Programming; p != nil {
+		actions(p.Actions)
+		down(&p.PerInference)
+		down(&p.Time)
+	}
 	if t := m.Time; t != nil {
 		down(&t.Clock)
-		for i := range t.Stages {
-			down(&t.Stages[i].Derivation)
+		stages := func(all ...system.ExplainedStage) {
+			for i := range all {
+				down(&all[i].Derivation)
+			}
+		}
+		stages(t.Stages...)
+		for i := range t.Media {
+			down(&t.Media[i].Bandwidth)
+			down(&t.Media[i].Traffic)
+		}
+		for i := range t.Kernels {
+			k := &t.Kernels[i]
+			down(k.Derivation)
+			stages(k.Parts...)
+			if l := k.Load; l != nil {
+				stages(l.Fetch, l.Carry, l.Write, l.Tile)
+			}
 		}
 	}
 	down(m.EnergyDelay)

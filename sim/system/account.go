@@ -32,12 +32,15 @@ func (b books) joules(id energy.AccountID) float64 {
 	return sum.Value() / float64(b.passes)
 }
 
-func (b books) count(id energy.AccountID) int64 {
+func (b books) count(id energy.AccountID) int64 { return int64(math.Round(b.mean(id))) }
+
+// mean is how often something happened in a pass.
+func (b books) mean(id energy.AccountID) float64 {
 	var n int64
 	for p := b.first; p <= b.last; p++ {
 		n += b.ledger.Count(p, id)
 	}
-	return int64(math.Round(float64(n) / float64(b.passes)))
+	return float64(n) / float64(b.passes)
 }
 
 // phaseJoules is the energy of one kernel in one pass.

@@ -26,16 +26,17 @@ type Explanation struct {
 // Explained is one machine's part of an explanation. What the path does not
 // ask about is left out.
 type Explained struct {
-	Name        string           `json:"name"`
-	Kind        string           `json:"kind"`
-	Energy      *ExplainedEnergy `json:"energy,omitempty"`
-	Time        *ExplainedTime   `json:"time,omitempty"`
-	EnergyDelay *Derivation      `json:"energy_delay,omitempty"` // of an inference, in J·s
-	Wear        *Derivation      `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
-	Area        *ExplainedArea   `json:"area,omitempty"`
-	Limits      []ExplainedLimit `json:"limits,omitempty"`
-	Devices     []Derivation     `json:"devices,omitempty"` // what becomes of a cell at the top level, and how far converters are off, where that is random
-	Loads       []Served         `json:"loads,omitempty"`   // scalar machines, of the memory levels asked about
+	Name        string                `json:"name"`
+	Kind        string                `json:"kind"`
+	Energy      *ExplainedEnergy      `json:"energy,omitempty"`
+	Programming *ExplainedProgramming `json:"programming,omitempty"` // of machines with arrays: once, before the first inference
+	Time        *ExplainedTime        `json:"time,omitempty"`
+	EnergyDelay *Derivation           `json:"energy_delay,omitempty"` // of an inference, in J·s
+	Wear        *Derivation           `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
+	Area        *ExplainedArea        `json:"area,omitempty"`
+	Limits      []ExplainedLimit      `json:"limits,omitempty"`
+	Devices     []Derivation          `json:"devices,omitempty"` // what becomes of a cell at the top level, and how far converters are off, where that is random
+	Loads       []Served              `json:"loads,omitempty"`   // scalar machines, of the memory levels asked about
 }
 
 // ExplainedEnergy is the energy of a pass, action by action, the largest first.
@@ -81,7 +82,9 @@ type ExplainedTime struct {
 	Cycles  int64             `json:"cycles"`
 	Seconds float64           `json:"seconds"`
 	Clock   Derivation        `json:"clock"`
+	Total   Derivation        `json:"derivation"` // of the seconds
 	Stages  []ExplainedStage  `json:"stages"`
+	Media   []ExplainedMedium `json:"media"`
 	Busy    []ExplainedBusy   `json:"busy"` // the busiest first
 	Kernels []ExplainedKernel `json:"kernels"`
 
@@ -112,6 +115,13 @@ type ExplainedKernel struct {
 	Share   float64 `json:"share"`
 	Bound   string  `json:"bound,omitempty"` // what most of it goes to
 	Busy    []Busy  `json:"busy,omitempty"`
+
+	Derivation *Derivation      `json:"derivation,omitempty"` // of its seconds; none in a pipeline
+	Vectors    int64            `json:"vectors,omitempty"`    // of machines with arrays: in a wave, of a copy
+	Copies     int64            `json:"copies,omitempty"`     // that share the vectors
+	Waves      int64            `json:"waves,omitempty"`      // in a pass
+	Parts      []ExplainedStage `json:"parts,omitempty"`      // what a vector takes, of other machines the whole kernel
+	Load       *ExplainedLoad   `json:"load,omitempty"`       // of its weights
 }
 
 // ExplainedArea is the area, component by component, the largest first.
@@ -119,7 +129,7 @@ type ExplainedArea struct {
 	AreaM2     float64             `json:"area_m2"` // of what is known
 	Known      bool                `json:"known"`   // of every component
 	Components []ExplainedCovering `json:"components"`
-	Throughput *Derivation         `json:"throughput,omitempty"` // of an area, in operations a second and mm²; nil: not known, or of a part
+	Throughput *Derivation         `json:"throughput,omitempty"` // of an area, in operations a second and m²; nil: not known, or of a part
 }
 
 // ExplainedCovering is the area of one kind of component.
@@ -175,8 +185,10 @@ type evidence struct {
 	areas  []areaFigure
 	stages []stageFigure
 	clock  model.Figure
+	timing func() timing
 
 	devices []model.Figure
+	once    *once // nil: nothing is programmed
 
 	priced   *priced   // nil: prices had a part in more than what things cost
 	estimate *evidence // of the same run with statistical values; nil: there is none
@@ -197,10 +209,10 @@ type stageFigure struct {
 }
 
 // Explain runs a study and says where the numbers of what the path names come
-// from. A path is the name of a component ("tile/array/adc") or of what is
-// below it ("tile/array"), a category ("output"), or one of "energy", "time",
-// "energy-delay", "wear", "area", "limits" and "devices"; a machine's name and a colon before it
-// leave the others out. An unknown path is a *PathError.
+// from. A path is the name of a component ("tile/array/adc"), of what is
+// below it ("tile/array") or of an action of it ("tile/array/adc/convert"), a category ("output"), or one of
+// "total" (energy, time and area), "energy", "time", "energy-delay", "wear", "area", "limits" and "devices"; a
+// machine's name and a colon before it leave the others out. An unknown path is a *PathError.
 func Explain(ctx context.Context, cfg *configs.Config, path string, opt Options) (*Explanation, error) {
 	only, subject := splitPath(cfg, path)
 	if only < 0 && strings.Contains(path, ":") {
@@ -292,47 +304,12 @@ func (e *PathError) Error() string {
 	return text + "\nallowed: " + strings.Join(allowed, ", ")
 }
 
-var subjects = []string{"energy", "time", "energy-delay", "wear", "area", "limits", "devices"}
-
-func unknownPath(subject string, result *Result) *PathError {
-	allowed := slices.Clone(subjects)
-	for _, c := range energy.Categories() {
-		allowed = append(allowed, c.String())
-	}
-	for i := range result.Machines {
-		for _, c := range result.Machines[i].Components {
-			if !slices.Contains(allowed, c.Path) {
-				allowed = append(allowed, c.Path)
-			}
-		}
-	}
-	nearest := configs.Nearest(subject, allowed)
-	if i := slices.IndexFunc(allowed, func(path string) bool { return strings.HasSuffix(path, "/"+subject) }); i >= 0 {
-		nearest = allowed[i]
-	}
-	return &PathError{Path: subject, Nearest: nearest, Allowed: allowed}
-}
-
 // explainer explains one machine.
 type explainer struct {
 	machine *configs.Machine
 	study   map[string]configs.Origin // what was set outside of machines
 	result  *Machine
 	*evidence
-}
-
-// wants says whether a component or category is part of the subject.
-func wants(subject, component, category string) bool {
-	return subject == "" || subject == category || subject == component || strings.HasPrefix(component, subject+"/")
-}
-
-func (x *explainer) has(subject string) bool {
-	if slices.Contains(subjects, subject) {
-		return true
-	}
-	return slices.ContainsFunc(x.result.Components, func(c Component) bool {
-		return wants(subject, c.Path, "") || slices.ContainsFunc(c.Actions, func(a Action) bool { return a.Category == subject })
-	}) || slices.ContainsFunc(energy.Categories(), func(c energy.Category) bool { return c.String() == subject })
 }
 
 func (x *explainer) explain(subject string) Explained {
@@ -342,10 +319,12 @@ func (x *explainer) explain(subject string) Explained {
 		part = ""
 	}
 	is := func(what string) bool { return part != "" || subject == "" || subject == what }
-	if is("energy") {
+	total := subject == "total"
+	if is("energy") || total {
 		e.Energy = x.energy(part)
+		e.Programming = x.programming(part)
 	}
-	if is("time") {
+	if is("time") || total {
 		e.Time = x.time(part)
 	}
 	if part == "" && is("energy-delay") {
@@ -354,7 +333,7 @@ func (x *explainer) explain(subject string) Explained {
 	if part == "" && is("wear") {
 		e.Wear = x.wear()
 	}
-	if is("area") {
+	if is("area") || total {
 		e.Area = x.area(part)
 	}
 	if is("limits") {
@@ -364,7 +343,7 @@ func (x *explainer) explain(subject string) Explained {
 		e.Devices = append(e.Devices, x.derivation(x.devices[i]))
 	}
 	for _, s := range x.result.Loads {
-		if is("energy") && wants(part, "memory/"+s.Level, "") {
+		if (is("energy") || total) && wants(part, "memory/"+s.Level, "") {
 			e.Loads = append(e.Loads, s)
 		}
 	}
@@ -375,7 +354,7 @@ func (x *explainer) energy(part string) *ExplainedEnergy {
 	e := &ExplainedEnergy{TotalJ: x.result.EnergyJ, Actions: []ExplainedAction{}}
 	var sum energy.Sum
 	for id, account := range x.books.ledger.Accounts() {
-		if !wants(part, account.Component, account.Category.String()) {
+		if !names(part, account) {
 			continue
 		}
 		action := x.action(energy.AccountID(id), account)
@@ -405,9 +384,7 @@ func (x *explainer) action(id energy.AccountID, account energy.Account) Explaine
 		Component: account.Component, Action: account.Action, Category: account.Category.String(), Event: event,
 		EnergyJ: b.joules(id), Share: share(b.joules(id), x.result.EnergyJ),
 	}
-	for phase := b.first; phase <= b.last; phase++ {
-		a.Count += float64(b.ledger.Count(phase, id)) / float64(b.passes)
-	}
+	a.Count = b.mean(id)
 	a.Estimates = x.estimates(id)
 	if !varied {
 		a.Each = []ExplainedPrice{{Count: a.Count, EnergyJ: a.EnergyJ, Derivation: x.derivation(each)}}
@@ -445,13 +422,20 @@ func (x *explainer) estimates(id energy.AccountID) (all []ExplainedEstimate) {
 func (x *explainer) time(part string) *ExplainedTime {
 	t := &ExplainedTime{
 		Cycles: x.result.Cycles, Seconds: x.result.Seconds, Clock: x.derivation(x.clock), Pipeline: x.result.Pipeline,
-		Stages: []ExplainedStage{}, Busy: []ExplainedBusy{}, Kernels: []ExplainedKernel{},
+		Stages: []ExplainedStage{}, Media: []ExplainedMedium{}, Busy: []ExplainedBusy{}, Kernels: []ExplainedKernel{},
 	}
+	t.Total = x.derivation(inSeconds("time of a pass", x.clock, simulated("c", x.result.Seconds*x.clock.Value, "cycles from one pass to the next, all kernels'")))
+	more := x.timing()
 	for _, s := range x.stages {
 		if !wants(part, s.component, "") {
 			continue
 		}
-		t.Stages = append(t.Stages, ExplainedStage{s.component, s.cycles, x.derivation(s.latency)})
+		t.Stages = append(t.Stages, x.stage(&s))
+	}
+	for _, m := range more.media {
+		if wants(part, m.Component, "") {
+			t.Media = append(t.Media, x.medium(&m))
+		}
 	}
 	for _, c := range x.result.Components {
 		if c.BusyCycles > 0 && wants(part, c.Path, "") {
@@ -460,15 +444,19 @@ func (x *explainer) time(part string) *ExplainedTime {
 	}
 	slices.SortStableFunc(t.Busy, func(a, b ExplainedBusy) int { return cmp.Compare(b.Utilization, a.Utilization) })
 	if part != "" {
-		if len(t.Stages)+len(t.Busy) == 0 {
+		if len(t.Stages)+len(t.Media)+len(t.Busy) == 0 {
 			return nil
 		}
 		return t
 	}
-	for _, k := range x.result.Kernels {
-		t.Kernels = append(t.Kernels, ExplainedKernel{
+	for i, k := range x.result.Kernels {
+		e := ExplainedKernel{
 			Name: k.Name, Cycles: k.Cycles, Seconds: k.Seconds, Share: share(k.Seconds, x.result.Seconds), Bound: k.Bound, Busy: k.Busy,
-		})
+		}
+		if i < len(more.kernels) {
+			x.kernel(&e, &more.kernels[i])
+		}
+		t.Kernels = append(t.Kernels, e)
 	}
 	t.CriticalPath = x.result.CriticalPath
 	return t
@@ -540,7 +528,7 @@ func (x *explainer) throughput() *Derivation {
 		return nil
 	}
 	d := x.derivation(model.Figure{
-		Name: "throughput per area", Equation: "D = 2·{MACs}/({t}·{A})", Value: *m.OpsPerSecondPerM2 * 1e-6, Unit: "OPS/mm²",
+		Name: "throughput per area", Equation: "D = 2·{MACs}/({t}·{A})", Value: *m.OpsPerSecondPerM2, Unit: "OPS/m2",
 		Inputs: []model.Input{
 			{Symbol: "MACs", Value: float64(m.MACs), Source: "Σ L·N·M × groups of the kernels of a pass; a MAC is two operations"},
 			{Symbol: "t", Value: m.Seconds, Unit: "s", Source: "the time of a pass, simulated"},
@@ -581,7 +569,7 @@ func (x *explainer) area(part string) *ExplainedArea {
 
 func (x *explainer) limits(part string) (all []ExplainedLimit) {
 	for _, l := range x.machine.Limits() {
-		if l.Value.Value == 0 || !wants(part, l.Component, "") {
+		if l.Value.Value == 0 || !wants(part, l.Component, "") && !isAction(part, l.Component, l.Action) {
 			continue
 		}
 		e := ExplainedLimit{Limit: newLimit(&l), Value: x.derivation(l.Value), Floor: x.derivation(l.Floor)}

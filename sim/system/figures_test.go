@@ -49,6 +49,23 @@ func TestEveryFigureOfTheLibrary(t *testing.T) {
 			for _, s := range found[0].stages {
 				check(s.latency)
 			}
+			timing := found[0].timing()
+			for _, m := range timing.media {
+				check(m.Bandwidth)
+				check(m.Traffic)
+			}
+			for _, k := range timing.kernels {
+				check(*k.time)
+				for _, s := range k.parts {
+					check(s.latency)
+				}
+				if l := k.load; l != nil {
+					check(l.fetch.latency)
+					check(l.carry.latency)
+					check(l.write.latency)
+					check(l.all.latency)
+				}
+			}
 			for _, l := range cfg.Machines[0].Limits() {
 				check(l.Value)
 				check(l.Floor)

@@ -93,6 +93,9 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	m.Limits = j.limits()
 	m.Notes = j.analogNotes(chip, m)
 	j.evidence = j.explained(chip, b)
+	j.evidence.once = j.once(chip, m.Programming)
+	job := *j
+	j.evidence.timing = func() timing { return job.analogTiming(chip, m, b) }
 	return m, nil
 }
 
@@ -222,11 +225,10 @@ func (j *job) programming(chip *analog.Chip, m *Machine) *Programming {
 		EnergyJ: once.Joules(),
 		Seconds: clock.Seconds(measured.PreloadCycles),
 	}
-	if first := float64(measured.WarmUpTiles) - p.PerPass.Tiles; first > 0 {
-		l := chip.Loaded(chip.WarmUp())
-		p.OneTime.Tiles += first
+	if l := chip.Loaded(chip.WarmUp()); p.warms(measured.WarmUpTiles, l.Joules()) {
+		p.OneTime.Tiles += float64(measured.WarmUpTiles) - p.PerPass.Tiles
 		p.OneTime.Cells += math.Max(0, float64(l.Cells)-p.PerPass.Cells)
-		p.OneTime.EnergyJ += math.Max(0, l.Joules()-p.PerPass.EnergyJ)
+		p.OneTime.EnergyJ += l.Joules() - p.PerPass.EnergyJ
 		p.OneTime.Seconds += math.Max(0, clock.Seconds(measured.WarmUpExposed)-p.PerPass.Seconds)
 	}
 	p.OneTimeEnergyPerInferenceJ = p.OneTime.EnergyJ / float64(j.config.Inferences)
@@ -237,6 +239,21 @@ func (j *job) programming(chip *analog.Chip, m *Machine) *Programming {
 	}
 	p.DaysToWearOut = j.days(m, p.WritesPerCellPerInference)
 	return p
+}
+
+// warms reports whether a first pass loads more than a steady one.
+func (p *Programming) warms(tiles int64, joules float64) bool {
+	return float64(tiles) > p.PerPass.Tiles && joules >= p.PerPass.EnergyJ
+}
+
+// once is what a chip did before the measured passes.
+func (j *job) once(chip *analog.Chip, p *Programming) *once {
+	measured, clock := chip.Measured(), chip.Clock()
+	l := chip.Loaded(chip.WarmUp())
+	return &once{
+		preload: chip.Preload(), warmUp: chip.WarmUp(), warms: p.warms(measured.WarmUpTiles, l.Joules()),
+		preloadS: clock.Seconds(measured.PreloadCycles), warmS: clock.Seconds(measured.WarmUpExposed), steadyS: p.PerPass.Seconds,
+	}
 }
 
 // analogNotes are the assumptions a reader must know.

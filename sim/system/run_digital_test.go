@@ -177,9 +177,10 @@ func TestDigitalMachinesAreExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range buffer.Machines[0].Energy.Actions {
-		source := a.Each[0].Derivation.Source
+		each := &a.Each[0].Derivation
+		source := each.Inputs[0].Derivation.Source // of a bit of the word
 		if a.Action == "leak" {
-			written := a.Each[0].Derivation.Inputs[1].Derivation.Inputs[0]
+			written := each.Inputs[1].Derivation.Inputs[0]
 			source = written.Key + " " + written.Text
 		}
 		want := map[string]string{"read": "CACTI 7", "fill": "CACTI 7", "leak": "weight_buffer.leakage 80.6 mW"}[a.Action]

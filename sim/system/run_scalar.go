@@ -50,6 +50,8 @@ func (j *job) runScalar(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	j.evidence.stages = j.scalarStages(p.machine)
+	j.evidence.timing = func() timing { return j.scalarTiming(p) }
 	var levels []string
 	for _, c := range p.machine.Components() {
 		if strings.HasPrefix(c.Path, "memory/") {

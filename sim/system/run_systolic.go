@@ -38,6 +38,8 @@ func (j *job) runSystolic(ctx context.Context) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	j.evidence.stages = j.systolicStages()
+	j.evidence.timing = func() timing { return j.systolicTiming(machine, pass) }
 	m.bind(func(k int) (going, float64) { return systolicGoing(&pass.Spent[k]), float64(pass.Kernels[k]) })
 	pes := float64(c.Array.Rows) * float64(c.Array.Cols)
 	m.Roofline = newRoofline(m, pes, m.perCycle(float64(c.DRAM.Bandwidth), c.DRAM.Channels), func(k int) float64 { return float64(pass.Crossed[k]) })

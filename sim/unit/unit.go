@@ -236,10 +236,14 @@ func Prefix(x float64) (string, float64) {
 	return best.text, math.Pow10(best.exponent)
 }
 
-// Format prints x with three significant digits and an SI prefix.
+// Format prints x with three significant digits and an SI prefix. Areas, and what
+// there is of something on an area, are printed by square millimetres.
 func Format(x float64, symbol string) string {
-	if symbol == "m2" {
+	switch symbol {
+	case "m2":
 		return formatArea(x)
+	case "OPS/m2":
+		return Format(x*1e-6, "OPS/mm²")
 	}
 	prefix, factor := Prefix(x)
 	return Digits(x/factor) + " " + prefix + symbol

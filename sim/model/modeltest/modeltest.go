@@ -190,8 +190,8 @@ func (e *evaluator) atom() float64 {
 		return e.pair(math.Max)
 	case e.take("min("):
 		return e.pair(math.Min)
-	case e.take("⌈"):
-		return math.Ceil(e.inside("⌉"))
+	case e.take("⌈"): // of what floating point makes a little more than a whole number
+		return math.Ceil(e.inside("⌉") * (1 - 1e-12))
 	case e.take("|"):
 		return math.Abs(e.inside("|"))
 	case e.take("("):

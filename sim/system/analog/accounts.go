@@ -129,7 +129,7 @@ func (c *Chip) openReads() {
 	cellBase, cellSlope := m.Cell.Read()
 	c.dacSlope = slope.Value
 	c.cellBase, c.cellSlope = c.scaled("cell", cellBase), c.scaled("cell", cellSlope)
-	a.load = c.openByData(m.DAC.GateZeros || slope.Value != 0, "tile/array/dac", "convert", energy.Input, perDigit, base, func(k *moments) model.Figure {
+	a.load = c.openByData(m.DAC.GateZeros || slope.Value != 0, "tile/array/dac", "convert", energy.Input, perDigit, byDigits(base, slope), func(k *moments) model.Figure {
 		return k.digits(c.gatedShare(k, base), slope)
 	})
 	a.drive = c.openByData(m.DAC.GateZeros, "tile/array/row", "drive", energy.Input, perDigit, row, func(k *moments) model.Figure { return c.gatedShare(k, row) })
@@ -149,6 +149,18 @@ func (c *Chip) openReads() {
 		c.openSamples()
 	}
 	c.openConversions()
+}
+
+// byDigits is the energy of a conversion to which the data adds what each unit of a digit
+// costs.
+func byDigits(base, slope model.Figure) model.Figure {
+	if slope.Value == 0 {
+		return base
+	}
+	return model.Figure{
+		Name: "energy of a conversion", Equation: "E = {base} + Σ({slope}·|d|), over the data", Value: base.Value, Unit: "J",
+		Inputs: []model.Input{model.Derived("base", base), model.Derived("slope", slope)},
+	}
 }
 
 // samples says whether sums are held before they are read, as analog ones are.

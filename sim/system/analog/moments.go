@@ -16,19 +16,21 @@ import (
 // slices, rows and cells. A digit x is taken over its full scale, a level w over
 // its top level.
 type moments struct {
-	density float64 // share of digits that are not zero
-	digit   float64 // mean of |digit|, in units of it
-	square  float64 // mean of x², or of |x| where digits are coded as time
-	level   float64 // mean of w, over the cells that hold weights
-	product float64 // mean of x²·w, or of |x|·w, over the cells that are read: guard columns hold nothing
-	bit     float64 // mean share of a digit's bits that are set; not known row by row
-	bits    float64 // of those of the products of digits and levels, over the cells that hold weights
-	filled  float64 // share of the rows of a sum that are used
-	held    float64 // share of the cells that are read which hold weights
-	packed  bool    // groups share arrays
-	timed   bool    // digits are coded as time: square is a mean of |x|
-	from    string  // how they came about
-	bitKey  string  // of the statistics, which bit is
+	density   float64 // share of digits that are not zero
+	digit     float64 // mean of |digit|, in units of it
+	square    float64 // mean of x², or of |x| where digits are coded as time
+	level     float64 // mean of w, over the cells that hold weights
+	product   float64 // mean of x²·w, or of |x|·w, over the cells that are read: guard columns hold nothing
+	bit       float64 // mean share of a digit's bits that are set; not known row by row
+	bits      float64 // of those of the products of digits and levels, over the cells that hold weights
+	filled    float64 // share of the rows of a sum that are used
+	held      float64 // share of the cells that are read which hold weights
+	packed    bool    // groups share arrays
+	timed     bool    // digits are coded as time: square is a mean of |x|
+	from      string  // how they came about
+	mean      float64 // of the inputs, over full scale; where it is assumed
+	digitBits int     // of a digit
+	bitKey    string  // of the statistics, which bit is
 }
 
 // Where moments come from, as configs name it.
@@ -72,6 +74,7 @@ func (c *Chip) momentsOf(k int) (moments, error) {
 	m := moments{
 		density: stats.InputDensity, digit: stats.InputMean * float64(int64(1)<<c.machine.DAC.Bits-1),
 		square: stats.InputMeanSquare, bit: stats.InputMean, level: stats.WeightMean, from: fromConfig,
+		mean: stats.InputMean, digitBits: c.machine.DAC.Bits,
 	}
 	if m.bitKey = "input_mean"; c.machine.DAC.Bits == 1 {
 		m.bit, m.bitKey = m.density, "input_density"
@@ -413,9 +416,22 @@ func (m *moments) digits(base, slope model.Figure) model.Figure {
 	}
 	return model.Figure{
 		Name: "mean energy of a conversion", Equation: "E = {base} + {slope}·{⟨|d|⟩}", Value: base.Value + slope.Value*m.digit, Unit: "J",
-		Inputs: []model.Input{model.Derived("base", base), model.Derived("slope", slope), m.input("⟨|d|⟩", m.digit, "input_mean")},
+		Inputs: []model.Input{model.Derived("base", base), model.Derived("slope", slope), m.meanDigit()},
 		Holds:  m.holds(),
 	}
+}
+
+// meanDigit is the mean of |digit|. The statistics know it as a share of the largest.
+func (m *moments) meanDigit() model.Input {
+	const symbol = "⟨|d|⟩"
+	if m.from != fromConfig {
+		return m.input(symbol, m.digit, "")
+	}
+	return model.Derived(symbol, model.Figure{
+		Name: "mean size of a digit", Equation: symbol + " = {⟨x⟩}·(2^{b} − 1)", Value: m.digit,
+		Inputs: []model.Input{m.input("⟨x⟩", m.mean, "input_mean"), {Symbol: "b", Value: float64(m.digitBits), Key: "dac.bits"}},
+		Holds:  m.holds(),
+	})
 }
 
 // share scales an energy that only digits other than zero cost.

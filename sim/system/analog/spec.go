@@ -143,10 +143,7 @@ func (c *Chip) Times() []Time {
 			all = append(all, c.hops.flitTime())
 		}
 	}
-	if t.operation > 0 {
-		all = append(all, Time{"tile/activation", given("time of an operation", "activation", "latency", m.Activation.Latency), t.operation})
-	}
-	all = append(all, c.rowTime())
+	all = append(all, Time{"tile/activation", given("time of an operation", "activation", "latency", m.Activation.Latency), t.operation}, c.rowTime())
 	if c.side != nil {
 		all = append(all, Time{"digital/pe", model.Figure{
 			Name: "time of a MAC", Equation: "t = 1/{f}", Unit: "s", Value: 1 / float64(m.Clock),
@@ -163,17 +160,7 @@ func (c *Chip) Times() []Time {
 func (c *Chip) rowTime() Time {
 	m := c.machine
 	cells := int64(m.Crossbar.Cols)
-	steps := float64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
-	f := model.Figure{
-		Name: "time of writing a row", Equation: "t = {s}·{n}·({t_w} + {t_v})", Unit: "s",
-		Value: steps * m.Cell.Pulses * float64(m.Cell.WriteTime+m.Cell.VerifyTime),
-		Inputs: []model.Input{
-			{Symbol: "s", Value: steps, Source: "cells of a row over crossbar.write_parallelism, rounded up"},
-			{Symbol: "n", Value: m.Cell.Pulses, Key: "cell.pulses"},
-			{Symbol: "t_w", Value: float64(m.Cell.WriteTime), Unit: "s", Key: "cell.write_time"},
-			{Symbol: "t_v", Value: float64(m.Cell.VerifyTime), Unit: "s", Key: "cell.verify_time"},
-		},
-	}
+	f := c.rowFigure("time of writing a full row", model.Input{Symbol: "c", Value: float64(cells), Key: "crossbar.cols"})
 	row, err := c.timings.rowWrite(m, cells)
 	if err != nil {
 		return Time{"tile/array", f, sim.Forever} // a full row may be more than the kernels write

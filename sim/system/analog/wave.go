@@ -43,9 +43,11 @@ type wave struct {
 	foreign     int64 // partial-sum bits between tiles
 	adds        int64
 	addTime     sim.Cycle // of the tile that adds most
+	addMost     int64     // its additions
 	adder       int       // that tile
 	adding      sim.Cycle // of all tiles
 	operateTime sim.Cycle // of the activation unit that has most to do
+	operateMost int64     // its operations
 	operator    int       // its tile
 	operating   sim.Cycle // of all of them
 	outBits     int64     // finished outputs
@@ -416,6 +418,7 @@ func (c *Chip) routeOutputs(w *wave) {
 	w.operateTime, w.operator, w.operating = longest(finished, func(n int64) sim.Cycle {
 		return times(ceilDiv(w.spec.operations(n), int64(c.machine.Activation.Lanes)), c.timings.operation)
 	})
+	w.addMost, w.operateMost = perTile[w.adder], w.spec.operations(finished[w.operator])
 	w.inBits = w.rowBits + w.sumBits
 }
 

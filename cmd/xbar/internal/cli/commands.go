@@ -92,11 +92,13 @@ the config and published constants, and their sources. Time, area and the
 distance from what physics allows follow in the same way.
 
 A PATH narrows the answer to a component (tile/array/adc), to all below one
-(tile/array), to a category (output), or to one of energy, time, energy-delay,
-wear, area, limits and devices. A machine's name and a colon before it leave the
-other machines out: small:tile/array/adc. The answer about everything sums up
-actions of less than a thousandth; asked for by PATH they are shown. JSON is
-schema xbar.explain/1.`,
+(tile/array), to an action of one (tile/array/adc/convert), to a category
+(output), or to one of total (energy, time and area), energy, time, energy-delay,
+wear, area, limits and devices. What is programmed once, before the first
+inference, stands beside the energy of a pass: programming. A machine's name and a
+colon before it leave the other machines out: small:tile/array/adc. The answer
+about everything sums up actions of less than a thousandth; asked for by PATH they
+are shown. JSON is schema xbar.explain/1.`,
 		flagsOf: func(o *options) []flag {
 			return []flag{o.formatFlag("text", "json", "markdown"), o.outputFlag(), o.setFlag(), o.seedFlag(), o.workersFlag(), o.quietFlag()}
 		},
@@ -283,7 +285,11 @@ changed by hand. JSON is schema xbar.import/1.`,
 machine, in a section of one, or in [workload]. With a NAME it prints that preset whole, as TOML,
 with the source of every number. Where a machine and a part share a name, NAME
 is the machine, and KIND/NAME the part.`,
-		flagsOf: func(o *options) []flag { return []flag{o.formatFlag(everyFormat...), o.outputFlag(), o.quietFlag()} },
+		flagsOf: func(o *options) []flag {
+			format := o.formatFlag(everyFormat...)
+			format.about = "of the list, without a NAME: " + format.about
+			return []flag{format, o.outputFlag(), o.quietFlag()}
+		},
 		examples: []string{
 			"xbar presets",
 			"xbar presets reram-small",

@@ -111,14 +111,41 @@ func areaAddsUp(t *testing.T, a *system.ExplainedArea) {
 
 // derivationsOf lists every derivation that an explanation begins with.
 func derivationsOf(m *system.Explained) (all []*system.Derivation) {
-	for i := range m.Energy.Actions {
-		for j := range m.Energy.Actions[i].Each {
-			all = append(all, &m.Energy.Actions[i].Each[j].Derivation)
+	actions := func(of []system.ExplainedAction) {
+		for i := range of {
+			for j := range of[i].Each {
+				all = append(all, &of[i].Each[j].Derivation)
+			}
 		}
 	}
-	all = append(all, &m.Time.Clock, m.EnergyDelay)
+	actions(m.Energy.Actions)
+	if p := m.Programming; p != nil {
+		actions(p.Actions)
+		all = append(all, &p.PerInference, &p.Time)
+	}
+	all = append(all, &m.Time.Clock, &m.Time.Total, m.EnergyDelay)
+	stages := func(of ...*system.ExplainedStage) {
+		for _, s := range of {
+			all = append(all, &s.Derivation)
+		}
+	}
 	for i := range m.Time.Stages {
-		all = append(all, &m.Time.Stages[i].Derivation)
+		stages(&m.Time.Stages[i])
+	}
+	for i := range m.Time.Media {
+		all = append(all, &m.Time.Media[i].Bandwidth, &m.Time.Media[i].Traffic)
+	}
+	for i := range m.Time.Kernels {
+		k := &m.Time.Kernels[i]
+		if k.Derivation != nil {
+			all = append(all, k.Derivation)
+		}
+		for j := range k.Parts {
+			stages(&k.Parts[j])
+		}
+		if l := k.Load; l != nil {
+			stages(&l.Fetch, &l.Carry, &l.Write, &l.Tile)
+		}
 	}
 	for i := range m.Area.Components {
 		if m.Area.Components[i].Known {

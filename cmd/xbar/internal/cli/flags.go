@@ -124,7 +124,7 @@ func lookup(flags []flag, name string) *flag {
 func (o *options) formatFlag(formats ...string) flag {
 	o.format = formats[0]
 	last := len(formats) - 1
-	about := formats[0] + " (unless given), " + strings.Join(formats[1:last], ", ") + " or " + formats[last]
+	about := strings.Join(append([]string{formats[0] + " (unless given)"}, formats[1:last]...), ", ") + " or " + formats[last]
 	return flag{"format", "FORMAT", about, func(value string) error {
 		if !slices.Contains(formats, value) {
 			return fmt.Errorf("not one of %s%s", strings.Join(formats, ", "), didYouMean(configs.Nearest(value, formats)))
