@@ -38,7 +38,7 @@ type Config struct {
 	WriteVoltage     unit.Volt    `toml:"write_voltage" optional:"true" doc:"of a write pulse"`
 	WriteConductance unit.Siemens `toml:"write_conductance" optional:"true" doc:"mean conductance of a cell while it is written"`
 	WriteTime        unit.Second  `toml:"write_time" doc:"length of one write pulse"`
-	VerifyTime       unit.Second  `toml:"verify_time" doc:"time of the verify after each pulse"`
+	VerifyTime       unit.Second  `toml:"verify_time" optional:"true" doc:"time of the verify after each pulse; unless given, the cells that are written together are read, and converted one after the other by each ADC of their array"`
 	Pulses           float64      `toml:"pulses" range:"1..1e6" doc:"mean write pulses to program a cell"`
 	VerifyReads      float64      `toml:"verify_reads" range:"0..1e6" doc:"mean reads with conversion to program a cell"`
 	Endurance        float64      `toml:"endurance" range:"1..1e20" doc:"times a cell survives being programmed, however many pulses that takes"`

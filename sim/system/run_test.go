@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"xbar/configs"
 	"xbar/sim/system"
 )
@@ -40,7 +42,13 @@ func parseStudy(sets []string) (*configs.Config, error) {
 	return configs.Parse("study.toml", []byte(study), sets, nil)
 }
 
-func parse(t *testing.T, text string, sets ...string) *configs.Config {
+// fataler is a test, or a draw of a property.
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func parse(t fataler, text string, sets ...string) *configs.Config {
 	t.Helper()
 	cfg, err := configs.Parse("study.toml", []byte(text), sets, nil)
 	if err != nil {
@@ -336,6 +344,40 @@ func TestCellsOfAFold(t *testing.T) {
 	}
 }
 
+// Cells that are written together are verified together: read at once, and converted
+// one after the other by as many converters as the array has. Without verify_reads there
+// is nothing to wait for.
+func TestVerifyWaitsForConverters(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		together, converters := rapid.IntRange(1, 128).Draw(t, "cells written together"), rapid.IntRange(1, 128).Draw(t, "converters")
+		columns, reads := rapid.IntRange(1, 16).Draw(t, "outputs")*4, rapid.SampledFrom([]float64{0, 2}).Draw(t, "reads")
+		text := fmt.Sprintf(`
+inferences = 1
+workload.kernel = [{ name = "k", L = 1, N = 1, M = %d }]
+[[machine]]
+name = "a"
+preset = "reram-small"
+crossbar = { write_parallelism = %d }
+cell = { pulses = 3.0, verify_reads = %g }
+adc = { per_array = %d }
+dram = { bandwidth = "unlimited" }
+network = { bandwidth = "unlimited" }
+`, columns/4, together, reads, converters)
+		result, err := system.Run(context.Background(), parse(t, text), system.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		verify := 0.0
+		if reads > 0 {
+			verify = 10 + 10*math.Ceil(float64(min(columns, together))/float64(converters))
+		}
+		want := math.Ceil(float64(columns)/float64(together)) * 3 * (10 + verify) * 1e-9
+		if got := result.Machines[0].Programming.OneTime.Seconds; math.Abs(got-want) > 1e-15 {
+			t.Errorf("a row of %d cells takes %g s, want %g", columns, got, want)
+		}
+	})
+}
+
 // A row of cells holds as many rows of weights as its columns share an output,
 // so a fold shortens programming where a row is written at once. The last row
 // may be narrower, and every cell is written once all the same.
@@ -352,8 +394,9 @@ machine = [{ name = "a", preset = "reram-small" }]
 		}
 		return &result.Machines[0]
 	}
-	plain := programmed()
-	folded := programmed("machine.a.crossbar.fold=3", "machine.a.crossbar.cols=384", "machine.a.crossbar.write_parallelism=384", "machine.a.crossbar.active_rows=128")
+	const verify = "machine.a.cell.verify_time=90 ns" // which else grows with the cells that are written together
+	plain := programmed(verify)
+	folded := programmed(verify, "machine.a.crossbar.fold=3", "machine.a.crossbar.cols=384", "machine.a.crossbar.write_parallelism=384", "machine.a.crossbar.active_rows=128")
 	const rows, foldedRows = 100., 34. // 33 of three, and one
 	a, b := plain.Programming.OneTime, folded.Programming.OneTime
 	if got := a.Seconds / b.Seconds; math.Abs(got*foldedRows/rows-1) > 1e-3 { // the first row is fetched before any is written

@@ -9,7 +9,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"xbar/configs"
 	"xbar/sim/system"
 )
 
@@ -185,11 +184,7 @@ name = "chip"
 preset = "jia-2020"
 `
 		sets := []string{set("voltage", " V", 0.1, 1.3), fmt.Sprint("machine.chip.supply.delay_exponent=", rapid.Float64Range(0, 5).Draw(t, "exponent"))}
-		cfg, err := configs.Parse("study.toml", []byte(chip), sets, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := system.Run(context.Background(), cfg, system.Options{}); err != nil {
+		if _, err := system.Run(context.Background(), parse(t, chip, sets...), system.Options{}); err != nil {
 			t.Fatal(err)
 		}
 	})

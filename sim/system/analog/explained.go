@@ -385,14 +385,15 @@ func (c *Chip) writeTime(r *loadRow) Time {
 func (c *Chip) rowFigure(name string, cells model.Input) model.Figure {
 	m := c.machine
 	at := float64(m.Crossbar.WriteParallelism)
+	verify := m.Verify(int64(min(cells.Value, at)))
 	return model.Figure{
 		Name: name, Equation: "t = ⌈{" + cells.Symbol + "}/{p}⌉·{n}·({t_w} + {t_v})", Unit: "s",
-		Value: math.Ceil(cells.Value/at) * m.Cell.Pulses * float64(m.Cell.WriteTime+m.Cell.VerifyTime),
+		Value: math.Ceil(cells.Value/at) * m.Cell.Pulses * (float64(m.Cell.WriteTime) + verify.Value),
 		Inputs: []model.Input{
 			cells, {Symbol: "p", Value: at, Key: "crossbar.write_parallelism"},
 			{Symbol: "n", Value: m.Cell.Pulses, Key: "cell.pulses"},
 			{Symbol: "t_w", Value: float64(m.Cell.WriteTime), Unit: "s", Key: "cell.write_time"},
-			{Symbol: "t_v", Value: float64(m.Cell.VerifyTime), Unit: "s", Key: "cell.verify_time"},
+			model.Derived("t_v", verify),
 		},
 	}
 }

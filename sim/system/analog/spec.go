@@ -88,7 +88,6 @@ type timings struct {
 	shiftAdd           sim.Cycle
 	addition           sim.Cycle // of an accumulator lane
 	operation          sim.Cycle // of a lane of an activation unit
-	pulse              *big.Rat  // write and verify of one pulse, in seconds
 	clock              sim.Clock
 	rounded            []string // what rounding up cost, for the reader
 	lost               map[string]float64
@@ -105,7 +104,6 @@ func newTimings(m *configs.Machine, clock sim.Clock) (timings, error) {
 	t.shiftAdd = t.cycles("shift_add.latency", m.ShiftAdd.Latency)
 	t.addition = t.cycles("accumulator.latency", m.Accumulator.Latency)
 	t.operation = t.cycles("activation.latency", m.Activation.Latency)
-	t.pulse = new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(m.Cell.VerifyTime))
 	return t, t.failed
 }
 
@@ -331,11 +329,15 @@ type rowWrite struct {
 	lost   float64
 }
 
-// rowWrite is ⌈cells/parallelism⌉ · pulses · (t_write + t_verify).
+// rowWrite is ⌈cells/parallelism⌉ · pulses · (t_write + t_verify), in which verifying
+// takes what the most cells do that are written together.
 func (t *timings) rowWrite(m *configs.Machine, cells int64) (rowWrite, error) {
-	seconds := new(big.Rat).SetInt64(ceilDiv(cells, int64(m.Crossbar.WriteParallelism)))
+	parallel := int64(m.Crossbar.WriteParallelism)
+	verify := derived(m.Verify(min(cells, parallel)))
+	seconds := new(big.Rat).Add(unit.Exact(m.Cell.WriteTime), unit.Exact(verify))
 	seconds.Mul(seconds, unit.Exact(m.Cell.Pulses))
-	n, err := countable(t.clock.Cycles(seconds.Mul(seconds, t.pulse)))
+	seconds.Mul(seconds, new(big.Rat).SetInt64(ceilDiv(cells, parallel)))
+	n, err := countable(t.clock.Cycles(seconds))
 	if err != nil {
 		return rowWrite{}, fmt.Errorf("a row of %d cells with this cell.write_time, cell.verify_time, cell.pulses, crossbar.write_parallelism and clock: %w", cells, err)
 	}
