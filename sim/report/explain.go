@@ -368,7 +368,7 @@ func (x *explanation) slowest(kernels []system.ExplainedKernel) {
 	x.parts(name, k)
 	if l := k.Load; l != nil {
 		x.paragraph(fmt.Sprintf("Weights of %s come in %s once, before the first inference, and %s in a pass, row by row, the next one on its way while one is written. %s sets the pace of rows.",
-			name, plural(int(l.Once), "tile"), amountOf(l.Tiles, "tile"), l.Bound))
+			name, amountOf(l.Once, "tile"), amountOf(l.Tiles, "tile"), l.Bound))
 		x.stages("loading weights of "+name+", ", []system.ExplainedStage{l.Fetch, l.Carry, l.Write, l.Tile})
 	}
 }
