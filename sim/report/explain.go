@@ -368,7 +368,7 @@ func (x *explanation) slowest(kernels []system.ExplainedKernel) {
 	x.parts(name, k)
 	if l := k.Load; l != nil {
 		x.paragraph(fmt.Sprintf("Weights of %s come in %s once, before the first inference, and %s in a pass, row by row, the next one on its way while one is written. %s sets the pace of rows.",
-			name, plural(int(l.Once), "tile"), amountOf(l.Tiles, "tile"), l.Bound))
+			name, amountOf(l.Once, "tile"), amountOf(l.Tiles, "tile"), l.Bound))
 		x.stages("loading weights of "+name+", ", []system.ExplainedStage{l.Fetch, l.Carry, l.Write, l.Tile})
 	}
 }
@@ -380,8 +380,8 @@ func (x *explanation) parts(name string, k *system.ExplainedKernel) {
 	}
 	text := "What the parts of the machine take for " + name + ":"
 	if k.Vectors > 0 {
-		text = fmt.Sprintf("In a wave %s of %s go through its arrays one behind the other (copies that share all: %d; waves of a pass: %s). What takes longest sets the pace. Where nothing waits, one takes:",
-			plural(int(k.Vectors), "vector"), name, k.Copies, count(float64(k.Waves)))
+		text = fmt.Sprintf("Vectors of %s go through its arrays one behind the other, %s in a wave (waves of a pass: %s, copies that share the vectors: %s). What takes longest sets the pace. Where nothing waits, one takes:",
+			name, count(float64(k.Vectors)), count(float64(k.Waves)), count(float64(k.Copies)))
 	}
 	x.paragraph(text)
 	x.stages("kernel "+name+", ", k.Parts)

@@ -26,7 +26,7 @@ type ExplainedMedium struct {
 // ExplainedLoad is what loading a kernel's weights takes, by its first tile: row by row,
 // the next one on its way while one is written.
 type ExplainedLoad struct {
-	Once  int64          `json:"once_tiles"` // that are loaded before the measured passes
+	Once  float64        `json:"once_tiles"` // before the first inference, or that the first pass loads beside those of every one
 	Tiles float64        `json:"tiles"`      // in a pass
 	Rows  int64          `json:"rows"`       // of cells in a tile
 	Fetch ExplainedStage `json:"fetch"`      // of a row from the DRAM
@@ -51,8 +51,7 @@ type kernelFigures struct {
 }
 
 type loadFigures struct {
-	once                     int64
-	tiles                    float64
+	once, tiles              float64
 	rows                     int64
 	fetch, carry, write, all stageFigure
 }

@@ -22,7 +22,7 @@ type VectorTimes struct {
 
 // LoadTimes is what loading a kernel's weights takes.
 type LoadTimes struct {
-	Once  int64   // tiles before the measured passes
+	Once  float64 // tiles before the first inference, or that the first pass loads beside those of every one
 	Tiles float64 // in a pass
 	Rows  int64   // of cells in the first tile
 	Fetch Time    // of a row from the DRAM
@@ -42,10 +42,11 @@ type Medium struct {
 
 // kernelPlan is where a kernel stands in the plan.
 type kernelPlan struct {
-	first        *planned // of its waves in the measured passes
-	waves        int64    // in one of them
-	load         *load    // the first that is no append
-	once, loaded int64    // tiles
+	first      *planned // of its waves in the measured passes
+	waves      int64    // in one of them
+	load       *load    // the first that is no append
+	once, warm int64    // tiles of the preload, and of a pass that is not measured
+	loaded     int64    // of the measured passes
 }
 
 // kernelPlans goes through the plan of a chip that has run.
@@ -71,8 +72,10 @@ func (c *Chip) kernelPlans() []kernelPlan {
 		switch {
 		case l.appends:
 			continue
-		case w.phase < firstKernelPhase:
+		case w.phase == preloadPhase:
 			p.once++
+		case w.phase == warmUpPhase:
+			p.warm++
 		default:
 			p.loaded++
 		}
@@ -307,7 +310,11 @@ func (c *Chip) timeOfReading(w *wave) Time {
 			continue
 		}
 		conversions[bits] = 0
-		each := c.machine.Supply.Time(out.interval(bits).Under(out.section))
+		each := out.interval(bits)
+		if whole := out.time(bits); whole.Value < each.Value { // the next one need not wait for longer
+			each = whole
+		}
+		each = c.machine.Supply.Time(each.Under(out.section))
 		kinds++
 		k := fmt.Sprintf("_%d", kinds)
 		if kinds > 1 {
@@ -345,7 +352,8 @@ func (c *Chip) loadTimes(p *kernelPlan) *LoadTimes {
 		return nil
 	}
 	l := p.load
-	t := &LoadTimes{Once: p.once, Tiles: float64(p.loaded) / float64(c.measured.Passes), Rows: l.rows, Write: c.writeTime(&l.row)}
+	t := &LoadTimes{Tiles: float64(p.loaded) / float64(c.measured.Passes), Rows: l.rows, Write: c.writeTime(&l.row)}
+	t.Once = float64(p.once) + max(0, float64(p.warm)-t.Tiles)
 	const what = "bits of a row's weights"
 	t.Fetch = c.crossing(what, float64(l.row.bits))
 	if !l.dram {

@@ -46,13 +46,16 @@ preset = %q
 		}
 	}
 	statistical := func(preset, more string) string { return fmt.Sprintf(kernels, "statistical", preset) + more }
-	all["reload"] = statistical("reram-small", "[machine.chip]\ntiles = 1\narrays_per_tile = 3\n[machine.dram]\nbandwidth = \"1 Gbit/s\"\n[machine.network]\nbandwidth = \"1 Gbit/s\"\n")
+	all["reload"] = statistical("reram-small", "[machine.chip]\ntiles = 1\narrays_per_tile = 3\n[machine.dram]\nchannels = 2\nbandwidth = \"1 Gbit/s\"\n[machine.network]\nbandwidth = \"1 Gbit/s\"\n")
 	all["pinned"] = statistical("reram-small", "[machine.chip]\ntiles = 1\narrays_per_tile = 3\nreload = \"pin\"\n")
+	all["optimal"] = statistical("reram-small", "[machine.chip]\ntiles = 1\narrays_per_tile = 3\nreload = \"optimal\"\n")
 	all["mesh"] = statistical("reram-small", "[machine.network]\nkind = \"mesh\"\nflit = \"32 bit\"\nrouter_latency = \"2 ns\"\nbandwidth = \"32 Gbit/s\"\n")
 	all["pipeline"] = statistical("isaac-8b", "[machine.chip]\nexecution = \"pipeline\"\nreplication = \"balance\"\n")
 	all["one array at a time"] = statistical("systolic-45nm", "[machine.array]\noverlap_weight_load = false\nrows = 16\ncols = 16\n[machine.dram]\nbandwidth = \"1 Gbit/s\"\n")
 	all["sums stay"] = statistical("tpu-v1", "[machine.array]\ndataflow = \"os\"\nrows = 16\ncols = 16\n")
+	all["inputs stay"] = statistical("tpu-v1", "[machine.array]\ndataflow = \"is\"\noverlap_weight_load = false\nrows = 16\ncols = 16\n")
 	all["lanes"] = statistical("scalar-7nm", "[machine.core]\nlanes = 4\n")
+	all["loads wait"] = strings.ReplaceAll(statistical("scalar-45nm", ""), "N = 300\nM = 70\n", "N = 3000\nM = 700\n")
 	dynamic := strings.ReplaceAll(statistical("reram-small", "[machine.digital]\npreset = \"macs-45nm\"\n[machine.chip]\ndynamic = \"digital\"\n"), "M = 20\n", "M = 20\ndynamic = true\n")
 	all["digital side"] = dynamic
 	return all
@@ -75,10 +78,7 @@ func TestEquationsOfExplanations(t *testing.T) {
 				computes(t, keys, d)
 			}
 			pricesMakeJoules(t, m.Energy.Actions)
-			if m.Programming != nil {
-				pricesMakeJoules(t, m.Programming.Actions)
-				programmingAddsUp(t, &m)
-			}
+			programmingAddsUp(t, &m)
 			timeAddsUp(t, m.Time)
 		})
 	}
@@ -102,24 +102,26 @@ func pricesMakeJoules(t *testing.T, actions []system.ExplainedAction) {
 }
 
 func programmingAddsUp(t *testing.T, m *system.Explained) {
-	p := m.Programming
+	p, inference := m.Programming, m.EnergyDelay.Inputs[0].Derivation
+	i := slices.IndexFunc(inference.Inputs, func(in system.DerivedInput) bool { return in.Symbol == "E_1" })
+	if (p != nil) != (i >= 0) {
+		t.Fatalf("an inference is %s, and what is programmed once is %v", inference.Symbols, p)
+	}
+	if p == nil {
+		return
+	}
+	pricesMakeJoules(t, p.Actions)
+	of := inference.Inputs[i].Value
 	var joules float64
 	for _, a := range p.Actions {
 		joules += a.EnergyJ
 	}
-	inference := m.EnergyDelay.Inputs[0].Derivation
-	of := inputOf(inference, "E_1").Value
 	if !near(joules, p.TotalJ) || !near(joules, p.EnergyJ) || !near(joules, of) {
 		t.Errorf("programming's actions sum to %g J, not %g J, of which an inference has a part of %g J", joules, p.TotalJ, of)
 	}
 	if !near(p.ShareOfInference, p.TotalJ/p.PerInference.Inputs[1].Value/inference.Value) || p.Tiles <= 0 {
 		t.Errorf("%g tiles, %g of an inference", p.Tiles, p.ShareOfInference)
 	}
-}
-
-func inputOf(d *system.Derivation, symbol string) *system.DerivedInput {
-	i := slices.IndexFunc(d.Inputs, func(in system.DerivedInput) bool { return in.Symbol == symbol })
-	return &d.Inputs[i]
 }
 
 // timeAddsUp compares equations of time with what was simulated: kernels' with their
