@@ -52,6 +52,18 @@ func (s *Supply) clock(f model.Figure) model.Figure {
 	return s.scale(f, "f = {f₀}·{r}", "f₀", s.exponent(s.DelayExponent, "delay_exponent"), technology.SupplySpeed)
 }
 
+// volts is what a voltage of the machine is at this supply.
+func (s *Supply) volts(v model.Input) model.Input {
+	if !s.Other() {
+		return v
+	}
+	v.Symbol = "V₀"
+	return model.Derived("V", model.Figure{
+		Name: "voltage at this supply", Equation: "V = {V₀}·{V_s}/{V_n}", Value: v.Value * float64(s.Voltage/s.Nominal), Unit: "V",
+		Inputs: []model.Input{v, s.input("V_s", s.Voltage, "voltage"), s.input("V_n", s.Nominal, "nominal")},
+	})
+}
+
 func (s *Supply) scale(f model.Figure, equation, symbol string, exponent model.Input, law func(v, v0, n model.Input) (model.Figure, error)) model.Figure {
 	if !s.Other() || f.Value == 0 || exponent.Value == 0 {
 		return f
