@@ -471,7 +471,7 @@ func (x *explanation) limits(limits []system.ExplainedLimit) {
 		}
 		x.begin("the limit of " + l.Component + x.of)
 		inputs := []system.DerivedInput{derived("energy", &l.Value), derived("floor", &l.Floor)}
-		times, best := none+" not charged here", ""
+		times, best := none+" "+notCharged, ""
 		if l.TimesFloor != nil {
 			times = digits(*l.TimesFloor) + "× the floor"
 		}

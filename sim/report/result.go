@@ -533,7 +533,7 @@ func limits(p page, all []system.Limit) {
 		energy, of := measured(l.EnergyJ, factor), l.FloorOf
 		switch {
 		case l.TimesFloor == nil:
-			energy, of = words(none), of+notCharged
+			energy, of = words(none), notCharged
 		case !nearest[i]:
 			continue
 		}
@@ -543,8 +543,8 @@ func limits(p page, all []system.Limit) {
 	p.table(t)
 }
 
-// notCharged follows the floor of what costs nothing.
-const notCharged = "; not charged here"
+// notCharged stands for the distance of what costs nothing.
+const notCharged = "not charged here"
 
 // nearestLimits picks, of the actions that are charged and have the same floor, the one
 // that is nearest to it.

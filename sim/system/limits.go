@@ -49,7 +49,7 @@ func (j *job) limit(m *Machine) {
 
 // experiment says that a number is below its floor.
 func experiment(l *configs.Limit) string {
-	return fmt.Sprintf("a thought experiment, by allow_below_floor: %s %s takes %s, below the %s of %s", l.Component, l.Action, l.Value.Result(), l.Floor.Name, l.Floor.Result())
+	return fmt.Sprintf("a thought experiment, by allow_below_floor: %s %s takes %s, below its floor of %s (%s)", l.Component, l.Action, l.Value.Result(), l.Floor.Result(), l.Floor.Name)
 }
 
 // replacedNotes says which zeros of a preset are zeros no longer, for what they stand
