@@ -28,7 +28,7 @@ type Config struct {
 
 	Model               string      `toml:"model" optional:"true" doc:"where the energy of a conversion comes from"`
 	EnergyPerConversion unit.Joule  `toml:"energy_per_conversion" optional:"true" doc:"of all bits of the resolution"`
-	ENOB                float64     `toml:"enob" range:"1..20" optional:"true" doc:"effective bits, which the energy follows; the codes follow resolution"`
+	ENOB                float64     `toml:"enob" range:"1..20" optional:"true" doc:"effective bits; energy follows them where the model needs them, and how far it is from its floor and from the best published part with every model, of which resolution is taken unless given; the codes follow resolution"`
 	Node                unit.Metre  `toml:"node" optional:"true" check:"positive" doc:"technology of the converter"`
 	LeakageShare        float64     `toml:"leakage_share" range:"0..1" default:"0" doc:"part of the regression's energy that is leakage at the full rate; its authors charge 0.2"`
 	FigureOfMerit       unit.Joule  `toml:"figure_of_merit" optional:"true" check:"positive" doc:"Walden's: energy of a conversion step"`
@@ -64,7 +64,7 @@ func (c *Config) Counts() bool {
 var Groups = []model.Group{
 	{Key: "model", Subject: "an ADC needs the energy of a conversion", Choices: []model.Choice{
 		{Name: "given", About: "the energy stands in the config",
-			Needs: []string{"energy_per_conversion"}},
+			Needs: []string{"energy_per_conversion"}, Takes: []string{"enob"}},
 		{Name: "regression", About: "best fifth of published converters at this ENOB, node and rate (Andrulis et al., 2024)",
 			Needs: []string{"enob", "node"}, Takes: []string{"leakage_share"}, Gives: []string{"area", "leakage"}},
 		{Name: "survey", About: "envelope of the best published converters at this ENOB and rate (Murmann's survey)",
@@ -76,13 +76,13 @@ var Groups = []model.Group{
 		{Name: "thermal", About: "a multiple of the thermal floor 12·kT·4^ENOB",
 			Named: true, Needs: []string{"enob"}, Takes: []string{"temperature_k", "excess"}},
 		{Name: "zigzag-28nm", About: "SAR converter of ZigZag-IMC in 28 nm, by resolution and supply",
-			Needs: []string{"voltage"}, Gives: []string{"area"}},
+			Needs: []string{"voltage"}, Takes: []string{"enob"}, Gives: []string{"area"}},
 		{Name: "isaac-table", About: "ISAAC's 32 nm converter at 4 to 10 bits, rescaled after Saberi et al. (2011)",
-			Named: true, Gives: []string{"area"}},
+			Named: true, Takes: []string{"enob"}, Gives: []string{"area"}},
 		{Name: "stepped", About: "one charge decrement for each bit, as in NeuRRAM",
-			Needs: []string{"energy_per_step"}},
+			Needs: []string{"energy_per_step"}, Takes: []string{"enob"}},
 		{Name: "neurosim-sar", About: "SAR converter of NeuroSim V1.4 with low-power devices (LP), at 65, 45, 32, 22 or 7 nm",
-			Needs: []string{"node", "column_resistance", "read_voltage"}, Takes: []string{"temperature_k"}},
+			Needs: []string{"node", "column_resistance", "read_voltage"}, Takes: []string{"temperature_k", "enob"}},
 	}},
 	{Key: "timing", Subject: "an ADC needs the time of a conversion", Choices: []model.Choice{
 		{Name: "given", About: "the time stands in the config, whatever the bits",

@@ -21,6 +21,15 @@ const (
 // [Regression].
 func (c *Config) Modelled() bool { return c.Model == "regression" }
 
+// ByENOB reports whether the energy follows the effective bits.
+func (c *Config) ByENOB() bool {
+	switch c.Model {
+	case "regression", "survey", "walden", "schreier", "thermal":
+		return true
+	}
+	return false
+}
+
 // Conversion is the energy of one conversion of so many bits, at most the
 // resolution. The models are of whole conversions; one that stops early takes
 // its part of the bits.

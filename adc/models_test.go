@@ -346,9 +346,9 @@ func TestDoubts(t *testing.T) {
 // then it must be named.
 func TestGroupsAreInferred(t *testing.T) {
 	for keys, want := range map[string]string{
-		"energy_per_conversion": "given", "enob node": "regression", "enob node leakage_share": "regression", "enob": "regression",
-		"enob figure_of_merit": "walden", "enob figure_of_merit_db": "schreier", "enob excess": "", "voltage": "zigzag-28nm",
-		"energy_per_step": "stepped", "node column_resistance read_voltage": "neurosim-sar",
+		"energy_per_conversion": "given", "energy_per_conversion enob": "given", "energy_per_conversion enob node": "", "enob node": "regression", "enob node leakage_share": "regression", "enob": "regression",
+		"enob figure_of_merit": "walden", "enob figure_of_merit_db": "schreier", "enob excess": "", "voltage": "zigzag-28nm", "enob voltage": "zigzag-28nm",
+		"energy_per_step": "stepped", "energy_per_step enob": "stepped", "node column_resistance read_voltage": "neurosim-sar", "enob node column_resistance read_voltage": "neurosim-sar",
 		"latency": "given", "latency interval": "given", "cycle": "", "cycle overhead": "", "rows_loaded": "zigzag-28nm",
 	} {
 		list := strings.Fields(keys)

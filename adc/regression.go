@@ -1,8 +1,11 @@
 package adc
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"xbar/sim/model"
 	"xbar/sim/unit"
@@ -23,7 +26,7 @@ import (
 // step in ⌈b⌉ is the authors'. Half of the survey's Nyquist converters at 16 to
 // 65 nm take more than 3.2·E, a fifth less than 1.05·E.
 type Regression struct {
-	ENOB float64    // effective bits, 4 or more
+	ENOB float64    // effective bits
 	Node unit.Metre // technology
 	Rate unit.Hertz // conversions a second of one converter
 }
@@ -49,19 +52,28 @@ const (
 	areaEnergy    = 0.29912426192653485
 )
 
-// Check reports a converter outside the range of the fit.
+// Check reports a converter of which the equations have no value.
 func (r Regression) Check() error {
-	switch {
-	case r.ENOB < 4 || r.ENOB > 20:
-		return fmt.Errorf("an ENOB of %g: the regression is of converters of 4 to 20 bits", r.ENOB)
-	case r.Node < 3e-9 || r.Node > 1.5e-6:
-		return fmt.Errorf("a node of %v: the regression is of nodes from 3 nm to 1.5 µm", r.Node)
-	case r.Rate <= 0:
-		return fmt.Errorf("no rate: a conversion must take some time")
-	case r.Rate > 10e9:
-		return fmt.Errorf("a rate of %v: the regression holds up to 10 GHz", r.Rate)
+	if r.Rate <= 0 {
+		return errors.New("no rate: a conversion must take some time")
 	}
 	return nil
+}
+
+// Outside says why a converter is outside the range of the fit, whose equations go
+// on there; "" if it is inside.
+func (r Regression) Outside() string {
+	var all []string
+	if r.ENOB < 4 || r.ENOB > 20 {
+		all = append(all, fmt.Sprintf("an ENOB of %g: the regression is of converters of 4 to 20 bits", r.ENOB))
+	}
+	if r.Node < 3e-9 || r.Node > 1.5e-6 {
+		all = append(all, fmt.Sprintf("a node of %v: the regression is of nodes from 3 nm to 1.5 µm", r.Node))
+	}
+	if r.Rate > 10e9 {
+		all = append(all, fmt.Sprintf("a rate of %v: the regression holds up to 10 GHz", r.Rate))
+	}
+	return strings.Join(all, "; ")
 }
 
 // Energy of one conversion.
@@ -121,7 +133,9 @@ func regressionEnergy(b, t, f model.Input) model.Figure {
 		e.Outside = err.Error()
 		return e
 	}
-	return aboveFloor(e, b.Value)
+	e = aboveFloor(e, b.Value)
+	e.Outside = strings.Join(slices.DeleteFunc([]string{r.Outside(), e.Outside}, func(s string) bool { return s == "" }), "; ")
+	return e
 }
 
 // bestMerit is the figure of merit that rate and bits allow. Without a rate it

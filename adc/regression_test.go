@@ -36,8 +36,8 @@ func TestRegressionReproducesThePublishedPoints(t *testing.T) {
 			ENOB: number(t, row[1]),
 			Rate: unit.Hertz(number(t, row[2])),
 		}
-		if err := r.Check(); err != nil {
-			t.Error(err)
+		if err := r.Check(); err != nil || r.Outside() != "" {
+			t.Error(err, r.Outside())
 		}
 		for what, pair := range map[string][2]float64{
 			"pJ":  {float64(r.Energy()) * 1e12, number(t, row[3])},
@@ -50,16 +50,30 @@ func TestRegressionReproducesThePublishedPoints(t *testing.T) {
 	}
 }
 
+// Beyond the range of the fit its equations go on, with a warning; without a rate there
+// is nothing to evaluate.
 func TestRegressionRange(t *testing.T) {
-	for _, r := range []adc.Regression{
-		{ENOB: 3, Node: 45e-9, Rate: 1e8},
-		{ENOB: 8, Node: 1e-9, Rate: 1e8},
-		{ENOB: 8, Node: 45e-9, Rate: 1e11},
-		{ENOB: 8, Node: 45e-9},
+	for _, test := range []struct {
+		r    adc.Regression
+		want string
+	}{
+		{adc.Regression{ENOB: 8, Node: 45e-9, Rate: 1e8}, ""},
+		{adc.Regression{ENOB: 3, Node: 45e-9, Rate: 1e8}, "an ENOB of 3"},
+		{adc.Regression{ENOB: 8, Node: 1e-9, Rate: 1e8}, "a node of 1.00 nm"},
+		{adc.Regression{ENOB: 8, Node: 45e-9, Rate: 1e11}, "a rate of 100 GHz"},
+		{adc.Regression{ENOB: 2, Node: 2e-6, Rate: 2e10}, "an ENOB of 2: the regression is of converters of 4 to 20 bits; a node of 2.00 µm: the regression is of nodes from 3 nm to 1.5 µm; a rate of 20.0 GHz"},
 	} {
-		if r.Check() == nil {
-			t.Errorf("%+v was accepted", r)
+		c := adc.Config{Model: "regression", ENOB: test.r.ENOB, Node: test.r.Node, Resolution: 8, Latency: unit.Second(1 / float64(test.r.Rate))}
+		warning := strings.Join(c.Conversion(8).Warnings(), "; ")
+		if err := test.r.Check(); err != nil || !strings.Contains(warning, test.want) || (warning == "") != (test.want == "") {
+			t.Errorf("%+v: %v, warns %q, want %q", test.r, err, warning, test.want)
 		}
+		if test.r.Energy() <= 0 || test.r.Area() <= 0 {
+			t.Errorf("%+v takes %v and %v", test.r, test.r.Energy(), test.r.Area())
+		}
+	}
+	if (adc.Regression{ENOB: 8, Node: 45e-9}).Check() == nil {
+		t.Error("a converter without a rate was accepted")
 	}
 }
 

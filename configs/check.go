@@ -340,8 +340,12 @@ func (d *decoder) checkAnalog(m *machine) {
 	d.checkParts(m)
 	if m.given("adc.enob", "adc.node") && m.ADC.Modelled() {
 		if err := m.ADC.Regression().Check(); err != nil {
-			d.errs.addf(m.blame("adc.enob", "adc.node", "adc.latency"), "the energy of a conversion cannot be told from enob, node and latency: %v", err)
+			d.errs.addf(m.blame("adc.latency", "adc.interval", "adc.cycle"), "the energy of a conversion cannot be told from enob, node and latency: %v", err)
 		}
+	}
+	if m.given("adc.model", "adc.leakage", "adc.leakage_share") && m.ADC.Modelled() && m.ADC.Leakage > 0 && m.ADC.LeakageShare == 0 {
+		d.errs.addf(m.blame("adc.leakage", "adc.leakage_share"), "leakage = %s would be charged twice: with leakage_share = 0 the regression's energy of a conversion holds all that a converter takes, what it leaks included; leave leakage out, or give leakage_share, the part of the energy that is leakage",
+			m.written("adc.leakage"))
 	}
 }
 

@@ -26,6 +26,7 @@ type decoder struct {
 type leaf struct {
 	at     span
 	origin Origin
+	zero   *node // of a preset, that it replaces; nil: none
 }
 
 // machine is a machine as it was read, for the checks across its keys.
@@ -132,7 +133,7 @@ func (d *decoder) sizes(f *field, v reflect.Value, n *node, path string) {
 			continue
 		}
 		all[c.key] = size
-		d.leaves[path+"."+c.key] = leaf{c.keyAt, Origin{Where: c.at.where(), Text: c.text}}
+		d.leaves[path+"."+c.key] = leaf{at: c.keyAt, origin: Origin{Where: c.at.where(), Text: c.text}}
 	}
 	v.Set(reflect.ValueOf(all))
 }
@@ -150,7 +151,11 @@ func (d *decoder) machine(m *Machine, n *node) {
 	m.Provenance = make(map[string]Origin, len(own.leaves))
 	for key, l := range own.leaves {
 		m.Provenance[key] = l.origin
+		if l.zero != nil {
+			m.Replaced = append(m.Replaced, Replaced{key, l.zero.at.where(), l.zero.source})
+		}
 	}
+	slices.SortFunc(m.Replaced, func(a, b Replaced) int { return strings.Compare(a.Key, b.Key) })
 	d.machines = append(d.machines, &machine{m, n, own.leaves})
 }
 
@@ -259,7 +264,29 @@ func (d *decoder) leaf(s *section, f *field, v reflect.Value, c, parent *node, p
 	if c.inferred {
 		origin.Where = "from the keys beside it"
 	}
-	d.leaves[path] = leaf{c.at, origin}
+	d.leaves[path] = leaf{c.at, origin, f.replaces(v, c)}
+}
+
+// charges are the units of what is charged, or makes it: energies, powers and
+// capacitances.
+var charges = []string{"J", "J/bit", "W", "F"}
+
+// replaces is the zero of a preset that more than nothing was written over, if a source
+// says why it is one.
+func (f *field) replaces(v reflect.Value, n *node) *node {
+	if f.kind != quantity || !slices.Contains(charges, f.symbol) || v.Float() == 0 {
+		return nil
+	}
+	for over := n; over != nil; over = over.over {
+		if over.at.doc.rank != 1 { // not of a preset
+			continue
+		}
+		if x, err := unit.Parse(over.text, f.symbol); over == n || err != nil || x != 0 || over.source == "" {
+			return nil
+		}
+		return over
+	}
+	return nil
 }
 
 func (d *decoder) missing(s *section, f *field, parent *node) {

@@ -143,7 +143,7 @@ func (l *loader) topology(d *decoder, w *Workload) {
 	doc.rank = 1
 	for _, layer := range readTopology(doc, d.errs) {
 		row := span{doc, layer.Start, layer.End}
-		d.addLayer(w, &layer, leaf{row, Origin{Where: row.where(), Text: layer.Name}})
+		d.addLayer(w, &layer, leaf{at: row, origin: Origin{Where: row.where(), Text: layer.Name}})
 	}
 }
 
@@ -174,7 +174,7 @@ func (l *loader) onnx(d *decoder, w *Workload) {
 	for i := range network.Layers {
 		layer := &network.Layers[i]
 		where := fmt.Sprintf("%s: bytes %d to %d", w.ONNX, layer.Start, layer.End)
-		d.addLayer(w, layer, leaf{at, Origin{Where: where, Text: layer.Name}})
+		d.addLayer(w, layer, leaf{at: at, origin: Origin{Where: where, Text: layer.Name}})
 	}
 }
 

@@ -1,14 +1,13 @@
 package configs
 
 import (
+	"cmp"
 	"fmt"
-	"math"
 	"slices"
+	"strings"
 
-	"xbar/adc"
 	"xbar/sim/model"
 	"xbar/sim/technology"
-	"xbar/sim/unit"
 )
 
 // Limit holds what one action of a component costs against what physics lets it
@@ -16,74 +15,69 @@ import (
 type Limit struct {
 	Component string // path, as results name it
 	Action    string
-	Value     model.Figure  // joules of the action; of a column of cells, of a full-scale read
+	Value     model.Figure  // joules of the action; of a column of cells, of a full-scale read; 0: it is not charged
 	Floor     model.Figure  // joules, the least that physics allows
 	Best      *model.Figure // joules of the best published part; nil: no survey of such parts
-	keys      []string      // whose values decide it
+	bits      bool          // fewer effective bits lower the floor
 }
 
-// Below says whether the action costs less than physics allows. What costs
-// nothing is not modelled, or is charged elsewhere, and is below no floor.
-func (l *Limit) Below() bool {
-	return l.Value.Value > 0 && l.Value.Value < l.Floor.Value*(1-rounding)
-}
+// Charged says whether the action costs anything. What costs nothing is not modelled,
+// or is charged elsewhere, and is above or below no floor.
+func (l *Limit) Charged() bool { return l.Value.Value > 0 }
+
+// Below says whether the action costs less than physics allows.
+func (l *Limit) Below() bool { return l.Charged() && l.Value.Value < l.Floor.Value*(1-rounding) }
 
 // Keys lists the machine's keys that decide it.
-func (l *Limit) Keys() []string { return slices.Concat(l.keys, l.Value.Keys(), l.Floor.Keys()) }
-
-// rounding is what the last digits of floating point may take from a number that
-// is at its floor, such as a line without gates.
-const rounding = 1e-9
-
-// Limits lists how far a machine's parts are from their floors. Scalar and
-// systolic machines have none yet.
-func (m *Machine) Limits() []Limit {
-	var limits []Limit
-	switch m.Kind {
-	case "analog":
-		limits = []Limit{m.conversionLimit()}
-		if m.Cell.Model == "conductance" {
-			limits = append(limits, m.columnLimit())
-		}
-	case "digital-cim":
-		toggle := m.AdderTree.Typed()
-		if m.AdderTree.ByData(m.Written("adder_tree")) {
-			toggle = model.Input{Value: 1, Source: "a sum in which all gates switch"}
-		}
-		value := m.Supply.Energy(m.AdderTree.Sum(m.TreeInputs(), toggle).Under("adder_tree"))
-		limits = []Limit{{Component: "tile/array/adder-tree", Action: "sum", Value: value, Floor: m.landauer(), keys: value.Keys()}}
-	default:
-		return nil
+func (l *Limit) Keys() []string {
+	keys := slices.Concat(l.Value.Keys(), l.Floor.Keys())
+	for i := range keys {
+		keys[i] = strings.TrimPrefix(keys[i], "machine.")
 	}
-	if floor, ok := m.Crossbar.DriveFloor(); ok {
-		limits = append(limits, Limit{
-			Component: "tile/array/row", Action: "drive", Value: m.Supply.Energy(m.Crossbar.Drive().Under("crossbar")),
-			Floor: m.Supply.Energy(floor.Under("crossbar")), keys: []string{"crossbar.gate_capacitance"},
-		})
-	}
-	move, each := m.Network.Least()
-	for _, d := range []struct {
-		component, action, section string
-		value                      model.Figure
-	}{
-		{"tile/array/shift-add", "shift-add", "shift_add", m.ShiftAdd.Operation()},
-		{"tile/accumulator", "add", "accumulator", m.Accumulator.Add()},
-		{"tile/activation", "apply", "activation", m.Activation.Operation()},
-		{"tile/input-buffer", "read", "input_buffer", m.InputBuffer.Read()},
-		{"tile/output-buffer", "write", "output_buffer", m.OutputBuffer.Write()},
-		{"global-buffer", "read", "global_buffer", m.GlobalBuffer.Read()},
-		{"network", move, "network", each},
-	} {
-		value := m.Supply.Energy(d.value.Under(d.section))
-		limits = append(limits, Limit{
-			Component: d.component, Action: d.action, Value: value, Floor: m.landauer(), keys: value.Keys(),
-		})
-	}
-	return limits
+	return keys
 }
 
-// landauer is the floor of whatever sets a bit anew.
-func (m *Machine) landauer() model.Figure { return at(technology.Landauer(m.Kelvin), m.Kelvin) }
+// Derivation is the floor in symbols and numbers, with its name.
+func (l *Limit) Derivation() string {
+	return fmt.Sprintf("%s = %s = %s (%s)", l.Floor.Symbols(), l.Floor.Numbers(), l.Floor.Result(), l.Floor.Name)
+}
+
+// rounding is what the last digits of floating point may take from a number that
+// is at its floor, such as a converter at the thermal one.
+const rounding = 1e-9
+
+// Limits lists how far a machine's parts are from their floors.
+func (m *Machine) Limits() []Limit {
+	switch m.Kind {
+	case "analog":
+		return slices.Concat([]Limit{m.conversionLimit(), m.columnLimit()}, m.driveLimits(), m.arrayLimits(), m.sideLimits())
+	case "digital-cim":
+		return slices.Concat(m.treeLimits(), m.driveLimits(), m.arrayLimits(), m.sideLimits())
+	case "systolic":
+		return m.systolicLimits()
+	case "scalar":
+		return m.scalarLimits()
+	}
+	return nil
+}
+
+// BelowFloor lists the limits that the machine does not keep.
+func (m *Machine) BelowFloor() []Limit {
+	return slices.DeleteFunc(m.Limits(), func(l Limit) bool { return !l.Below() })
+}
+
+// setBit is the limit of what sets a bit anew, or at least one.
+func (m *Machine) setBit(component, action string, value model.Figure) Limit {
+	return Limit{Component: component, Action: action, Value: value, Floor: at(technology.Landauer(m.Kelvin), m.Kelvin)}
+}
+
+// setBits is the limit of what sets so many.
+func (m *Machine) setBits(component, action string, value model.Figure, bits model.Input) Limit {
+	if bits.Value <= 1 {
+		return m.setBit(component, action, value)
+	}
+	return Limit{Component: component, Action: action, Value: value, Floor: at(technology.LandauerOf(bits, m.Kelvin), m.Kelvin)}
+}
 
 // at lets the temperature of a floor be that of the machine.
 func at(f model.Figure, kelvin float64) model.Figure {
@@ -93,39 +87,6 @@ func at(f model.Figure, kelvin float64) model.Figure {
 		}
 	}
 	return f
-}
-
-// effectiveBits is what a conversion is taken to resolve: its ENOB where that is
-// known, or the bits of its code, as far as a column's sums need them.
-func (m *Machine) effectiveBits() model.Input {
-	if m.ADC.ENOB > 0 {
-		return model.Input{Symbol: "b", Value: m.ADC.ENOB, Key: "adc.enob"}
-	}
-	levels := float64(m.Crossbar.Driven()) * float64(int64(1)<<m.DAC.Bits-1) * float64(int64(1)<<m.Cell.Bits-1)
-	need := math.Ceil(math.Log2(levels + 1))
-	if need < float64(m.ADC.Resolution) {
-		return model.Input{Symbol: "b", Value: need, Source: "the bits that a column's sums need, for the resolution has more"}
-	}
-	return model.Input{Symbol: "b", Value: float64(m.ADC.Resolution), Key: "adc.resolution"}
-}
-
-func (m *Machine) conversionLimit() Limit {
-	bits := m.effectiveBits()
-	value := m.Supply.Energy(m.ADC.Conversion(m.ADC.Resolution).Under("adc"))
-	l := Limit{
-		Component: "tile/array/adc", Action: "convert", Value: value,
-		Floor: with(at(adc.ThermalFloor(bits.Value, m.Kelvin), m.Kelvin), bits), keys: append(value.Keys(), "adc.resolution"),
-	}
-	if interval := m.Supply.Time(m.ADC.Interval(m.ADC.Resolution).Under("adc")); interval.Value > 0 {
-		rate := model.Figure{
-			Name: "rate of a converter", Equation: "f = 1/{t}", Value: 1 / interval.Value, Unit: "Hz",
-			Inputs: []model.Input{model.Derived("t", interval)},
-		}
-		rate = m.Supply.clock(rate)
-		best := with(with(adc.BestPublished(bits.Value, unit.Hertz(rate.Value)), bits), model.Derived("f", rate))
-		l.Best = &best
-	}
-	return l
 }
 
 // with puts the input that a figure was asked about in its place, in all that it
@@ -145,55 +106,42 @@ func with(f model.Figure, in model.Input) model.Figure {
 	return f
 }
 
-// columnLimit is the heat that the resistive cells of a column turn a full-scale
-// read into, against the noise that they make.
-func (m *Machine) columnLimit() Limit {
-	base, slope := m.Cell.Read()
-	base, slope = m.Supply.Energy(base.Under("cell")), m.Supply.Energy(slope.Under("cell"))
-	rows := model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
-	bits := m.effectiveBits()
-	snr := model.Figure{
-		Name: "signal-to-noise ratio of a column", Equation: "SNR = 1.5·4^{b}", Value: technology.SineSNR(bits.Value),
-		Inputs: []model.Input{bits},
-	}
-	value := model.Figure{
-		Name: "a full-scale read of a column", Equation: "E = {R}·({base} + {slope})", Value: rows.Value * (base.Value + slope.Value), Unit: "J",
-		Inputs: []model.Input{rows, model.Derived("base", base), model.Derived("slope", slope)},
-	}
-	return Limit{
-		Component: "tile/array/cell", Action: "read of a column", Value: value,
-		Floor: with(at(technology.ResistiveColumn(snr.Value, m.Kelvin), m.Kelvin), model.Derived("SNR", snr)),
-		keys:  append(value.Keys(), "adc.resolution"),
-	}
-}
-
 // checkLimits refuses a machine that physics does not allow, unless that is
 // meant.
 func (d *decoder) checkLimits(m *machine, allowed bool) {
-	if allowed || !m.complete() {
+	if allowed {
 		return
 	}
-	for _, l := range m.Limits() {
-		if !l.Below() {
-			continue
+	for _, l := range m.BelowFloor() {
+		instead := "more than that, "
+		if l.bits {
+			instead += "fewer effective bits (adc.enob), "
 		}
-		d.errs.add(m.blame(l.keys...), Error{
-			Message: fmt.Sprintf("%s %s: %s is below the floor: %s = %s = %s (%s)",
-				l.Component, l.Action, l.Value.Result(), l.Floor.Symbols(), l.Floor.Numbers(), l.Floor.Result(), l.Floor.Name),
-			Allowed: "more than that, or allow_below_floor = true above the first table, for a thought experiment",
+		d.errs.add(m.blameOwn(l.Keys()), Error{
+			Message: fmt.Sprintf("%s %s: %s is below the floor: %s", l.Component, l.Action, l.Value.Result(), l.Derivation()),
+			Allowed: instead + "or allow_below_floor = true above the first table, for a thought experiment",
 		})
 	}
 }
 
-// complete says whether all that limits depend on was read without an error.
-func (m *machine) complete() bool {
-	readout := []string{"adc.resolution", "adc.model", "adc.timing"}
-	switch m.Kind {
-	case "analog":
-	case "digital-cim":
-		readout = []string{"adder_tree.model"}
-	default:
-		return false
+// blameOwn is where the user wrote one of the keys, an energy before what it is
+// multiplied by, or else what brought them: a section with a part of the library, or the
+// machine's preset.
+func (m *machine) blameOwn(keys []string) span {
+	prices := m.PriceKeys()
+	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(len(prices[b]), len(prices[a])) })
+	at := m.blame(keys...)
+	if at.doc.rank != 1 {
+		return at
 	}
-	return m.given(readout...) && m.given("crossbar.rows", "crossbar.cols", "cell.bits", "cell.model", "cell.read_time", "dac.bits", "crossbar.model", "shift_add.model", "accumulator.model", "activation.model", "input_buffer.model", "output_buffer.model", "global_buffer.model", "network.model")
+	for _, key := range keys {
+		section, _, _ := strings.Cut(key, ".")
+		if n := m.node.child(section); n != nil && n.kind == table && n.at.doc.rank != 1 {
+			return n.at
+		}
+	}
+	if preset := m.leaves["preset"].at; preset.doc != nil {
+		return preset
+	}
+	return at
 }

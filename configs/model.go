@@ -74,7 +74,7 @@ func replaceModels(machine *node, own func(section string, key *node) bool) {
 			return
 		}
 		for _, key := range keysOf[g] {
-			if below(key) && !c.Has(key) {
+			if below(key) && !c.Has(key) || below(key) && leftOver(key, current, c) {
 				n.take(key)
 			}
 		}
@@ -90,6 +90,13 @@ func replaceModels(machine *node, own func(section string, key *node) bool) {
 			}
 		}
 	})
+}
+
+// leftOver says whether a key made the energy of the model below, and would merely be
+// said of the one that takes its place: the effective bits of a converter are not
+// those of another of which just the energy is known.
+func leftOver(key string, below, above *model.Choice) bool {
+	return below != nil && below != above && slices.Contains(below.Needs, key) && slices.Contains(above.Takes, key)
 }
 
 // dropOthers takes out the keys below that go with no model which has all those

@@ -113,6 +113,6 @@ func (l *loader) network(d *decoder, w *Workload) {
 	}
 	for i := range n.Layers {
 		where := fmt.Sprintf("networks/%s.toml: %s", w.Preset, n.Layers[i].Name)
-		d.addLayer(w, &n.Layers[i], leaf{at, Origin{Where: where, Text: n.Layers[i].Name}})
+		d.addLayer(w, &n.Layers[i], leaf{at: at, origin: Origin{Where: where, Text: n.Layers[i].Name}})
 	}
 }

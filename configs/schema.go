@@ -141,7 +141,14 @@ type Machine struct {
 	// Provenance says, for every number of this machine, where it was set
 	// and which publication it comes from, by dotted key ("adc.resolution").
 	Provenance map[string]Origin `toml:"-"`
+
+	// Replaced are a preset's zeros that were overridden by more, for what they stand
+	// for may be charged elsewhere still, sorted by key.
+	Replaced []Replaced `toml:"-"`
 }
+
+// Replaced is an energy, power or capacitance that a preset had as zero, and why.
+type Replaced struct{ Key, Preset, Why string }
 
 // MostBatch is the largest batch that the machine may run in, where the workload
 // asks for so many.
@@ -162,11 +169,7 @@ func (m *Machine) TreeInputs() cim.Inputs {
 	if m.Cell.Bits == 1 || m.DAC.Bits == 1 {
 		width--
 	}
-	rows := model.Input{Symbol: "R", Value: float64(m.Crossbar.Driven()), Key: "crossbar.rows"}
-	if m.Crossbar.ActiveRows > 0 {
-		rows.Key = "crossbar.active_rows"
-	}
-	return cim.Inputs{Rows: rows, Operand: model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}}
+	return cim.Inputs{Rows: m.rowsAtOnce(), Operand: model.Input{Symbol: "b", Value: float64(width), Source: "bits of an input digit times a stored level"}}
 }
 
 // Systolic is the description of a systolic machine.

@@ -144,6 +144,10 @@ func (s setting) apply(n *node, steps []step, errs *collector) {
 	if len(steps) == 0 {
 		value := s.value.clone()
 		value.key, value.keyAt = n.key, s.steps[len(s.steps)-1].at
+		if n.kind == scalar {
+			below := *n
+			value.over = &below
+		}
 		*n = *value
 		return
 	}

@@ -65,6 +65,20 @@ func (s *Supply) clock(f model.Figure) model.Figure {
 	return f
 }
 
+// volts is what a voltage of the machine is at this supply.
+func (s *Supply) volts(v model.Input) model.Input {
+	if !s.Other() {
+		return v
+	}
+	v.Symbol = "V₀"
+	at, of := s.at(), s.of()
+	at.Symbol, of.Symbol = "V_s", "V_n"
+	return model.Derived("V", model.Figure{
+		Name: "voltage at this supply", Equation: "V = {V₀}·{V_s}/{V_n}", Value: v.Value * at.Value / of.Value, Unit: "V",
+		Inputs: []model.Input{v, at, of},
+	})
+}
+
 // check says why there is no way from one supply to the other.
 func (s *Supply) check() error {
 	if _, err := s.energyRatio(); err != nil {

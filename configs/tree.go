@@ -22,6 +22,7 @@ type node struct {
 	part     bool    // of a section: a preset of its own is below it
 	inferred bool    // of a scalar: not written, but what the keys beside it mean
 	source   string  // of a scalar: the publication that vouches for it
+	over     *node   // of a scalar: the one that it was laid over; nil: none
 	children []*node // of a table, in the order of the text; of a list, its elements
 }
 
@@ -83,6 +84,7 @@ func (n *node) overlay(top *node) {
 		if below := n.child(c.key); below != nil && below.kind == table && c.kind == table {
 			below.overlay(c)
 		} else {
+			c.over = below
 			n.put(c)
 		}
 	}

@@ -35,22 +35,20 @@ func (c *Config) Drive() model.Figure {
 	return charge("energy of driving a row", model.Derived("C", c.RowCapacitanceOf()), float64(c.DriveVoltage), "drive_voltage")
 }
 
-// DriveFloor is the energy of charging the bare wire of a row, in J, below
-// which no drive goes, and whether the config says how long the wire is.
-func (c *Config) DriveFloor() (model.Figure, bool) {
-	if c.Node == 0 || c.CellPitch == 0 {
-		return model.Figure{}, false
-	}
+// DriveFloor is the energy of charging a row's bare wire to a voltage, in J, below
+// which no drive goes: past all cells of a row, each as wide as the crosspoint of two
+// wires of that feature size, a line and a space.
+func (c *Config) DriveFloor(feature, volts model.Input) model.Figure {
+	feature.Symbol = "F"
 	length := model.Figure{
-		Name: "length of a row", Equation: "L = {N}·{p}", Value: float64(c.Cols) * float64(c.CellPitch), Unit: "m",
-		Inputs: []model.Input{
-			{Symbol: "N", Value: float64(c.Cols), Key: "cols"},
-			{Symbol: "p", Value: float64(c.CellPitch), Unit: "m", Key: "cell_pitch"},
-		},
+		Name: "least length of a row", Equation: "L = {N}·2·{F}", Value: float64(c.Cols) * 2 * feature.Value, Unit: "m",
+		Inputs: []model.Input{{Symbol: "N", Value: float64(c.Cols), Key: "cols"}, feature},
+		Source: crosspoint,
 	}
-	v := model.Input{Value: float64(c.DriveVoltage), Unit: "V", Key: "drive_voltage"}
-	return technology.LineEnergy(c.Node, technology.Local, model.Derived("L", length), v), true
+	return technology.LineEnergy(technology.ThinnestWire(feature), model.Derived("L", length), volts)
 }
+
+const crosspoint = "NVSim/NVMExplorer RRAM.cell: a crosspoint of 4 F², the densest cell in a plane"
 
 // Sample is the energy of taking one sample of one column, in J.
 func (s *SampleHold) Sample() model.Figure {

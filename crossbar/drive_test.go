@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"xbar/crossbar"
+	"xbar/sim/model"
 	"xbar/sim/model/modeltest"
 	"xbar/sim/unit"
 )
@@ -14,10 +15,9 @@ import (
 func TestRow(t *testing.T) {
 	wire := crossbar.Config{Model: "wire", Cols: 128, Node: 32e-9, CellPitch: 0.2e-6, GateCapacitance: 0.05e-15, DriveVoltage: 0.5}
 	capacitance, drive := wire.RowCapacitanceOf(), wire.Drive()
-	floor, known := wire.DriveFloor()
-	if !known {
-		t.Fatal("the floor of a wire is not known")
-	}
+	volts := func(v float64) model.Input { return model.Input{Value: v, Unit: "V", Key: "drive_voltage"} }
+	feature := func(f float64) model.Input { return model.Input{Value: f, Unit: "m", Key: "cell.feature"} }
+	floor := wire.DriveFloor(feature(32e-9), volts(0.5))
 	modeltest.Check(t, capacitance)
 	modeltest.Check(t, drive)
 	modeltest.Check(t, floor)
@@ -27,7 +27,9 @@ func TestRow(t *testing.T) {
 	}{
 		{"capacitance", capacitance.Value, 128 * (0.246e-9*0.2e-6 + 0.05e-15)},
 		{"drive", drive.Value, capacitance.Value * 0.25},
-		{"floor", floor.Value, 128 * 0.246e-9 * 0.2e-6 * 0.25},
+		{"floor", floor.Value, 128 * 0.246e-9 * 2 * 32e-9 * 0.25},
+		{"floor beyond the table", wire.DriveFloor(feature(130e-9), volts(1)).Value, 128 * 0.239e-9 * 2 * 130e-9},
+		{"floor below the table", wire.DriveFloor(feature(7e-9), volts(1)).Value, 128 * 0.239e-9 * 2 * 7e-9},
 	} {
 		if math.Abs(test.got-test.want) > 1e-9*test.want {
 			t.Errorf("%s is %g, want %g", test.what, test.got, test.want)
@@ -39,21 +41,27 @@ func TestRow(t *testing.T) {
 	if e := given.Drive().Value; math.Abs(e-1.6e-15) > 1e-24 {
 		t.Errorf("given drive is %g", e)
 	}
-	if _, known := given.DriveFloor(); known {
-		t.Error("the floor of a wire of no known length is known")
+	if len(floor.Warnings()) > 0 {
+		t.Errorf("32 nm: %v", floor.Warnings())
+	}
+	for _, far := range []float64{7e-9, 130e-9} {
+		if f := wire.DriveFloor(feature(far), volts(1)); len(f.Warnings()) != 1 {
+			t.Errorf("%g m: %v", far, f.Warnings())
+		}
 	}
 }
 
+// A wire whose cells are as wide as a crosspoint, or wider, takes no less than its floor.
 func TestDriveKeepsAboveItsFloor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := crossbar.Config{
 			Model: "wire", Cols: rapid.IntRange(1, 1<<20).Draw(t, "cols"),
 			Node:            unit.Metre(rapid.Float64Range(1e-12, 1e3).Draw(t, "node")),
-			CellPitch:       unit.Metre(rapid.Float64Range(1e-12, 1e3).Draw(t, "pitch")),
 			GateCapacitance: unit.Farad(rapid.Float64Range(0, 1).Draw(t, "gate")),
 			DriveVoltage:    unit.Volt(rapid.OneOf(rapid.Just(0.), rapid.Float64Range(1e-9, 1e3)).Draw(t, "V")), // squares of less lose digits
 		}
-		floor, _ := c.DriveFloor()
+		c.CellPitch = 2 * c.Node * unit.Metre(rapid.Float64Range(1, 1e3).Draw(t, "pitch"))
+		floor := c.DriveFloor(model.Input{Value: float64(c.Node), Unit: "m", Key: "node"}, model.Input{Value: float64(c.DriveVoltage), Unit: "V", Key: "drive_voltage"})
 		modeltest.Check(t, c.Drive())
 		modeltest.Check(t, floor)
 		if c.Drive().Value < floor.Value*(1-1e-9) {

@@ -103,6 +103,30 @@ func (c *Config) Read() (base, slope model.Figure) {
 	}
 }
 
+// FullScale is what a cell at the top level, and one at the lowest, add in J to the
+// energy of a column's full-scale read. Where charge is sampled, both have a capacitor
+// on the column, and its noise is that of them all: what counts is to charge it, be it
+// charged in this read or not. Of a C-2C ladder the output sees 2·C, a leg of C and
+// what is behind it, which is worth another (see ladder).
+func (c *Config) FullScale() (top, bottom model.Figure) {
+	base, slope := c.Read()
+	switch c.Model {
+	case "conductance":
+		return c.conducting(), base
+	case "capacitor":
+		return slope, slope
+	case "gates":
+		return slope, base
+	case "c2c":
+		f := c.ladderCharge()
+		return f, f
+	}
+	return base, base
+}
+
+// Sampled says whether a sum is the charge of the cells' own capacitors.
+func (c *Config) Sampled() bool { return c.Model == "capacitor" || c.Model == "c2c" }
+
 // ByBits says whether the energy of a read follows the share of the bits of digit
 // times level that are set.
 func (c *Config) ByBits() bool { return c.Model == "gates" }

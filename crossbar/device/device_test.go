@@ -17,7 +17,7 @@ func never(string) bool  { return false }
 func always(string) bool { return true }
 
 // near fails unless got is within a relative tolerance of want.
-func near(t *testing.T, what string, got, want, tolerance float64) {
+func near(t modeltest.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if math.Abs(got-want) > tolerance*math.Abs(want) {
 		t.Errorf("%s is %g, want %g", what, got, want)
@@ -199,6 +199,33 @@ func TestWrittenArea(t *testing.T) {
 	}
 }
 
+// What a cell adds to a full-scale read is what a read of its top level costs, and of a
+// capacitor what charges it; a ladder's output has two units of capacitance.
+func TestFullScale(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := device.Config{
+			Model: rapid.SampledFrom(device.Groups[0].Names()).Draw(t, "model"), Bits: rapid.IntRange(1, 8).Draw(t, "bits"),
+			ReadEnergy: 3e-15, ReadVoltage: 0.4, ReadTime: 1e-8, Gates: 2, Voltage: 0.9,
+			GOn: unit.Siemens(rapid.Float64Range(1e-9, 1e-3).Draw(t, "on")), GOff: unit.Siemens(rapid.Float64Range(0, 1e-3).Draw(t, "off")),
+			Capacitance: 2e-15, UnitCapacitance: 3e-15, Responsivity: 0.85, WallPlugEfficiency: 0.1, SNRBits: 8, TIANoise: 5, FanIn: 64,
+		}
+		top, bottom := c.FullScale()
+		modeltest.Check(t, top)
+		modeltest.Check(t, bottom)
+		base, slope := c.Read()
+		high, low := base.Value+slope.Value, base.Value
+		switch c.Model {
+		case "capacitor":
+			low = high // is charged in another read
+		case "c2c":
+			high = 2 * 3e-15 * 0.81
+			low = high
+		}
+		near(t, c.Model+" at the top level", top.Value, high, 1e-9)
+		near(t, c.Model+" at the lowest", bottom.Value, low, 1e-9)
+	})
+}
+
 func TestDoubts(t *testing.T) {
 	upside := device.Config{Model: "conductance", ReadVoltage: 1, ReadTime: 1, GOn: 1, GOff: 2}
 	if _, slope := upside.Read(); slope.Outside == "" || slope.Value != 0 {
@@ -212,6 +239,12 @@ func TestDoubts(t *testing.T) {
 	for stages, outside := range map[int]bool{55: false, 56: true} {
 		dark := device.Config{Model: "photonic", Responsivity: 1, WallPlugEfficiency: 1, FanIn: 1, LossDB: 5.5, Stages: stages, StageLossDB: 0.5}
 		if base, _ := dark.Read(); (base.Outside != "") != outside {
+			t.Errorf("%+v", base)
+		}
+	}
+	for responsivity, outside := range map[float64]bool{1.25: false, 1.26: true} { // an electron a photon is 1.2502 A/W
+		bright := device.Config{Model: "photonic", Responsivity: responsivity, WallPlugEfficiency: 1, FanIn: 1}
+		if base, _ := bright.Read(); (base.Outside != "") != outside {
 			t.Errorf("%+v", base)
 		}
 	}

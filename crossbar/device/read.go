@@ -1,7 +1,9 @@
 package device
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	"xbar/sim/model"
 	"xbar/sim/technology"
@@ -39,6 +41,35 @@ func (c *Config) conductance() (base, slope model.Figure) {
 		slope.Outside = "the lowest level conducts better than the highest, so levels are taken to cost the same"
 	}
 	return base, slope
+}
+
+// conducting is the heat of the cell that conducts best.
+func (c *Config) conducting() model.Figure {
+	v, g, t := float64(c.ReadVoltage), float64(max(c.GOn, c.GOff)), float64(c.ReadTime)
+	top := model.Input{Symbol: "G", Value: g, Unit: "S", Key: "g_on"}
+	if c.GOff > c.GOn {
+		top.Key = "g_off"
+	}
+	return model.Figure{
+		Name: "energy of a read at the top level", Equation: "E = {V}²·{G}·{t}", Value: v * v * g * t, Unit: "J",
+		Inputs: []model.Input{
+			{Symbol: "V", Value: v, Unit: "V", Key: "read_voltage"}, top,
+			{Symbol: "t", Value: t, Unit: "s", Key: "read_time"},
+		},
+	}
+}
+
+// ladderCharge charges what the output of a ladder sees.
+func (c *Config) ladderCharge() model.Figure {
+	capacitance, v := float64(c.UnitCapacitance), float64(c.Voltage)
+	return model.Figure{
+		Name: "energy of charging a ladder's output", Equation: "E = 2·{C}·{V}²", Value: 2 * capacitance * v * v, Unit: "J",
+		Inputs: []model.Input{
+			{Symbol: "C", Value: capacitance, Unit: "F", Key: "unit_capacitance"},
+			{Symbol: "V", Value: v, Unit: "V", Key: "voltage"},
+		},
+		Source: "derived from the ladder of Wang et al., JSSC 2023: its output sees a leg of C, and another C behind it",
+	}
 }
 
 // capacitor is the charge that the supply gives to a cell's capacitor, which
@@ -169,8 +200,13 @@ func (c *Config) photonic() model.Figure {
 		Holds: "a laser that shines during the read pulse only, split without waste over rows and columns; " +
 			"modulator, amplifier and tuning are charged elsewhere (DAC, converter, leakage), and noise of laser and crosstalk are left out",
 	}
+	var doubts []string
 	if loss.Value > linkBudget {
-		f.Outside = "a loss of more than 33 dB is beyond the link budget of published meshes"
+		doubts = append(doubts, "a loss of more than 33 dB is beyond the link budget of published meshes")
 	}
+	if c.Responsivity > technology.MostResponsivity {
+		doubts = append(doubts, fmt.Sprintf("a responsivity of %g A/W is more than an electron a photon at 1550 nm, %.3g A/W", c.Responsivity, technology.MostResponsivity))
+	}
+	f.Outside = strings.Join(doubts, "; ")
 	return f
 }

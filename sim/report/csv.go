@@ -19,8 +19,10 @@ import (
 // loads the operand, with the level as the action; of candidates the policy, with
 // the batch as the action). Of a winner the action says by
 // what: energy (per MAC), time or energy-delay (per inference). A number that is
-// not known has no row. Units are SI base units. A machine that did not run has one row,
-// whose quantity is error and whose value says why.
+// not known has no row, and what is not charged is no times its floor. Units are SI base
+// units. A machine that did not run has one row, whose quantity is error and whose value
+// says why; of one that ran, rows whose quantity is note hold its notes and warnings, and
+// below_floor is true where a number is below what physics allows.
 func CSV(w io.Writer, results ...*system.Result) error {
 	if err := finite(results); err != nil {
 		return err
@@ -87,6 +89,12 @@ func (l *long) machine(study string, m *system.Machine) {
 	l.optional("machine", "", "", "area", "m2", m.AreaM2)
 	l.optional("machine", "", "", "ops_per_second_per_m2", "1/s/m2", m.OpsPerSecondPerM2)
 	l.float("machine", "", "", "rounding", "s", m.RoundingSeconds)
+	if m.BelowFloor {
+		l.row("machine", "", "", "below_floor", "", "true")
+	}
+	for _, note := range m.Notes {
+		l.row("machine", "", "", "note", "", note)
+	}
 	joules := joulesByCategory(&m.Categories)
 	for _, c := range energy.Categories() {
 		l.float("category", c.String(), "", "energy", "J", joules[c])
@@ -178,7 +186,7 @@ func (l *long) pipeline(p *system.Pipeline) {
 func (l *long) limit(m *system.Limit) {
 	l.float("limit", m.Component, m.Action, "energy", "J", m.EnergyJ)
 	l.float("limit", m.Component, m.Action, "floor", "J", m.FloorJ)
-	l.float("limit", m.Component, m.Action, "times_floor", "1", m.TimesFloor)
+	l.optional("limit", m.Component, m.Action, "times_floor", "1", m.TimesFloor)
 	l.optional("limit", m.Component, m.Action, "best_published", "J", m.BestPublishedJ)
 	l.optional("limit", m.Component, m.Action, "times_best_published", "1", m.TimesBest)
 }

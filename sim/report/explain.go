@@ -71,6 +71,9 @@ func (x *explanation) machine(m *system.Explained, several bool) {
 	if several {
 		x.of = " on " + m.Name
 	}
+	if len(m.BelowFloor) > 0 {
+		x.list(m.BelowFloor)
+	}
 	x.energy(m.Energy, m.Programming != nil)
 	x.programming(m.Programming)
 	loads(x, m.Loads)
@@ -558,27 +561,38 @@ func (x *explanation) limits(limits []system.ExplainedLimit) {
 	}
 	x.subheading("Limits: what physics allows, and the best that has been published")
 	var entries []entry
-	var further []string
+	var further, free []string
 	nearest := nearestLimits(limits, func(l *system.ExplainedLimit) *system.Limit { return &l.Limit })
 	for i := range limits {
 		l := &limits[i]
-		if x.whole && !nearest[i] {
-			further = append(further, l.Component+" "+l.Action)
+		name := l.Component + " " + l.Action
+		switch {
+		case x.whole && l.TimesFloor == nil:
+			free = append(free, name)
+			continue
+		case x.whole && !nearest[i]:
+			further = append(further, name)
 			continue
 		}
 		x.begin("the limit of " + l.Component + x.of)
 		inputs := []system.DerivedInput{derived("energy", &l.Value), derived("floor", &l.Floor)}
-		best := ""
+		times, best := none+" "+notCharged, ""
+		if l.TimesFloor != nil {
+			times = digits(*l.TimesFloor) + "× the floor"
+		}
 		if l.Best != nil {
 			inputs = append(inputs, derived("best", l.Best))
 			best = digits(*l.TimesBest) + "× the best published"
 		}
 		x.inputs(inputs, 0, "")
-		entries = append(entries, entry{[]string{l.Component + " " + l.Action, digits(l.TimesFloor) + "× the floor", best}, x.lines})
+		entries = append(entries, entry{[]string{name, times, best}, x.lines})
 	}
 	x.entries([]column{{left: true}, {}, {}}, entries)
 	if len(further) > 0 {
 		x.paragraph("Further from the same floor: " + strings.Join(further, ", ") + ".")
+	}
+	if len(free) > 0 {
+		x.paragraph("Not charged here, and so at no distance: " + strings.Join(free, ", ") + ".")
 	}
 }
 

@@ -138,8 +138,11 @@ func anyResult(t *rapid.T) *system.Result {
 				Policy: "lru", OneTime: system.Loads{Tiles: 3, EnergyJ: joules.Draw(t, "one time")}, InferencesToWearOut: &wear, AmortisedOverInferences: 1000}
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "limits") {
-			l := system.Limit{Component: name.Draw(t, "limited"), Action: name.Draw(t, "action"), EnergyJ: joules.Draw(t, "of an action"), FloorJ: 1e-21, TimesFloor: 1e6,
-				FloorOf: rapid.SampledFrom([]string{"thermal limit of a column's read", "Landauer's limit of a bit"}).Draw(t, "floor")}
+			l := system.Limit{Component: name.Draw(t, "limited"), Action: name.Draw(t, "action"), EnergyJ: joules.Draw(t, "of an action"), FloorJ: 1e-21,
+				FloorOf: rapid.SampledFrom([]string{"thermal limit of a column's read", "Landauer's limit"}).Draw(t, "floor")}
+			if l.EnergyJ > 0 {
+				l.TimesFloor = new(1e6)
+			}
 			if rapid.Bool().Draw(t, "surveyed") {
 				best := joules.Draw(t, "best")
 				l.BestPublishedJ, l.TimesBest = &best, &best

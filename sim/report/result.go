@@ -508,7 +508,8 @@ func mainAction(c *system.Component) string {
 }
 
 // limits shows how far actions are from what physics allows; of those that have
-// the same floor, as all that merely sets bits, the nearest.
+// the same floor, as all that merely sets bits, the nearest, and all that are not
+// charged.
 func limits(p page, all []system.Limit) {
 	if len(all) == 0 {
 		return
@@ -522,27 +523,39 @@ func limits(p page, all []system.Limit) {
 	}
 	symbol, factor := scale("J", joules...)
 	t := table{columns: []column{{head: "action", left: true}, {head: symbol}, {head: "floor"}, {head: "× floor"}, {head: "× best"}, {head: "the floor is", left: true}}}
+	optional := func(x *float64) cell {
+		if x == nil {
+			return words(none)
+		}
+		return measured(*x, 1)
+	}
 	for i, l := range all {
-		if !nearest[i] {
+		energy, of := measured(l.EnergyJ, factor), l.FloorOf
+		switch {
+		case l.TimesFloor == nil:
+			energy, of = words(none), notCharged
+		case !nearest[i]:
 			continue
 		}
-		best := words(none)
-		if l.TimesBest != nil {
-			best = measured(*l.TimesBest, 1)
-		}
-		t.put(named(l.Component+" "+l.Action, 34), measured(l.EnergyJ, factor), measured(l.FloorJ, factor), measured(l.TimesFloor, 1), best, words(l.FloorOf))
+		t.put(named(l.Component+" "+l.Action, 34), energy, measured(l.FloorJ, factor), optional(l.TimesFloor), optional(l.TimesBest), words(of))
 	}
 	p.subheading("Distance from what physics allows (of each floor the nearest action), and from the best published part")
 	p.table(t)
 }
 
-// nearestLimits picks, of the actions that have the same floor, the one that is
-// nearest to it.
+// notCharged stands for the distance of what costs nothing.
+const notCharged = "not charged here"
+
+// nearestLimits picks, of the actions that are charged and have the same floor, the one
+// that is nearest to it.
 func nearestLimits[L any](limits []L, of func(*L) *system.Limit) []bool {
 	best := map[string]int{}
 	for i := range limits {
 		l := of(&limits[i])
-		if j, ok := best[l.FloorOf]; !ok || l.TimesFloor < of(&limits[j]).TimesFloor {
+		if l.TimesFloor == nil {
+			continue
+		}
+		if j, ok := best[l.FloorOf]; !ok || *l.TimesFloor < *of(&limits[j]).TimesFloor {
 			best[l.FloorOf] = i
 		}
 	}

@@ -35,8 +35,9 @@ type Explained struct {
 	Wear        *Derivation           `json:"wear,omitempty"`         // seconds until the most written array is worn out; of machines that reload
 	Area        *ExplainedArea        `json:"area,omitempty"`
 	Limits      []ExplainedLimit      `json:"limits,omitempty"`
-	Devices     []Derivation          `json:"devices,omitempty"` // what becomes of a cell at the top level, and how far converters are off, where that is random
-	Loads       []Served              `json:"loads,omitempty"`   // scalar machines, of the memory levels asked about
+	BelowFloor  []string              `json:"below_floor,omitempty"` // what is less than its limit, in words, as allow_below_floor lets it
+	Devices     []Derivation          `json:"devices,omitempty"`     // what becomes of a cell at the top level, and how far converters are off, where that is random
+	Loads       []Served              `json:"loads,omitempty"`       // scalar machines, of the memory levels asked about
 }
 
 // ExplainedEnergy is the energy of a pass, action by action, the largest first.
@@ -337,7 +338,7 @@ func (x *explainer) explain(subject string) Explained {
 		e.Area = x.area(part)
 	}
 	if is("limits") {
-		e.Limits = x.limits(part)
+		e.Limits, e.BelowFloor = x.limits(part)
 	}
 	for i := 0; part == "" && is("devices") && i < len(x.devices); i++ {
 		e.Devices = append(e.Devices, x.derivation(x.devices[i]))
@@ -567,19 +568,22 @@ func (x *explainer) area(part string) *ExplainedArea {
 	return a
 }
 
-func (x *explainer) limits(part string) (all []ExplainedLimit) {
+func (x *explainer) limits(part string) (all []ExplainedLimit, below []string) {
 	for _, l := range x.machine.Limits() {
-		if l.Value.Value == 0 || !wants(part, l.Component, "") && !isAction(part, l.Component, l.Action) {
+		if !wants(part, l.Component, "") && !isAction(part, l.Component, l.Action) {
 			continue
 		}
+		if l.Below() {
+			below = append(below, experiment(&l))
+		}
 		e := ExplainedLimit{Limit: newLimit(&l), Value: x.derivation(l.Value), Floor: x.derivation(l.Floor)}
-		if l.Best != nil {
+		if e.BestPublishedJ != nil {
 			best := x.derivation(*l.Best)
 			e.Best = &best
 		}
 		all = append(all, e)
 	}
-	return all
+	return all, below
 }
 
 // derivation writes a figure out, with the origin of every key.

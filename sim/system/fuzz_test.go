@@ -324,6 +324,7 @@ var knobs = []knob{
 	{"dac", "noise", list("0.1|0"), list("1000")},
 	{"devices", "nonlinearity", list("0.25|0|-0.1"), list("0.3|-0.3")},
 	{"devices", "wire_noise", list(`"solved"|"damped"`), nil},
+	{"adc", "enob", list("8|6.24|4"), list("1|20")},
 }
 
 // turned is the config that the knobs' bytes stand for.

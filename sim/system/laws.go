@@ -174,6 +174,7 @@ func newLawStudy(cfg *configs.Config) (*lawStudy, error) {
 	for _, m := range []*configs.Machine{&s.analog, &s.words, &s.bits} {
 		unbound(m)
 	}
+	s.words.ADC.ENOB = 0 // that of another resolution
 	s.systolic.DRAM.Bandwidth = 0
 	return s, nil
 }

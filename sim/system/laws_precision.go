@@ -201,11 +201,21 @@ func words(m *configs.Machine, bits, effective int, n int64) (columns int) {
 		columns++
 	}
 	pieces(m, bits/columns, effective, n)
-	m.DAC.Bits = bits
+	drive(m, bits)
 	if columns > 1 {
 		m.Crossbar.AnalogSum = "weight"
 	}
 	return columns
+}
+
+// drive sets an analog array up for converters of so many bits, whose capacitors grow
+// until their noise leaves room.
+func drive(m *configs.Machine, bits int) {
+	m.DAC.Bits = bits
+	least := unit.Joule(adc.ThermalFloor(float64(bits), m.Kelvin).Value)
+	if base, _ := m.DAC.Convert(); unit.Joule(base.Value) < least {
+		m.DAC.Model, m.DAC.EnergyPerConversion = "given", least
+	}
 }
 
 // pieces sets an analog array up for ladders of so many bits, which are as wide,

@@ -50,7 +50,8 @@ type Machine struct {
 	Choice              *Choice      `json:"choice,omitempty"`      // where policy or batch were chosen
 	Values              *Values      `json:"values,omitempty"`      // exact values
 	Roofline            *Roofline    `json:"roofline,omitempty"`
-	Limits              []Limit      `json:"limits,omitempty"`        // analog machines
+	Limits              []Limit      `json:"limits,omitempty"`
+	BelowFloor          bool         `json:"below_floor,omitempty"`   // a number is below what physics allows, as allow_below_floor lets it
 	Loads               []Served     `json:"loads,omitempty"`         // scalar machines
 	Notes               []string     `json:"notes,omitempty"`         // assumptions and warnings
 	Pipeline            *Pipeline    `json:"pipeline,omitempty"`      // machines that run their kernels at once

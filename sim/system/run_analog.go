@@ -90,8 +90,8 @@ func (j *job) analogResult(ctx context.Context, chip *analog.Chip) (_ *Machine, 
 	if m.Pipeline == nil {
 		m.bind(func(k int) (going, float64) { return analogGoing(chip, k), float64(measured.KernelCycles[k]) })
 	}
-	m.Limits = j.limits()
-	m.Notes = j.analogNotes(chip, m)
+	j.limit(m)
+	m.Notes = append(m.Notes, j.analogNotes(chip, m)...)
 	j.evidence = j.explained(chip, b)
 	j.evidence.once = j.once(chip, m.Programming)
 	job := *j
@@ -277,11 +277,6 @@ func (j *job) analogNotes(chip *analog.Chip, m *Machine) []string {
 	}
 	notes = append(notes, timeNotes(cfg)...)
 	notes = append(notes, chip.Doubts()...)
-	for _, l := range cfg.Limits() {
-		if l.Below() {
-			notes = append(notes, fmt.Sprintf("a thought experiment: %s %s takes %s, below the %s of %s", l.Component, l.Action, l.Value.Result(), l.Floor.Name, l.Floor.Result()))
-		}
-	}
 	if m.Values == nil {
 		notes = append(notes, statisticsNote(j.statistics(), j.work.Sample != nil, cfg.DAC.TimeCoded() || cfg.Cell.ByBits()))
 	}
@@ -372,7 +367,7 @@ func converterNotes(cfg *configs.Machine, need int) (notes []string) {
 		}
 		notes = append(notes, note)
 	}
-	if cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
+	if cfg.ADC.ByENOB() && cfg.ADC.ENOB > float64(cfg.ADC.Resolution) {
 		notes = append(notes, fmt.Sprintf("an ENOB of %g is more than the %d bits of the codes: energy is paid for bits that are not read", cfg.ADC.ENOB, cfg.ADC.Resolution))
 	}
 	return notes

@@ -155,6 +155,7 @@ func (j *job) digitalResult(ctx context.Context, p *digitalPass) (*Machine, erro
 		}
 		m.Notes = append(m.Notes, "computes in integers: its outputs are the reference")
 	}
+	j.limit(m)
 	m.Notes = append(m.Notes, p.doubts(j.work.Kernels)...)
 	j.evidence = p.evidence(b, j.machine.RateFigure(), j.work.Kernels)
 	if j.progress != nil {

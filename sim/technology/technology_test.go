@@ -192,11 +192,20 @@ func TestSupplyWithinNode(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	landauer, column := technology.Landauer(technology.Room), technology.ResistiveColumn(technology.SineSNR(8), technology.Room)
-	modeltest.Check(t, landauer)
-	modeltest.Check(t, column)
-	equal(t, "Landauer", landauer.Value, 2.870979e-21, 1e-6)
-	equal(t, "a column's read of 8 bits", column.Value, 0.8143e-15, 1e-3)
+	bits := model.Input{Symbol: "b", Value: 8, Key: "adc.enob"}
+	for _, test := range []struct {
+		of   model.Figure
+		want float64
+	}{
+		{technology.Landauer(technology.Room), 2.870979e-21},
+		{technology.LandauerOf(bits, technology.Room), 8 * 2.870979e-21},
+		{technology.ResistiveColumn(technology.SineSNR(8), technology.Room), 0.8143e-15},
+		{technology.ShotNoise(technology.SineSNR(8)), 12.6e-15},
+	} {
+		modeltest.Check(t, test.of)
+		equal(t, test.of.Name, test.of.Value, test.want, 1e-3)
+	}
+	equal(t, "an electron a photon", technology.MostResponsivity, 1.25, 1e-3)
 }
 
 func TestWireTable(t *testing.T) {
@@ -241,7 +250,7 @@ func TestWiresBetweenAndBeyondNodes(t *testing.T) {
 func TestLineEnergy(t *testing.T) {
 	length := model.Input{Value: 100e-6, Unit: "m", Key: "length"}
 	volts := model.Input{Value: 0.5, Unit: "V", Key: "voltage"}
-	e := technology.LineEnergy(32e-9, technology.Local, length, volts)
+	e := technology.LineEnergy(technology.CapacitancePerMetre(32e-9, technology.Local), length, volts)
 	modeltest.Check(t, e)
 	equal(t, "24.6 fF at 0.5 V", e.Value, 24.6e-15*0.25, 1e-9)
 }

@@ -2,6 +2,7 @@ package technology
 
 import (
 	"fmt"
+	"slices"
 
 	"xbar/sim/model"
 	"xbar/sim/unit"
@@ -69,10 +70,25 @@ func wire(node unit.Metre, values []float64, symbol string, f model.Figure) mode
 	return curve.Within(float64(node)).Figure(f, symbol, x)
 }
 
-// LineEnergy is that of charging a wire once from its supply, c′·L·V² in
-// joules: the floor of whatever drives the wire.
-func LineEnergy(node unit.Metre, class Class, length, v model.Input) model.Figure {
-	c := CapacitancePerMetre(node, class)
+// ThinnestWire is the least capacitance per length, in F/m, of a wire inside an
+// array of that feature size: a local one's of its node, or where there is none the
+// smallest of the table, for what is beyond its ends is not known.
+func ThinnestWire(feature model.Input) model.Figure {
+	curve := Curve{X: wireNodes, Y: wireCapacitance[Local]}
+	f := model.Figure{Name: "capacitance per length of the thinnest wire", Unit: "F/m", Source: wireSource, Holds: wireHolds}
+	if curve.Covers(feature.Value) {
+		return curve.Within(feature.Value).Figure(f, "c′", named(feature, "t"))
+	}
+	least := slices.Min(curve.Y)
+	f.Equation, f.Value = "{c′}", least
+	f.Inputs = []model.Input{{Symbol: "c′", Value: least, Unit: f.Unit, Source: wireSource}}
+	f.Outside = fmt.Sprintf("wires at %v are not known, and the smallest capacitance of 90, 65, 45, 32 and 22 nm is taken", unit.Metre(feature.Value))
+	return f
+}
+
+// LineEnergy is that of charging a wire of so much capacitance per length once from
+// its supply, c′·L·V² in joules: the floor of whatever drives the wire.
+func LineEnergy(c model.Figure, length, v model.Input) model.Figure {
 	return model.Figure{
 		Name: "energy of charging a line", Equation: "E = {c′}·{L}·{V}²", Value: c.Value * length.Value * v.Value * v.Value, Unit: "J",
 		Inputs: []model.Input{model.Derived("c′", c), named(length, "L"), named(v, "V")},

@@ -62,7 +62,7 @@ func (s *series) figures(suffix string, tolerance float64) (all []Figure) {
 }
 
 // drawn is a config with one analog machine, which holds its kernel, and
-// energies that are the same for every action of a kind.
+// energies, whatever physics says, that are the same for every action of a kind.
 func drawn(r *rand.Rand) string {
 	between := func(low, high int) int { return low + r.IntN(high-low+1) }
 	one := func(of ...string) string { return of[r.IntN(len(of))] }
@@ -76,7 +76,7 @@ func drawn(r *rand.Rand) string {
 	}
 	rows := between(4, 64)
 	var t strings.Builder
-	fmt.Fprintf(&t, "inferences = 1\n[workload]\n[[workload.kernel]]\nname = \"k\"\nL = %d\nN = %d\nM = %d\n", between(1, 4), between(1, 150), between(1, 40))
+	fmt.Fprintf(&t, "inferences = 1\nallow_below_floor = true\n[workload]\n[[workload.kernel]]\nname = \"k\"\nL = %d\nN = %d\nM = %d\n", between(1, 4), between(1, 150), between(1, 40))
 	fmt.Fprintf(&t, "input_bits = %d\nweight_bits = %d\nsigned_input = %s\n", between(2, 8), between(2, 8), one("true", "false"))
 	fmt.Fprintf(&t, "[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.chip]\ntiles = 60\narrays_per_tile = 60\n")
 	fmt.Fprintf(&t, "[machine.crossbar]\nrows = %d\ncols = %d\nfold = %d\nactive_rows = %d\nencoding = %q\nanalog_sum = %q\ncolumn_flip = %s\ngate_unused = %s\n",
