@@ -596,7 +596,14 @@ func FuzzRun(f *testing.F) {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
 		began := time.Now()
-		result, err := system.Run(ctx, cfg, system.Options{Workers: 2})
+		run := func() (*system.Result, *system.Explanation, error) {
+			if small {
+				return system.RunExplained(ctx, cfg, system.Options{Workers: 2})
+			}
+			result, err := system.Run(ctx, cfg, system.Options{Workers: 2})
+			return result, &system.Explanation{}, err
+		}
+		result, explanation, err := run()
 		if took := time.Since(began) - limit; took > 2*time.Second {
 			t.Errorf("ended %v late", took)
 		}
@@ -605,7 +612,30 @@ func FuzzRun(f *testing.F) {
 			return
 		}
 		checkResult(t, result)
+		checkExplanation(t, result, explanation)
 	})
+}
+
+// checkExplanation fails where parts of an explanation are not those of the result.
+func checkExplanation(t *testing.T, result *system.Result, e *system.Explanation) {
+	t.Helper()
+	if _, err := json.Marshal(e); err != nil { // NaN and Inf are no JSON
+		t.Fatal(err)
+	}
+	for i := range e.Machines {
+		m, x := &result.Machines[i], &e.Machines[i]
+		if d := x.Energy.EnergyJ - m.EnergyJ; math.Abs(d) > 1e-11*m.EnergyJ {
+			t.Errorf("%s: %g of %g J are explained", m.Name, x.Energy.EnergyJ, m.EnergyJ)
+		}
+		if p := x.Programming; p != nil && math.Abs(p.EnergyJ-m.Programming.OneTime.EnergyJ) > 1e-11*p.EnergyJ {
+			t.Errorf("%s: %g of %g J of programming once are explained", m.Name, p.EnergyJ, m.Programming.OneTime.EnergyJ)
+		}
+		for k := range m.Kernels {
+			if d := x.Time.Kernels[k].Derivation; m.Pipeline == nil && math.Abs(d.Value-m.Kernels[k].Seconds) > 1e-9*d.Value {
+				t.Errorf("%s: %s takes %g s, explained as %g s", m.Name, m.Kernels[k].Name, m.Kernels[k].Seconds, d.Value)
+			}
+		}
+	}
 }
 
 // seedFuzz turns every knob alone, and adds studies as people write them.
