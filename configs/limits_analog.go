@@ -199,8 +199,7 @@ func (m *Machine) feature() (f model.Input, known bool) {
 	return model.Input{Symbol: "F", Value: float64(node), Unit: "m", Key: "crossbar.node"}, node > 0
 }
 
-// driveLimits are of what drives rows: converters and wires. A wire is charged to the
-// voltage that the machine runs at, whatever its energies are said to follow.
+// driveLimits are of what drives rows: converters and wires.
 func (m *Machine) driveLimits() (limits []Limit) {
 	const path = "tile/array/dac"
 	for _, a := range m.DAC.Actions() {
@@ -214,15 +213,29 @@ func (m *Machine) driveLimits() (limits []Limit) {
 		}
 		limits = append(limits, Limit{Component: path, Action: a.Name, Value: value, Floor: m.sampled(bits, "thermal noise of an input's voltage")})
 	}
+	if l, known := m.wireLimit(); known {
+		limits = append(limits, l)
+	}
+	return limits
+}
+
+// wireLimit is of a row's wire, charged to the voltage that the machine runs at, whatever
+// its energies are said to follow: at least as long as a row of the smallest cells, or
+// as the config has it where even that takes more than is charged.
+func (m *Machine) wireLimit() (l Limit, known bool) {
 	feature, known := m.feature()
 	if !known || m.Crossbar.DriveVoltage == 0 {
-		return limits
+		return l, false
 	}
 	volts := m.Supply.volts(model.Input{Symbol: "V", Value: float64(m.Crossbar.DriveVoltage), Unit: "V", Key: "crossbar.drive_voltage"})
-	return append(limits, Limit{
+	l = Limit{
 		Component: "tile/array/row", Action: "drive", Value: m.Supply.Energy(m.Crossbar.Drive().Under("crossbar")),
 		Floor: m.Crossbar.DriveFloor(feature, volts).Under("crossbar"),
-	})
+	}
+	if own, stated := m.Crossbar.OwnLine(volts); stated && l.Value.Value < own.Value*(1-rounding) {
+		l.Floor = own.Under("crossbar")
+	}
+	return l, true
 }
 
 // treeLimits are of what takes the place of converters in a digital machine: cells

@@ -65,6 +65,7 @@ func TestBelowTheFloors(t *testing.T) {
 		{"a row of a length that is known", "neurram", "[machine.crossbar]\nrow_capacitance = %s", "fF", 512 * 2 * 130e-9 * 239e-12 * 1e15, "7:19", "row drive|c′·L·V²|239 pF/m·133 µm·(1.80 V)²"},
 		{"a row of cells that are too narrow", "reram-45nm", "[machine.crossbar]\ncell_pitch = %s", "nm", 90, "7:14", "row drive|c′·L·V²|258 pF/m·11.5 µm"},
 		{"a driven row at another supply", "reram-45nm", "[machine.crossbar]\nmodel = \"given\"\nrow_capacitance = %s\n[machine.supply]\nvoltage = \"0.6 V\"\nnominal = \"0.9 V\"\nenergy_exponent = 3", "fF", 128 * 2 * 45e-9 * 258e-12 * 1.5 * 1e15, "8:19", "(267 mV)²"},
+		{"a wire at another supply", "reram-45nm", "[machine.supply]\nenergy_exponent = 3\nnominal = \"0.9 V\"\nvoltage = %s", "V", 0.9, "9:11", "row drive|c′·L·V²|258 pF/m·41.9 µm"},
 		{"writing a cell of two bits in five pulses", analog, "[machine.cell]\npulses = 5\nwrite_energy = %s", "aJ", 2 * landauer / 5 / aJ, "8:16", "cell program|B·k·T·ln 2 = 2·"},
 		{"adding", analog, "[machine.accumulator]\nenergy_per_add = %s", "aJ", landauer / aJ, "7:18", "tile/accumulator add|k·T·ln 2"},
 		{"correcting", analog, "[machine.shift_add]\nenergy_per_operation = \"1 fJ\"\nenergy_per_correction = %s", "aJ", landauer / aJ, "8:25", "shift-add correct|k·T·ln 2"},

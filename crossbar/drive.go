@@ -48,6 +48,22 @@ func (c *Config) DriveFloor(feature, volts model.Input) model.Figure {
 	return technology.LineEnergy(technology.ThinnestWire(feature), model.Derived("L", length), volts)
 }
 
+// OwnLine is the energy of charging the bare wire that the model says a row is, in J,
+// and whether it says so.
+func (c *Config) OwnLine(volts model.Input) (f model.Figure, known bool) {
+	if c.Model != "wire" {
+		return f, false
+	}
+	length := model.Figure{
+		Name: "length of a row", Equation: "L = {N}·{p}", Value: float64(c.Cols) * float64(c.CellPitch), Unit: "m",
+		Inputs: []model.Input{
+			{Symbol: "N", Value: float64(c.Cols), Key: "cols"},
+			{Symbol: "p", Value: float64(c.CellPitch), Unit: "m", Key: "cell_pitch"},
+		},
+	}
+	return technology.LineEnergy(technology.CapacitancePerMetre(c.Node, technology.Local), model.Derived("L", length), volts), true
+}
+
 const crosspoint = "NVSim/NVMExplorer RRAM.cell: a crosspoint of 4 F², the densest cell in a plane"
 
 // Sample is the energy of taking one sample of one column, in J.

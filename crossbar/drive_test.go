@@ -21,6 +21,11 @@ func TestRow(t *testing.T) {
 	modeltest.Check(t, capacitance)
 	modeltest.Check(t, drive)
 	modeltest.Check(t, floor)
+	own, stated := wire.OwnLine(volts(0.5))
+	modeltest.Check(t, own)
+	if !stated {
+		t.Error("the wire is as long as the config says")
+	}
 	for _, test := range []struct {
 		what      string
 		got, want float64
@@ -28,6 +33,7 @@ func TestRow(t *testing.T) {
 		{"capacitance", capacitance.Value, 128 * (0.246e-9*0.2e-6 + 0.05e-15)},
 		{"drive", drive.Value, capacitance.Value * 0.25},
 		{"floor", floor.Value, 128 * 0.246e-9 * 2 * 32e-9 * 0.25},
+		{"its own wire", own.Value, 128 * 0.246e-9 * 0.2e-6 * 0.25},
 		{"floor beyond the table", wire.DriveFloor(feature(130e-9), volts(1)).Value, 128 * 0.239e-9 * 2 * 130e-9},
 		{"floor below the table", wire.DriveFloor(feature(7e-9), volts(1)).Value, 128 * 0.239e-9 * 2 * 7e-9},
 	} {
@@ -40,6 +46,9 @@ func TestRow(t *testing.T) {
 	modeltest.Check(t, given.Drive())
 	if e := given.Drive().Value; math.Abs(e-1.6e-15) > 1e-24 {
 		t.Errorf("given drive is %g", e)
+	}
+	if _, stated := given.OwnLine(volts(0.4)); stated {
+		t.Error("nobody says how long the wire of a given capacitance is")
 	}
 	if len(floor.Warnings()) > 0 {
 		t.Errorf("32 nm: %v", floor.Warnings())
