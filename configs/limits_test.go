@@ -50,6 +50,7 @@ func TestBelowTheFloors(t *testing.T) {
 		{"differences of two columns", analog, "[machine.crossbar]\nencoding = \"differential\"\ncolumn_flip = false\nanalog_sum = \"polarity\"\n[machine.cell]\nread_energy = %s", "aJ", 3 * kT * 65536 / 256 / aJ, "11:15", "98304"},
 		{"weights of two-bit cells summed", analog, "[machine.crossbar]\ncolumn_flip = false\nanalog_sum = \"weight\"\n[machine.cell]\nread_energy = %s", "aJ", 3 * kT * 65536 / 128 / (5. / 3) / aJ, "10:15", "98304"},
 		{"slices of one bit accumulated", analog, "[machine.dac]\nphases = 1\n[machine.cell]\nread_energy = %s", "aJ", 3 * kT * 65536 / 128 / 3 / aJ, "9:15", "98304"},
+		{"the same of 16 rows, whose sums need all bits of the code", analog, "[machine.crossbar]\nactive_rows = 16\n[machine.dac]\nphases = 1\n[machine.cell]\nread_energy = %s", "aJ", 3 * kT * 65536 / 16 / 3 / aJ, "11:15", "98304"},
 		{"conductances", "reram-small", "[machine.cell]\nread_voltage = %s", "mV", 1e3 * math.Sqrt(3*kT*65536/128/1e-6/10e-9), "7:16", "2·k·T·SNR"},
 		{"capacitors of a fold", charged, "[machine.cell]\ncapacitance = %s", "aF", noise(8) / 2304 / 0.85 / 0.85 / aJ, "7:15", "cell charge of a column|12·k·T·4^b|thermal noise of a column's charge"},
 		{"C-2C ladders", "wang-2023", "[machine.cell]\nvoltage = \"1 V\"\nunit_capacitance = %s", "aF", noise(8) / 64 / 2 / aJ, "8:20", "cell charge of a column|12·k·T·4^b"},

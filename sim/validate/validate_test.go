@@ -240,7 +240,7 @@ func TestWrongNumbersFail(t *testing.T) {
 		{"dimc3", "machine.dimc3.adder_tree.toggle=0.3", "dimc/efficiency-dimc3"},
 	} {
 		id, _, _ := strings.Cut(test.figure, "/")
-		off := strings.Join(climbWith(t, id, map[string][]string{test.config: {test.set}}), "\n")
+		off := strings.Join(climbWith(t, id, map[string][]string{test.config: {test.set, "allow_below_floor=true"}}), "\n")
 		if !strings.Contains(off, test.figure+", ") {
 			t.Errorf("%s with %s: off is only %q", test.config, test.set, off)
 		}
