@@ -72,6 +72,14 @@ func (c *Config) whole() model.Figure {
 	return model.Given(conversion, "E", float64(c.EnergyPerConversion), "J", "energy_per_conversion")
 }
 
+// What limits converters, by Murmann's survey, rev. 20250609: of its envelope Walden's
+// figure of merit binds below about 12 bits, and of energy over noise the best designs
+// have thousands of kT·4^b at 8 bits, some hundred at 9.
+const (
+	technologyTo = 12
+	noiseFrom    = 9
+)
+
 // walden charges each of the 2^b steps.
 func (c *Config) walden() model.Figure {
 	f := model.Figure{
@@ -79,8 +87,11 @@ func (c *Config) walden() model.Figure {
 		Inputs: []model.Input{{Symbol: "FOM", Value: float64(c.FigureOfMerit), Unit: "J", Key: "figure_of_merit"}, c.enob()},
 		Source: definition, Holds: "converters of few bits, which technology limits",
 	}
-	if c.FigureOfMerit < bestStep {
+	switch {
+	case c.FigureOfMerit < bestStep:
 		f.Outside = fmt.Sprintf("a step of %v is better than the best published one, %v", c.FigureOfMerit, unit.Joule(bestStep))
+	case c.ENOB > technologyTo:
+		f.Outside = fmt.Sprintf("%g effective bits: from %d on noise limits the best published converters, and a bit costs fourfold", c.ENOB, technologyTo)
 	}
 	return aboveFloor(f, c.ENOB)
 }
@@ -96,8 +107,11 @@ func (c *Config) schreier() model.Figure {
 		},
 		Source: definition, Holds: "converters of many bits, which noise limits",
 	}
-	if c.FigureOfMeritDB > bestDecibels {
+	switch {
+	case c.FigureOfMeritDB > bestDecibels:
 		f.Outside = fmt.Sprintf("a figure of merit of %g dB is better than the best published one, %g dB", c.FigureOfMeritDB, bestDecibels)
+	case c.ENOB < noiseFrom:
+		f.Outside = fmt.Sprintf("%g effective bits: below %d technology limits the best published converters, and a bit costs twofold", c.ENOB, noiseFrom)
 	}
 	return aboveFloor(f, c.ENOB)
 }

@@ -21,11 +21,14 @@ const (
 	zigzagScale   = 1.206
 	zigzagPerRow  = 0.00653e-9 // s a bit and row
 	zigzagDecides = 0.640e-9   // s a bit
+
+	// Supplies of 28 nm in V, as assumed: its nominal one with a quarter to either side.
+	zigzagFrom, zigzagTo = 0.675, 1.125
 )
 
 func (c *Config) zigzagEnergy() model.Figure {
 	bits, volts := float64(c.Resolution), float64(c.Voltage)
-	return model.Figure{
+	f := model.Figure{
 		Name: conversion, Equation: "E = ({C_1}·{B} + {C_2}·4^{B})·{V}²",
 		Value: (zigzagLinear*bits + zigzagCode*math.Pow(4, bits)) * volts * volts, Unit: "J",
 		Inputs: []model.Input{
@@ -34,6 +37,10 @@ func (c *Config) zigzagEnergy() model.Figure {
 		},
 		Source: zigzagSource, Holds: zigzagHolds,
 	}
+	if volts < zigzagFrom || volts > zigzagTo {
+		f.Outside = fmt.Sprintf("a supply of %v: the fit is of 28 nm, which run at about 0.9 V", c.Voltage)
+	}
+	return f
 }
 
 func (c *Config) zigzagArea() model.Figure {
@@ -141,15 +148,20 @@ func nearest(node float64) sarNode {
 func (c *Config) neurosim() model.Figure {
 	power := c.neurosimPower()
 	heat := 1 + neurosimHeat*(c.Kelvin-roomTemperature)
-	return model.Figure{
+	whole := float64(c.Resolution+1) * neurosimCycle
+	f := model.Figure{
 		Name: conversion, Equation: "E = {P}·({B} + 1)·{T_c}·(1 + {h}·({T}/K − 300))",
-		Value: power.Value * float64(c.Resolution+1) * neurosimCycle * heat, Unit: "J",
+		Value: power.Value * whole * heat, Unit: "J",
 		Inputs: []model.Input{
 			model.Derived("P", power), c.resolution(), published("T_c", neurosimCycle, "s", neurosimSource),
 			published("h", neurosimHeat, "", neurosimSource), c.temperature(),
 		},
 		Source: neurosimSource, Holds: neurosimHolds,
 	}
+	if t := c.Time(c.Resolution).Value; t > 0 && t < whole*(1-1e-9) {
+		f.Outside = fmt.Sprintf("a conversion of %v: the energy is of %v, a cycle of NeuroSim's for each bit and one more", unit.Second(t), unit.Second(whole))
+	}
+	return f
 }
 
 func (c *Config) neurosimPower() model.Figure {

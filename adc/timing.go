@@ -6,6 +6,13 @@ import (
 	"xbar/sim/model"
 )
 
+// Kinds of converters, by definition.
+const (
+	ramps     = "definition of a single-slope converter: a counter runs until the ramp has passed the sample, 2^n codes at most"
+	compares  = "definition of a flash converter: as many comparators as codes, all at once"
+	pipelined = "definition of a pipeline of one-bit stages: a cycle for each"
+)
+
 const neurosimTime = "DNN+NeuroSim V1.4, SarADC.cpp: one cycle to sample, one for each bit"
 
 // Time is from the sample to the code, for a conversion of so many bits, at
@@ -16,11 +23,11 @@ func (c *Config) Time(bits int) model.Figure {
 	case "sar":
 		return duration("t = ({n} + 1)·{T}", (n.Value+1)*cycle.Value, neurosimTime, n, cycle)
 	case "ramp":
-		return duration("t = 2^{n}·{T}", math.Exp2(n.Value)*cycle.Value, "", n, cycle)
+		return duration("t = 2^{n}·{T}", math.Exp2(n.Value)*cycle.Value, ramps, n, cycle)
 	case "flash":
-		return duration("t = {T}", cycle.Value, "", cycle)
+		return duration("t = {T}", cycle.Value, compares, cycle)
 	case "pipeline":
-		return duration("t = {n}·{T}", n.Value*cycle.Value, "", n, cycle)
+		return duration("t = {n}·{T}", n.Value*cycle.Value, pipelined, n, cycle)
 	case "stepped":
 		over := model.Input{Symbol: "t_o", Value: float64(c.Overhead), Unit: "s", Key: "overhead"}
 		return duration("t = {n}·{T} + {t_o}", n.Value*cycle.Value+over.Value, neurram, n, cycle, over)
@@ -35,7 +42,7 @@ func (c *Config) Time(bits int) model.Figure {
 func (c *Config) Interval(bits int) model.Figure {
 	switch {
 	case c.Timing == "pipeline":
-		f := duration("t = {T}", float64(c.Cycle), "", c.cycle())
+		f := duration("t = {T}", float64(c.Cycle), pipelined, c.cycle())
 		f.Name = "time between conversions"
 		return f
 	case c.Every > 0 && (c.Timing == "" || c.Timing == "given"):
