@@ -20,6 +20,7 @@ var (
 	jiaSpeed  = [2]bar{given(0.005), given(0.005)}   // inputs of one bit
 	jiaBits   = [2]bar{within(0.005), within(0.005)} // wider ones
 	jiaAreas  = [2]bar{given(0.005), within(0.5)}
+	jiaDense  = [2]bar{within(0.08), within(0.5)}
 	jiaEnergy = map[string][2]bar{
 		"0.85": {given(0.005), within(0.5)},
 		"1.2":  {within(0.15), within(0.5)},
@@ -33,6 +34,7 @@ func jia(ctx context.Context, b *bench) (Rung, error) {
 		return Rung{}, err
 	}
 	speed := Table{Title: "throughput, weights of 1 bit", Unit: "op/s", compared: true}
+	dense := Table{Title: "throughput per area of array and converters", Unit: "op/s/m2", compared: true}
 	for _, r := range where(rows, "quantity", "throughput") {
 		s, err := b.run(ctx, "jia-2020", jiaSingleBit(r)...)
 		if err != nil {
@@ -43,8 +45,11 @@ func jia(ctx context.Context, b *bench) (Rung, error) {
 			bars = jiaBits
 		}
 		name := fmt.Sprintf("%s V, inputs of %s bit", r["voltage"], r["input_bits"])
-		speed.add(fmt.Sprintf("throughput-%sV-%sb", r["voltage"], r["input_bits"]), name, jiaSource(r), r,
-			s.each(func(m *system.Machine) float64 { return m.OpsPerSecond }), bars)
+		rate := s.each(func(m *system.Machine) float64 { return m.OpsPerSecond })
+		speed.add(fmt.Sprintf("throughput-%sV-%sb", r["voltage"], r["input_bits"]), name, jiaSource(r), r, rate, bars)
+		if r["input_bits"] == "1" {
+			s.addDensity(where(where(rows, "quantity", "density"), "voltage", r["voltage"])[0], rate, &dense)
+		}
 	}
 	efficiency := Table{Title: "efficiency, array and converters", Unit: "op/J", compared: true}
 	energy := Table{Title: "energy of an output and activation", Unit: "J", compared: true}
@@ -62,11 +67,11 @@ func jia(ctx context.Context, b *bench) (Rung, error) {
 	return Rung{
 		Level: 5, Title: "Jia et al., JSSC 2020: charge-domain SRAM, 65 nm",
 		Columns: []Column{
-			{Name: "measured", Given: "energies of array, converters and datapath at 0.85 V; 54 cycles an activation; its clocks", Rest: "1.2 V, wider inputs"},
+			{Name: "measured", Given: "energies of array, converters and datapath at 0.85 V; 54 cycles an activation; its clocks; areas", Rest: "1.2 V, wider inputs, throughput per area"},
 			{Name: "library", Given: "geometry; the cell's 2 fF; 54 cycles an activation; its clocks; that models are of 1.2 V", Rest: "all energies, at both supplies, and areas"},
 		},
-		Tables:   []Table{speed, efficiency, energy, areas},
-		Compared: "throughput, efficiency and energy",
+		Tables:   []Table{speed, dense, efficiency, energy, areas},
+		Compared: "throughput, density, efficiency and energy",
 		Peers:    []Measure{{Of: "CiMLoop, with its calibration factors", Mean: 0.05}},
 	}, nil
 }
@@ -120,24 +125,44 @@ func (s *study) addEnergies(rows []row, efficiency, energy *Table) {
 	}
 }
 
+// jiaParts is what the parts of a machine cover, by their names in the table.
+var jiaParts = map[string]func(m *configs.Machine) float64{
+	"area-adc": func(m *configs.Machine) float64 {
+		return float64(m.ADC.PerArray) * m.ADC.AreaEach(m.Written("adc")).Value
+	},
+	"area-array": func(m *configs.Machine) float64 {
+		cells := float64(m.Crossbar.Rows * m.Crossbar.Cols)
+		return cells*m.Cell.AreaEach(m.Written("cell")).Value + float64(m.Crossbar.Area) + cells/jiaOutputs*m.DAC.AreaEach(m.Written("dac")).Value
+	},
+	"area-datapath": func(m *configs.Machine) float64 {
+		return m.ShiftAdd.AreaEach(m.Converters(), m.Written("shift_add")).Value
+	},
+}
+
+// covered is what a part covers, one a column.
+func (s *study) covered(part string) []float64 {
+	all := make([]float64, len(s.config.Machines))
+	for i := range all {
+		all[i] = jiaParts[part](&s.config.Machines[i])
+	}
+	return all
+}
+
+// addDensity divides a throughput by the area of array and converters.
+func (s *study) addDensity(r row, rate []float64, dense *Table) {
+	adc, array := s.covered("area-adc"), s.covered("area-array")
+	simulated := make([]float64, len(rate))
+	for i := range rate {
+		simulated[i] = rate[i] / (adc[i] + array[i])
+	}
+	dense.add("density-"+r["voltage"]+"V", r["voltage"]+" V, inputs of 1 bit", jiaSource(r), r, simulated, jiaDense)
+}
+
 // addAreas adds up what the parts cover.
 func (s *study) addAreas(rows []row, areas *Table) {
-	parts := map[string]func(m *configs.Machine) float64{
-		"area-adc": func(m *configs.Machine) float64 {
-			return float64(m.ADC.PerArray) * m.ADC.AreaEach(m.Written("adc")).Value
-		},
-		"area-array": func(m *configs.Machine) float64 {
-			cells := float64(m.Crossbar.Rows * m.Crossbar.Cols)
-			return cells*m.Cell.AreaEach(m.Written("cell")).Value + float64(m.Crossbar.Area) + cells/jiaOutputs*m.DAC.AreaEach(m.Written("dac")).Value
-		},
-		"area-datapath": func(m *configs.Machine) float64 {
-			return m.ShiftAdd.AreaEach(m.Converters(), m.Written("shift_add")).Value
-		},
-	}
 	for _, r := range rows {
-		if part := parts[r["quantity"]]; part != nil {
-			simulated := []float64{part(&s.config.Machines[0]), part(&s.config.Machines[1])}
-			areas.add(r["quantity"], r["quantity"][len("area-"):], jiaSource(r), r, simulated, jiaAreas)
+		if jiaParts[r["quantity"]] != nil {
+			areas.add(r["quantity"], r["quantity"][len("area-"):], jiaSource(r), r, s.covered(r["quantity"]), jiaAreas)
 		}
 	}
 }
