@@ -352,6 +352,7 @@ func (d *decoder) checkAnalog(m *machine) {
 // checkDevices reports devices that the array cannot have, or that lack a number.
 func (d *decoder) checkDevices(m *machine) {
 	v, x := &m.Devices, &m.Crossbar
+	d.drawWires(m)
 	if v.OnOffRatio > 0 && x.Encoding != string(encode.Offset) && x.Encoding != string(encode.Differential) && m.given("crossbar.encoding") {
 		d.errs.addf(m.blame("devices.on_off_ratio", "crossbar.encoding"), "on_off_ratio needs encoding offset or differential, and it is %s: nothing takes off what cells at level zero conduct", x.Encoding)
 	}
@@ -384,6 +385,23 @@ func (d *decoder) checkDevices(m *machine) {
 	}
 	if n := x.Rows * x.Cols * min(x.Rows, x.Cols); m.given("crossbar.rows", "crossbar.cols") && n > maxWires {
 		d.errs.addf(m.blame(wires...), "wires of an array of %d×%d: at most %d×%d is solved", x.Rows, x.Cols, maxWired, maxWired)
+	}
+}
+
+// drawWires gives the wires of a node their resistance, or reports what it lacks.
+func (d *decoder) drawWires(m *machine) {
+	const node, pitch = "devices.wire_node", "crossbar.cell_pitch"
+	v := &m.Devices
+	switch {
+	case v.WireNode == 0:
+	case v.RowResistance > 0 || v.ColumnResistance > 0:
+		d.errs.addf(m.blame(node, "devices.row_resistance", "devices.column_resistance"), "wire_node beside row_resistance or column_resistance: wires of a node have its resistance; give one or the other")
+	case m.Crossbar.CellPitch == 0:
+		d.errs.addf(m.blame(node), "wire_node = %s, and how far apart cells are is not known: give crossbar.cell_pitch, and crossbar.node beside it", m.written(node))
+	case m.given(node, pitch):
+		v.Pitch = m.Crossbar.CellPitch
+		segment := unit.Ohm(v.Segment().Value)
+		v.RowResistance, v.ColumnResistance = segment, segment
 	}
 }
 

@@ -5,11 +5,15 @@ import (
 	"strings"
 
 	"xbar/sim/model"
+	"xbar/sim/technology"
 )
 
 // Figures are what becomes of a cell at the top level, beside its conductance: its
 // programming error, what drift leaves of it, and the noise of a read.
 func (c *Config) Figures() (all []model.Figure) {
+	if c.WireNode > 0 {
+		all = append(all, c.Segment())
+	}
 	if c.Programming != "" {
 		all = append(all, c.errorFigure())
 	}
@@ -26,6 +30,15 @@ func (c *Config) Figures() (all []model.Figure) {
 		})
 	}
 	return all
+}
+
+// Segment is the resistance in Ω of a wire of the node from one cell to the next.
+func (c *Config) Segment() model.Figure {
+	each := technology.ResistancePerMetre(model.Input{Value: float64(c.WireNode), Unit: "m", Key: "devices.wire_node"}, technology.Local)
+	return model.Figure{
+		Name: "resistance of a row's or a column's wire from one cell to the next", Equation: "r = {r′}·{p}", Value: each.Value * float64(c.Pitch), Unit: "ohm",
+		Inputs: []model.Input{model.Derived("r′", each), {Symbol: "p", Value: float64(c.Pitch), Unit: "m", Key: "crossbar.cell_pitch"}},
+	}
 }
 
 func (c *Config) errorFigure() model.Figure {

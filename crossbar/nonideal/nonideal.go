@@ -18,6 +18,7 @@ type Config struct {
 	OnConductance    unit.Siemens `toml:"on_conductance" optional:"true" check:"positive" doc:"of a cell at the top level, beside which wires are resistive; cell.g_on unless given"`
 	RowResistance    unit.Ohm     `toml:"row_resistance" optional:"true" doc:"of a row wire, from one cell to the next"`
 	ColumnResistance unit.Ohm     `toml:"column_resistance" optional:"true" doc:"of a column wire, from one cell to the next"`
+	WireNode         unit.Metre   `toml:"wire_node" optional:"true" check:"positive" doc:"technology of the wires, in the place of both resistances: local ones by CACTI 7, from one cell to the next as long as crossbar.cell_pitch"`
 	Supply           string       `toml:"supply" enum:"rows|columns" default:"rows" doc:"what drives cells: the wire of their row, or a supply wire beside each column's, through a gate that the input opens; row_resistance is then of a supply wire's segments; no energy follows"`
 	SenseResistance  unit.Ohm     `toml:"sense_resistance" optional:"true" doc:"of a column's end, beside its last segment"`
 
@@ -42,6 +43,8 @@ type Config struct {
 
 	Kelvin      float64   `toml:"-"` // of the cells, for thermal noise
 	ReadVoltage unit.Volt `toml:"-"` // of a row at full scale, for thermal noise
+
+	Pitch unit.Metre `toml:"-"` // of cells, for wires of a node
 }
 
 // Ideal reports whether cells are levels, and columns see them as they are.

@@ -290,6 +290,7 @@ var knobs = []knob{
 	turn("crossbar", "two_sided", flags),
 	turn("crossbar", "unit_column", flags),
 	{"crossbar", "layout", list(`"apart"|"interleaved"|"adjacent"`), nil},
+	{"devices", "wire_node", list(`"45 nm"|"7 nm"`), list(`"0 nm"`)},
 	{"devices", "supply", list(`"columns"|"rows"`), nil},
 	{"dac", "rounding", list(`"none"|"mid-rise"|"codes"`), nil},
 	{"adc", "limits", list("[-1, 1]|[0, 4]|[-1, 1, -2, 2]"), list("[-1e9, 1e9]")},

@@ -82,6 +82,50 @@ func TestNotesAreOfTheSupply(t *testing.T) {
 	}
 }
 
+// Wires of a node are those of the same resistance, and what the table does not have is
+// said.
+func TestWiresOfANode(t *testing.T) {
+	const array = `
+inferences = 1
+[workload]
+values = "exact"
+kernel = [{ name = "k", L = 4, N = 64, M = 8 }]
+[[machine]]
+name = "m"
+preset = "reram-45nm"
+crossbar = { encoding = "differential", column_flip = false, rows = 64, cols = 64, cell_pitch = "2 um" }
+adc = { range = "scale" }
+cell = { g_on = "300 uS", g_off = "3 uS" }
+devices = { wire_node = "45 nm" }
+`
+	of := func(text string, sets ...string) *system.Machine {
+		r, err := system.Run(context.Background(), parse(t, text, sets...), system.Options{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &r.Machines[0]
+	}
+	node := of(array)
+	const ohms = `row_resistance = "8.4 ohm", column_resistance = "8.4 ohm"` // 4.2 Ω/µm
+	same := of(strings.Replace(array, `wire_node = "45 nm"`, ohms, 1))
+	if node.Values.RMSError != same.Values.RMSError || node.Values.RMSError == 0 {
+		t.Errorf("an error of %g, by the resistance %g", node.Values.RMSError, same.Values.RMSError)
+	}
+	if worse := of(array, "machine.m.devices.wire_node=22 nm"); worse.Values.RMSError <= node.Values.RMSError {
+		t.Errorf("an error of %g through wires of 22 nm, %g of 45 nm", worse.Values.RMSError, node.Values.RMSError)
+	}
+	if got := strings.Join(of(array, "machine.m.devices.wire_node=7 nm").Notes, "\n"); !strings.Contains(got, "wires at 7.00 nm are those of the nearest node") {
+		t.Errorf("notes:\n%s", got)
+	}
+	x, err := system.Explain(context.Background(), parse(t, array), "", system.Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := x.Machines[0].Devices; len(d) != 1 || math.Abs(d[0].Value-8.4) > 1e-9 {
+		t.Errorf("explained as %+v", d)
+	}
+}
+
 // By the polynomials of a node, energies and times at another supply are those of the
 // published fits, evaluated here by hand: 45 nm hp from 0.9 to 0.8 V.
 func TestSupplyByNode(t *testing.T) {

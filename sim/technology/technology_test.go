@@ -217,6 +217,9 @@ func TestWireTable(t *testing.T) {
 		{technology.CapacitancePerMetre(32e-9, technology.Local), 0.246e-9, "F/m"},
 		{technology.CapacitancePerMetre(90e-9, technology.SemiGlobal), 0.302e-9, "F/m"},
 		{technology.CapacitancePerMetre(22e-9, technology.Global), 0.26e-9, "F/m"},
+		{technology.ResistancePerMetre(model.Input{Value: 45e-9, Unit: "m", Key: "node"}, technology.Local), 4.2e6, "ohm/m"},
+		{technology.ResistancePerMetre(model.Input{Value: 22e-9, Unit: "m", Key: "node"}, technology.SemiGlobal), 6.81e6, "ohm/m"},
+		{technology.ResistancePerMetre(model.Input{Value: 90e-9, Unit: "m", Key: "node"}, technology.Global), 0.08e6, "ohm/m"},
 		{technology.RepeatedEnergy(32e-9, technology.DelayOptimal), 0.35e-9, "J/m"},
 		{technology.RepeatedEnergy(65e-9, technology.ThirtyPercent), 0.33e-9, "J/m"},
 	} {

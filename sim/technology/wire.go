@@ -30,6 +30,7 @@ const (
 
 const (
 	wireSource     = "CACTI 7 (commit 1ffd8df), conservative wires: capacitance formula evaluated"
+	metalSource    = "CACTI 7 (commit 1ffd8df), conservative wires: ρ/((t − b)·(w − 2b)) evaluated"
 	repeaterSource = "CACTI 7 (commit 1ffd8df) run, itrs-hp, global wire with repeaters, 350 K"
 	wireHolds      = "nodes from 22 nm to 90 nm"
 )
@@ -42,6 +43,11 @@ var (
 		Local:      {239e-12, 246e-12, 258e-12, 274e-12, 293e-12},
 		SemiGlobal: {247e-12, 254e-12, 265e-12, 282e-12, 302e-12},
 		Global:     {260e-12, 267e-12, 281e-12, 298e-12, 315e-12},
+	}
+	wireResistance = [...][]float64{ // Ω/m
+		Local:      {19.7e6, 8.40e6, 4.20e6, 2.03e6, 1.05e6},
+		SemiGlobal: {6.81e6, 3.03e6, 1.52e6, 0.73e6, 0.38e6},
+		Global:     {1.41e6, 0.65e6, 0.33e6, 0.16e6, 0.08e6},
 	}
 	repeaterEnergy = [...][]float64{ // J/m, of one bit
 		DelayOptimal:  {0.28e-9, 0.35e-9, 0.438e-9, 0.622e-9, 0.766e-9},
@@ -60,14 +66,22 @@ func RepeatedEnergy(node unit.Metre, slack Slack) model.Figure {
 	return wire(node, repeaterEnergy[slack], "w", model.Figure{Name: "energy per length of a repeated wire", Unit: "J/m", Source: repeaterSource})
 }
 
+// ResistancePerMetre is a wire's resistance per length at a node in m, in Ω/m.
+func ResistancePerMetre(node model.Input, class Class) model.Figure {
+	return wireOf(named(node, "t"), wireResistance[class], "r′", model.Figure{Name: "resistance per length", Unit: "ohm/m", Source: metalSource})
+}
+
 func wire(node unit.Metre, values []float64, symbol string, f model.Figure) model.Figure {
+	return wireOf(model.Input{Symbol: "t", Value: float64(node), Unit: "m", Key: "node"}, values, symbol, f)
+}
+
+func wireOf(node model.Input, values []float64, symbol string, f model.Figure) model.Figure {
 	curve := Curve{X: wireNodes, Y: values}
 	f.Holds = wireHolds
-	if !curve.Covers(float64(node)) {
-		f.Outside = fmt.Sprintf("wires at %v are those of the nearest node; there are 90, 65, 45, 32 and 22 nm", node)
+	if !curve.Covers(node.Value) {
+		f.Outside = fmt.Sprintf("wires at %v are those of the nearest node; there are 90, 65, 45, 32 and 22 nm", unit.Metre(node.Value))
 	}
-	x := model.Input{Symbol: "t", Value: float64(node), Unit: "m", Key: "node"}
-	return curve.Within(float64(node)).Figure(f, symbol, x)
+	return curve.Within(node.Value).Figure(f, symbol, node)
 }
 
 // ThinnestWire is the least capacitance per length, in F/m, of a wire inside an

@@ -355,6 +355,9 @@ func (c *Chip) Doubts() []string {
 	for i := range c.components {
 		add(c.components[i].Area)
 	}
+	for _, f := range c.Devices().Figures() {
+		add(f)
+	}
 	return append(append(all, c.otherRows()...), c.slowBuffers()...)
 }
 
