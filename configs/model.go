@@ -199,7 +199,11 @@ func (l *loader) cannotInfer(n *node, g *model.Group) {
 		l.errs.add(n.at, Error{Message: message, Allowed: describeChoices(g)})
 		return
 	}
-	message := strings.Join(given, ", ") + ": no one model takes all of these; together they would say the same thing twice"
+	twice := "say"
+	if strings.Contains(g.Subject, "energy") {
+		twice = "charge"
+	}
+	message := strings.Join(given, ", ") + ": no one model takes all of these; together they would " + twice + " the same thing twice"
 	if slices.ContainsFunc(g.Choices, func(c model.Choice) bool {
 		return !slices.ContainsFunc(given, func(key string) bool { return !c.Has(key) })
 	}) {
