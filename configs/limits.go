@@ -19,6 +19,7 @@ type Limit struct {
 	Floor     model.Figure  // joules, the least that physics allows
 	Best      *model.Figure // joules of the best published part; nil: no survey of such parts
 	bits      bool          // fewer effective bits lower the floor
+	nothing   []string      // keys of what the action costs beside the value, were they not zero
 }
 
 // Charged says whether the action costs anything. What costs nothing is not modelled,
@@ -30,7 +31,7 @@ func (l *Limit) Below() bool { return l.Charged() && l.Value.Value < l.Floor.Val
 
 // Keys lists the machine's keys that decide it.
 func (l *Limit) Keys() []string {
-	keys := slices.Concat(l.Value.Keys(), l.Floor.Keys())
+	keys := slices.Concat(l.Value.Keys(), l.Floor.Keys(), l.nothing)
 	for i := range keys {
 		keys[i] = strings.TrimPrefix(keys[i], "machine.")
 	}

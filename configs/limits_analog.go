@@ -89,6 +89,9 @@ func (m *Machine) conversionLimit() Limit {
 		Component: "tile/array/adc", Action: "convert", Value: value, bits: true,
 		Floor: m.sampled(bits, "thermal floor of a conversion"),
 	}
+	if leakage.Value == 0 {
+		l.nothing = leakage.Keys()
+	}
 	if interval.Value > 0 {
 		rate := model.Figure{
 			Name: "rate of a converter", Equation: "f = 1/{t}", Value: 1 / interval.Value, Unit: "Hz",

@@ -28,6 +28,7 @@ type Config struct {
 	CellPitch        unit.Metre       `toml:"cell_pitch" optional:"true" check:"positive" doc:"of one cell along the row"`
 	GateCapacitance  unit.Farad       `toml:"gate_capacitance" default:"0 F" doc:"of what one cell hangs on the row wire, such as the gate of its transistor"`
 	DriveVoltage     unit.Volt        `toml:"drive_voltage" doc:"to which a row is charged"`
+	ControlEnergy    unit.Joule       `toml:"control_energy" default:"0 J" doc:"of one array, each time that rows of it are driven: decoders, clock, and what else no other part has"`
 	Leakage          unit.Watt        `toml:"leakage" doc:"of one array beside its converters"`
 	Area             unit.SquareMetre `toml:"area" optional:"true" doc:"of one array beside its cells and converters"`
 }

@@ -30,6 +30,11 @@ func (c *Config) RowCapacitanceOf() model.Figure {
 	return f
 }
 
+// Control is the energy in joules of an array's control in one read.
+func (c *Config) Control() model.Figure {
+	return model.Given("energy of an array's control", "E", float64(c.ControlEnergy), "J", "control_energy")
+}
+
 // Drive is the energy of driving one row for a read, C·V² in J.
 func (c *Config) Drive() model.Figure {
 	return charge("energy of driving a row", model.Derived("C", c.RowCapacitanceOf()), float64(c.DriveVoltage), "drive_voltage")

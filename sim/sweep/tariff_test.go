@@ -140,6 +140,13 @@ func TestPricesThatMeet(t *testing.T) {
 	if !q.Meet(groups("cell.write_energy", "cell.pulses")) {
 		t.Error("the energy and the number of pulses do not meet in that of writing a cell")
 	}
+	quiet, err := configs.Parse("base.toml", []byte("inferences = 1\n[[machine]]\nname = \"m\"\npreset = \"mnsim-default\"\nadc.leakage = \"0 W\"\n[[workload.kernel]]\nname = \"k\"\nL = 1\nN = 2\nM = 3\n"), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, err := system.NewQuote(context.Background(), quiet, system.Options{Memo: &system.Memo{}}); err != nil || !at.Meet(groups("adc.energy_per_conversion", "adc.leakage")) {
+		t.Errorf("the energy of a conversion and a leakage, which is zero at first, do not meet in the converter's limit: %v", err)
+	}
 	for _, l := range config.Machines[0].Limits() {
 		if keys := l.Keys(); keys[0] != keys[1] && !q.Meet(groups(keys[0], keys[1])) {
 			t.Errorf("%v do not meet in the limit of %s", keys[:2], l.Component)

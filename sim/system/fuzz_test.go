@@ -217,6 +217,7 @@ var knobs = []knob{
 	turn("workload", "statistics.input_mean", shares),
 	{"workload", "statistics.input_histogram", list("[8, 4, 2, 1]|[0, 1]|[1, 0]"), list("[1e-300, 0]")},
 	{"workload", "statistics.weight_histogram", list("[1, 2, 1]|[0, 1]"), nil},
+	turn("crossbar", "control_energy", energies),
 	turn("crossbar", "fold", counts),
 	{"crossbar", "analog_sum", list(`"none"|"polarity"|"weight"`), nil},
 	{"crossbar", "guard_columns", list("0|1|7"), list("64")},

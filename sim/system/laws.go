@@ -393,6 +393,7 @@ func (s *lawStudy) costs(m *configs.Machine) theory.Costs {
 	}
 	return theory.Costs{
 		DAC:       on(dacBase)*density + on(dacSlope)*s.stats.InputMean*float64(int64(1)<<m.DAC.Bits-1),
+		Control:   on(m.Crossbar.Control()),
 		ADC:       converts / float64(len(phases)),
 		Sample:    on(m.SampleHold.Sample()),
 		Integrate: m.Supply.Energy(model.Figure{Value: float64(m.SampleHold.EnergyPerIntegration)}).Value,

@@ -145,7 +145,7 @@ func (s *lawStudy) arrayTheory(m *configs.Machine, k theory.Kernel, a theory.Arr
 		register, _ := m.DAC.Convert()
 		pair := cim.Inputs{Rows: model.Input{Value: 2}, Operand: model.Input{Value: 1}} // one full adder
 		return theory.Digital{
-			Row: on(register) + on(m.Crossbar.Drive()), Cell: on(cell), Adder: on(m.AdderTree.Switched(pair)), FlipFlops: on(m.AdderTree.Registered()),
+			Row: on(register) + on(m.Crossbar.Drive()), Control: on(m.Crossbar.Control()), Cell: on(cell), Adder: on(m.AdderTree.Switched(pair)), FlipFlops: on(m.AdderTree.Registered()),
 			ShiftAdd: on(m.ShiftAdd.Operation()), Correct: on(m.ShiftAdd.Correction()), Activity: s.stats.InputDensity * s.stats.WeightMean,
 		}.PerMAC(k, a).Total()
 	}

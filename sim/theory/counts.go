@@ -92,6 +92,7 @@ type Counts struct {
 	RowTiles, ColTiles int64 // ⌈N/R⌉, ⌈M/C_l⌉ of a group
 	Tiles              int64 // K
 	DACConvert         int64 // and row drives
+	Activate           int64 // reads of an array, slice by slice
 	CellRead           int64
 	Sample             int64
 	Integrate          int64 // units of analog integration
@@ -112,7 +113,7 @@ func Count(k Kernel, a Array) Counts {
 	c := countOne(k, a)
 	g := k.Products()
 	for _, n := range []*int64{
-		&c.Tiles, &c.DACConvert, &c.CellRead, &c.Sample, &c.Integrate, &c.ADCConvert, &c.Correct, &c.Accumulate, &c.CellsPerLoad, &c.WeightBits,
+		&c.Tiles, &c.DACConvert, &c.Activate, &c.CellRead, &c.Sample, &c.Integrate, &c.ADCConvert, &c.Correct, &c.Accumulate, &c.CellsPerLoad, &c.WeightBits,
 	} {
 		*n *= g
 	}
@@ -121,15 +122,21 @@ func Count(k Kernel, a Array) Counts {
 		return c
 	}
 	c.Tiles = ceil(g, p)
+	reads := int64(0) // row groups of all arrays
+	for _, n := range []struct{ arrays, groups int64 }{{g / p, p}, {1, g % p}} {
+		if n.groups == 0 {
+			continue
+		}
+		each := ceil(n.groups, a.together(k)) * ceil(k.N, a.ActiveRows)
+		if a.Ungated {
+			each = max(each, ceil(a.R, a.ActiveRows))
+		}
+		reads += n.arrays * each
+	}
+	c.Activate = k.L * reads * a.Slices(k)
 	if !a.Ungated {
 		c.CellRead = k.L * a.pairs(k) * k.N * k.M * a.wide(k) * a.Slices(k)
 		return c
-	}
-	reads := int64(0) // row groups of all arrays
-	for _, n := range []struct{ arrays, groups int64 }{{g / p, p}, {1, g % p}} {
-		if n.groups > 0 {
-			reads += n.arrays * max(ceil(a.R, a.ActiveRows), ceil(n.groups, a.together(k))*ceil(k.N, a.ActiveRows))
-		}
 	}
 	converted := a.C * a.Outputs(k) / a.wide(k)
 	c.DACConvert = k.L * c.Tiles * a.R * a.Slices(k)
@@ -179,6 +186,7 @@ func countOne(k Kernel, a Array) Counts {
 		rows, columns, groups = c.RowTiles*a.R, c.ColTiles*a.C, c.RowTiles*ceil(a.R, a.ActiveRows)
 	}
 	c.DACConvert = k.L * rows * tx * c.ColTiles
+	c.Activate = k.L * groups * tx * c.ColTiles
 	c.CellRead = k.L * rows * columns * tx
 	converted := k.M * a.Outputs(k)
 	if a.Ungated {

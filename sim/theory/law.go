@@ -3,6 +3,7 @@ package theory
 // Costs are joules per action.
 type Costs struct {
 	DAC       float64 // one row, one input slice
+	Control   float64 // one read of an array
 	ADC       float64 // one conversion
 	Sample    float64 // one sum held
 	Integrate float64 // one unit of analog integration
@@ -25,7 +26,7 @@ func Energy(k Kernel, a Array, e Costs, loads float64) PerMAC {
 	c := Count(k, a)
 	macs := float64(k.MACs())
 	return PerMAC{
-		In:      float64(c.DACConvert) * e.DAC / macs,
+		In:      (float64(c.DACConvert)*e.DAC + float64(c.Activate)*e.Control) / macs,
 		Out:     (float64(c.ADCConvert)*e.ADC + float64(c.Sample)*e.Sample + float64(c.Integrate)*e.Integrate) / macs,
 		Cells:   float64(c.CellRead) * e.Cell / macs,
 		Add:     (float64(c.ADCConvert)*e.Shift + float64(c.Correct)*e.Correct) / macs,
@@ -36,6 +37,7 @@ func Energy(k Kernel, a Array, e Costs, loads float64) PerMAC {
 // Digital is what a digital in-memory array spends, in joules.
 type Digital struct {
 	Row       float64 // one row, one input slice: its register and its wire
+	Control   float64 // one read of an array
 	Cell      float64 // a cell's gates, where all bits of its product are set
 	Adder     float64 // one full adder that switches
 	FlipFlops float64 // those of one tree, in a sum
@@ -66,7 +68,7 @@ func (d Digital) PerMAC(k Kernel, a Array) DigitalPerMAC {
 	switched := d.Activity * full * float64(a.FullAdders()) * d.Adder
 	macs := float64(k.MACs())
 	return DigitalPerMAC{
-		In:         float64(c.DACConvert) * d.Row / macs,
+		In:         (float64(c.DACConvert)*d.Row + float64(c.Activate)*d.Control) / macs,
 		Cells:      float64(c.CellRead) * held * d.Activity * d.Cell / macs,
 		Sums:       float64(c.ADCConvert) * (switched + d.FlipFlops) / macs,
 		Accumulate: (float64(c.ADCConvert)*d.ShiftAdd + float64(c.Correct)*d.Correct + float64(c.Accumulate)*d.Add) / macs,

@@ -33,6 +33,7 @@ func TestCounts(t *testing.T) {
 			want: Counts{
 				RowTiles: 1, ColTiles: 1, Tiles: 1,
 				DACConvert:   128 * 16,
+				Activate:     16,
 				CellRead:     128 * 128 * 16,
 				Sample:       128 * 16,
 				Integrate:    128 * 16,
@@ -51,6 +52,7 @@ func TestCounts(t *testing.T) {
 			want: Counts{
 				RowTiles: 7, ColTiles: 8, Tiles: 56, // 6.125 and 8
 				DACConvert:   3 * 784 * 8 * 8,
+				Activate:     3 * 56 * 8,
 				CellRead:     3 * 784 * 1024 * 8,
 				Sample:       3 * 1024 * 8 * 7,
 				Integrate:    3 * 1024 * 8 * 7,
@@ -72,6 +74,7 @@ func TestCounts(t *testing.T) {
 			want: Counts{
 				RowTiles: 2, ColTiles: 3, Tiles: 6,
 				DACConvert:   2 * 20 * 4 * 3,
+				Activate:     2 * 4 * (3 + 1) * 3,
 				CellRead:     2 * 20 * 30 * 4,
 				Sample:       2 * 30 * 4 * (3 + 1),
 				Integrate:    2 * 30 * 4 * (3 + 1),
@@ -93,6 +96,7 @@ func TestCounts(t *testing.T) {
 			want: Counts{
 				RowTiles: 1, ColTiles: 1, Tiles: 1,
 				DACConvert:   4 * 7,
+				Activate:     7,
 				CellRead:     4 * 4 * 7,
 				Sample:       2 * 7,
 				Integrate:    2 * (1 + 2 + 4 + 1 + 2 + 4 + 8),
@@ -112,6 +116,7 @@ func TestCounts(t *testing.T) {
 			want: Counts{
 				RowTiles: 2, ColTiles: 1, Tiles: 2,
 				DACConvert:   16,
+				Activate:     2 * 2, // 8 rows in 2 groups, twice
 				CellRead:     16 * 16,
 				Sample:       16 * 4,
 				Integrate:    16 * 4,
@@ -357,6 +362,7 @@ func counted(k Kernel, a Array) (c Counts) {
 			sums := sensed * sumsOf(k, a) / columns
 			conversions(k, a, func(weight int64) {
 				c.DACConvert += k.L * rows
+				c.Activate += k.L
 				c.CellRead += k.L * rows * sensed
 				c.Sample += k.L * sums
 				c.Integrate += k.L * sums * weight
@@ -386,14 +392,14 @@ func TestEnergyPerMACWhereSizesDivide(t *testing.T) {
 		a.R = a.ActiveRows * small("row groups")
 		a.C = (a.Columns(k) + a.Guard) * small("C_l")
 		k.N, k.M = a.ActiveRows*small("N/R_a"), a.Weights(k)*small("M/C_l")
-		e := Costs{DAC: cost("dac"), ADC: cost("adc"), Sample: cost("sample"), Integrate: cost("integrate"), Cell: cost("cell"), Shift: cost("shift"), Correct: cost("correct"), Write: cost("write"), Bit: cost("bit")}
+		e := Costs{DAC: cost("dac"), Control: cost("control"), ADC: cost("adc"), Sample: cost("sample"), Integrate: cost("integrate"), Cell: cost("cell"), Shift: cost("shift"), Correct: cost("correct"), Write: cost("write"), Bit: cost("bit")}
 		loads := float64(small("loads"))
 
 		sp, tx := float64(a.Columns(k)), float64(a.Slices(k))
 		var converted, sampled, integrated int64
 		conversions(k, a, func(weight int64) { sampled, integrated = sampled+1, integrated+weight }, func() { converted++ })
 		want := PerMAC{
-			In:      tx * e.DAC / float64(min(k.M, a.Weights(k))),
+			In:      tx * (e.DAC + e.Control/float64(min(k.N, a.ActiveRows))) / float64(min(k.M, a.Weights(k))),
 			Out:     float64(sumsOf(k, a)) * (float64(converted)*e.ADC + float64(sampled)*e.Sample + float64(integrated)*e.Integrate) / float64(min(k.N, a.ActiveRows)),
 			Cells:   (sp + float64(a.Guard)) * tx * e.Cell,
 			Add:     float64(sumsOf(k, a)*converted)*e.Shift/float64(min(k.N, a.ActiveRows)) + corrections(k, a)*e.Correct,

@@ -81,7 +81,7 @@ func drawn(r *rand.Rand) string {
 	fmt.Fprintf(&t, "[[machine]]\nname = \"m\"\npreset = \"reram-small\"\n[machine.chip]\ntiles = 60\narrays_per_tile = 60\n")
 	fmt.Fprintf(&t, "[machine.crossbar]\nrows = %d\ncols = %d\nfold = %d\nactive_rows = %d\nencoding = %q\nanalog_sum = %q\ncolumn_flip = %s\ngate_unused = %s\n",
 		rows, between(32, 96), between(1, 2), between(1, rows), encoding, sum, flip, one("true", "false"))
-	fmt.Fprintf(&t, "row_capacitance = \"%d fF\"\nwrite_parallelism = 16\n", between(1, 100))
+	fmt.Fprintf(&t, "row_capacitance = \"%d fF\"\nwrite_parallelism = 16\ncontrol_energy = \"%d fJ\"\n", between(1, 100), between(1, 9999))
 	fmt.Fprintf(&t, "[machine.cell]\nbits = %d\nread_energy = \"%d aJ\"\n", between(1, 4), between(1, 9999))
 	fmt.Fprintf(&t, "[machine.dac]\nbits = %d\nphases = %d\nsigned_inputs = %q\nenergy_per_conversion = \"%d fJ\"\n",
 		between(1, 4), max(0, between(-2, 3)), one("twos-complement", "sign-magnitude", "signed-digits"), between(1, 9999))
@@ -106,6 +106,7 @@ func (s *study) compareCounts(counts, energies *series) {
 	}{
 		{"tile/array/dac", "convert", c.DACConvert, float64(cfg.DAC.EnergyPerConversion)},
 		{"tile/array/row", "drive", c.DACConvert, cfg.Crossbar.Drive().Value},
+		{"tile/array", "activate", c.Activate, float64(cfg.Crossbar.ControlEnergy)},
 		{"tile/array/cell", "read", c.CellRead, float64(cfg.Cell.ReadEnergy)},
 		{"tile/array/sample-hold", "hold", c.Sample, float64(cfg.SampleHold.EnergyPerSample)},
 		{"tile/array/sample-hold", "integrate", c.Integrate, float64(cfg.SampleHold.EnergyPerIntegration)},

@@ -81,7 +81,7 @@ func TestRungs(t *testing.T) {
 		figures int
 		most    float64 // of predicted values within their tolerance
 	}{
-		{"closed-forms", 0, 19, 1e-12},
+		{"closed-forms", 0, 21, 1e-12},
 		{"components", 0, 45, 0.006},
 		{"activations", 0, 4, 1e-9},
 		{"isaac", 1, 16, 0.01},
@@ -230,6 +230,7 @@ func TestWrongNumbersFail(t *testing.T) {
 		{"wang-2022", "machine.measured.sample_hold.banks=1", "wang-2022/throughput-1V"},
 		{"wang-2022", "machine.measured.cell.read_energy=49 fJ", "wang-2022/energy-products"},
 		{"wang-2022", "machine.measured.shift_add.area=0.014 mm2", "wang-2022/area-control"},
+		{"wang-2022", "machine.measured.crossbar.control_energy=6 pJ", "wang-2022/energy-control"},
 		{"wang-2022", "machine.library.dac.resistance=5 kohm", "wang-2022/energy-DAC"},
 		{"wang-2022", "machine.library.cell.unit_capacitance=3 fF", "wang-2022/energy-products"},
 		{"wang-2022", "machine.library.adc.enob=8.5", "wang-2022/efficiency-1V"},
@@ -507,7 +508,7 @@ func TestWangsShares(t *testing.T) {
 		{"converters", 16 * float64(m.ADC.EnergyPerConversion), 0.34 * all},
 		{"input converters", 64 * float64(m.DAC.EnergyPerConversion), 0.22 * all},
 		{"products", 1024 * float64(m.Cell.ReadEnergy), 0.40 * all},
-		{"control", 16 * float64(m.ShiftAdd.EnergyPerOperation), 0.04 * all},
+		{"control", float64(m.Crossbar.ControlEnergy), 0.04 * all},
 		{"the clock", float64(m.Clock), 2 / 2048. * speed[3].number("value")},
 		{"the exponent of delays", m.Supply.DelayExponent, math.Log(speed[3].number("value")/speed[0].number("value")) / math.Log(1/0.7)},
 	} {

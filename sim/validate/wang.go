@@ -9,13 +9,16 @@ import (
 // wangOutputs is the outputs, and so the converters, of the macro.
 const wangOutputs = 16
 
-// wangParts says which components the parts are of which the paper has shares, and
-// wangAll is all of them.
+// wangParts says which components the parts are of which the paper has shares of
+// energy, wangPlaces those of area, and wangAll is all of them.
 var (
 	wangParts = map[string][]string{
+		"ADC": {"tile/array/adc"}, "DAC": {"tile/array/dac"}, "products": {"tile/array/row", "tile/array/cell"}, "control": {"tile/array"},
+	}
+	wangPlaces = map[string][]string{
 		"ADC": {"tile/array/adc"}, "DAC": {"tile/array/dac"}, "products": {"tile/array", "tile/array/row", "tile/array/cell"}, "control": {"tile/array/shift-add"},
 	}
-	wangAll = []string{"tile/array/dac", "tile/array/row", "tile/array/cell", "tile/array/adc", "tile/array/shift-add"}
+	wangAll = []string{"tile/array", "tile/array/dac", "tile/array/row", "tile/array/cell", "tile/array/adc"}
 )
 
 // wangClocks is the supplies from whose throughput both machines have their times.
@@ -78,7 +81,7 @@ func (s *study) wang(t *Table, r row) {
 		case "efficiency":
 			return 2 * float64(m.MACs) / joules(m, wangAll...)
 		case "area":
-			return squares(m, wangParts[r["part"]]...)
+			return squares(m, wangPlaces[r["part"]]...)
 		}
 		conversions, _ := action(m, "tile/array/adc", "convert")
 		return joules(m, wangParts[r["part"]]...) * wangOutputs / float64(conversions)

@@ -19,6 +19,7 @@ type accounts struct {
 	inWrite, inRead, outWrite, outRead                 energy.AccountID
 	add, apply, operate                                energy.AccountID
 	load, drive, read, hold, integrate, shift, correct energy.AccountID
+	activate                                           energy.AccountID
 	converts                                           map[int]energy.AccountID // by bits of the code
 	program, verify, verifyConvert                     energy.AccountID
 }
@@ -133,6 +134,7 @@ func (c *Chip) openReads() {
 		return k.digits(c.gatedShare(k, base), slope)
 	})
 	a.drive = c.openByData(m.DAC.GateZeros, "tile/array/row", "drive", energy.Input, perDigit, row, func(k *moments) model.Figure { return c.gatedShare(k, row) })
+	a.activate = c.open("tile/array", "activate", energy.Input, "an array, in each input slice and row group", c.scaled("crossbar", m.Crossbar.Control()))
 	perCell := "a used cell, in each input slice" + c.held()
 	if lump, ok := m.Cell.Lumped(); ok {
 		lump = c.scaled("cell", lump)

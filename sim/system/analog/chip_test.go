@@ -49,6 +49,7 @@ func randomMachine(t *rapid.T) *configs.Machine {
 	m.Crossbar.GateUnused = rapid.Bool().Draw(t, "gate unused")
 	m.Crossbar.WriteParallelism = rapid.IntRange(1, 16).Draw(t, "write parallelism")
 	m.Crossbar.RowCapacitance, m.Crossbar.DriveVoltage, m.Crossbar.Leakage = 7e-15, 1, 1e-6
+	m.Crossbar.ControlEnergy = 5e-15
 	m.Cell.Bits = rapid.IntRange(1, 3).Draw(t, "cell bits")
 	m.Cell.ReadEnergy, m.Cell.ReadTime = 11e-15, ns("read", 4)
 	m.Provenance["cell.read_energy"] = configs.Origin{Where: "test"}
@@ -377,6 +378,7 @@ func TestCountsEqualTheory(t *testing.T) {
 			check(c.accounts.load, "dac.convert", want.DACConvert, 17e-15)
 			check(c.accounts.drive, "row.drive", want.DACConvert, 7e-15)
 			check(c.accounts.read, "cell.read", want.CellRead, 11e-15)
+			check(c.accounts.activate, "activate", want.Activate, 5e-15)
 			if c.samples() {
 				check(c.accounts.hold, "sample.hold", want.Sample, 19e-15)
 			}

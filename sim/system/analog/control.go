@@ -382,6 +382,7 @@ func (c *Chip) bookReads(w *wave) {
 	c.ledger.Add(w.phase, c.accounts.load, w.perVector.load)
 	c.ledger.Add(w.phase, c.accounts.drive, w.perVector.load)
 	c.ledger.Add(w.phase, c.accounts.read, w.perVector.read)
+	c.ledger.Add(w.phase, c.accounts.activate, w.perVector.activate)
 }
 
 func (c *Chip) bookConversions(w *wave) {

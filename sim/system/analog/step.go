@@ -145,10 +145,12 @@ func (a *array) bookRead(i int64) {
 	}
 	phases := int64(len(a.wave.spec.stages))
 	rows, b := a.group.at(i/phases, c.activeRows())
-	rows *= a.wave.spec.stages[i%phases].slices
+	slices := a.wave.spec.stages[i%phases].slices
+	rows *= slices
 	c.ledger.Add(a.wave.phase, c.accounts.load, rows)
 	c.ledger.Add(a.wave.phase, c.accounts.drive, rows)
 	c.ledger.Add(a.wave.phase, c.accounts.read, rows*b.columns)
+	c.ledger.Add(a.wave.phase, c.accounts.activate, slices)
 }
 
 // sums is how many a read gives.

@@ -327,6 +327,7 @@ func (v *values) activate(w *wave, vector int64) error {
 	c.ledger.Add(w.phase, c.accounts.load, y.driven)
 	c.ledger.Add(w.phase, c.accounts.drive, y.driven)
 	c.ledger.Add(w.phase, c.accounts.read, y.reads)
+	c.ledger.Add(w.phase, c.accounts.activate, w.perVector.activate)
 	set := w.spec.share(y.products)
 	if c.machine.Cell.ByBits() {
 		y.joules.Add(set * c.cellSlope.Value)

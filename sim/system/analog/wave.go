@@ -101,6 +101,7 @@ type tile struct{ rows, weights, groups int64 }
 // counts are the actions of one vector on all arrays of a wave.
 type counts struct {
 	load, read, hold, integrate   int64
+	activate                      int64 // reads of arrays, slice by slice
 	convert                       int64 // in each phase
 	correct                       int64
 	shifting, reading, converting sim.Cycle
@@ -263,6 +264,7 @@ func (c *Chip) groupArrays(w *wave) {
 			converted += b.count * b.converted * b.rowGroups
 		}
 		w.perVector.convert += converted
+		w.perVector.activate += g.rowGroups * s.slices
 		w.perVector.shifting = plus(w.perVector.shifting, times(g.reads, c.timings.shiftAdd))
 		for j := range s.stages {
 			st := &s.stages[j]
