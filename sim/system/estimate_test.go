@@ -26,7 +26,7 @@ func TestEnergyOfDataByBruteForce(t *testing.T) {
 			"workload.values=exact", fmt.Sprintf("workload.batch=%d", len(inputs)),
 			"machine.chip.crossbar.encoding=" + rapid.SampledFrom([]string{"offset", "differential"}).Draw(t, "encoding"), "machine.chip.crossbar.column_flip=false",
 			fmt.Sprintf("machine.chip.dac.bits=%d", rapid.IntRange(1, 3).Draw(t, "dac bits")), fmt.Sprintf("machine.chip.dac.gate_zeros=%v", rapid.Bool().Draw(t, "gated")),
-			fmt.Sprintf("machine.chip.cell.bits=%d", rapid.IntRange(1, 3).Draw(t, "cell bits")), "machine.chip.chip.tiles=64", "machine.chip.adc.resolution=14", "machine.chip.adc.enob=8",
+			fmt.Sprintf("machine.chip.cell.bits=%d", rapid.IntRange(1, 3).Draw(t, "cell bits")), "machine.chip.crossbar.control_energy=1 pJ", "machine.chip.chip.tiles=64", "machine.chip.adc.resolution=14", "machine.chip.adc.enob=8",
 			"workload.statistics.from=" + rapid.SampledFrom([]string{"rows", "histogram", "assumed"}).Draw(t, "from"),
 		})
 		if err != nil {
