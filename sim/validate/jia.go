@@ -55,7 +55,7 @@ func jia(ctx context.Context, b *bench) (Rung, error) {
 	energy := Table{Title: "energy of an output and activation", Unit: "J", compared: true}
 	areas := Table{Title: "area", Unit: "m2"}
 	for _, voltage := range []string{"0.85", "1.2"} {
-		s, err := b.run(ctx, "jia-2020", jiaSupply(voltage)...)
+		s, err := b.run(ctx, "jia-2020", atSupply(voltage)...)
 		if err != nil {
 			return Rung{}, err
 		}
@@ -82,14 +82,9 @@ func (t *Table) add(id, name, source string, r row, simulated []float64, bars [2
 	t.Figures = append(t.Figures, figure(id, name, source, r.number("value"), simulated, bars[:]...))
 }
 
-// jiaSupply sets the supply of both machines.
-func jiaSupply(voltage string) []string {
-	return []string{"machine.measured.supply.voltage=" + voltage + " V", "machine.library.supply.voltage=" + voltage + " V"}
-}
-
 // jiaSingleBit sets weights of one bit, which have no sign, for a throughput.
 func jiaSingleBit(r row) []string {
-	return append(jiaSupply(r["voltage"]),
+	return append(atSupply(r["voltage"]),
 		"machine.measured.crossbar.encoding=magnitude", "machine.library.crossbar.encoding=magnitude",
 		"workload.kernel.macro.M=256", "workload.kernel.macro.weight_bits=1",
 		"workload.kernel.macro.signed_input=false", "workload.kernel.macro.input_bits="+r["input_bits"])

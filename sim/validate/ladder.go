@@ -170,3 +170,15 @@ func action(m *system.Machine, path, name string) (count int64, energy float64) 
 	}
 	return 0, 0
 }
+
+// atSupply sets the supply of both columns' machines, in volts.
+func atSupply(voltage string) []string {
+	return []string{"machine.measured.supply.voltage=" + voltage + " V", "machine.library.supply.voltage=" + voltage + " V"}
+}
+
+// perAccess is the energy of some components in an access of a macro, which converts
+// each of so many outputs once.
+func perAccess(m *system.Machine, outputs float64, paths ...string) float64 {
+	conversions, _ := action(m, "tile/array/adc", "convert")
+	return joules(m, paths...) * outputs / float64(conversions)
+}

@@ -87,7 +87,7 @@ func sinangilPoint(r row) []string {
 		fmt.Sprintf("workload.statistics.input_mean=%.9f", mean), fmt.Sprintf("workload.statistics.weight_mean=%.9f", mean),
 	}
 	if v := r["voltage"]; v != "" {
-		sets = append(sets, "machine.measured.supply.voltage="+v+" V", "machine.library.supply.voltage="+v+" V")
+		sets = append(sets, atSupply(v)...)
 	}
 	return sets
 }
@@ -112,8 +112,7 @@ func (s *study) sinangil(t *Table, r row, name string) {
 		case "efficiency":
 			return 2 * float64(m.MACs) / joules(m, sinangilAll...)
 		}
-		conversions, _ := action(m, "tile/array/adc", "convert")
-		return joules(m, sinangilAll...) * sinangilOutputs / float64(conversions)
+		return perAccess(m, sinangilOutputs, sinangilAll...)
 	})
 	t.add(id, name, "Sinangil et al., JSSC 2021, "+r["where"], r, simulated, sinangilBars(r))
 }

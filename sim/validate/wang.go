@@ -65,7 +65,7 @@ func wangPoint(r row) []string {
 	if r["voltage"] == "" {
 		return nil
 	}
-	return []string{"machine.measured.supply.voltage=" + r["voltage"] + " V", "machine.library.supply.voltage=" + r["voltage"] + " V"}
+	return atSupply(r["voltage"])
 }
 
 // wang adds a figure to a table.
@@ -83,8 +83,7 @@ func (s *study) wang(t *Table, r row) {
 		case "area":
 			return squares(m, wangPlaces[r["part"]]...)
 		}
-		conversions, _ := action(m, "tile/array/adc", "convert")
-		return joules(m, wangParts[r["part"]]...) * wangOutputs / float64(conversions)
+		return perAccess(m, wangOutputs, wangParts[r["part"]]...)
 	})
 	t.add(id, name, "Wang et al., JSSC 2023, "+r["where"], r, simulated, wangBars(r))
 }
