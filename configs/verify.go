@@ -26,7 +26,7 @@ func (m *Machine) Verify(cells int64) model.Figure {
 	each, converters := m.ADC.Interval(m.ADC.Resolution).Under("adc"), float64(m.Converters())
 	return model.Figure{
 		Name: "time of a verify", Equation: "t = {r} + ⌈{c}/{n}⌉·{i}", Unit: "s",
-		Value: RoundTo(read+math.Ceil(float64(cells)/converters)*each.Value, 12),
+		Value: read + math.Ceil(float64(cells)/converters)*each.Value,
 		Inputs: []model.Input{
 			{Symbol: "r", Value: read, Unit: "s", Key: "cell.read_time"},
 			{Symbol: "c", Value: float64(cells), Source: "cells that are written together"},

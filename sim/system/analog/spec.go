@@ -7,7 +7,6 @@ import (
 	"math/big"
 	"math/bits"
 	"slices"
-	"strconv"
 
 	"xbar/configs"
 	"xbar/crossbar"
@@ -193,13 +192,7 @@ func (c *Chip) stageOf(bits int) *stage {
 
 // derived is a time that an equation gives. Its last digits are those of
 // floating point, and not to be rounded up to a cycle.
-func derived(f model.Figure) unit.Second {
-	x, err := strconv.ParseFloat(strconv.FormatFloat(f.Value, 'g', 13, 64), 64)
-	if err != nil {
-		return unit.Second(f.Value)
-	}
-	return unit.Second(x)
-}
+func derived(f model.Figure) unit.Second { return unit.Second(configs.RoundTo(f.Value, 13)) }
 
 // cycles rounds a latency up; what cannot be counted is kept as failed.
 func (t *timings) cycles(key string, latency unit.Second) sim.Cycle {
